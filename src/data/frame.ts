@@ -1,0 +1,75 @@
+import { EmgpuError } from '../errors.ts';
+import type { HostPoints } from './points.ts';
+
+/**
+ * The coordinates in which a dataset is stored: `x_frame = (x − shift) / scale`, per feature, computed in float64.
+ * Scales are powers of two, so scaling never rounds. Points are never rotated: that would round them again.
+ */
+export interface Frame {
+  /** D numbers, in data units. */
+  readonly shift: Float64Array;
+  /** D powers of two. */
+  readonly scale: Float64Array;
+}
+
+/**
+ * `per-feature` scales every column by its own spread, so that no product over- or underflows float32.
+ * `isotropic` scales all columns alike, for models whose distances mix columns (spherical mixtures, k-means).
+ */
+export type Scaling = 'per-feature' | 'isotropic';
+
+/** Mean and population variance of every column. */
+export interface Moments {
+  /** D means, in data units. */
+  readonly mean: Float64Array;
+  /** D population variances (divided by N), in squared data units. */
+  readonly variance: Float64Array;
+}
+
+/** The frame that brings columns with these moments near zero mean and unit spread. A constant column keeps scale 1. */
+export function frameFor(moments: Moments, scaling: Scaling): Frame {
+  const spread = Float64Array.from(moments.variance, Math.sqrt);
+  const widest = spread.reduce((a, b) => Math.max(a, b), 0);
+  const scale = spread.map((s) => nearestPowerOfTwo(scaling === 'isotropic' ? widest : s));
+  return { shift: Float64Array.from(moments.mean), scale };
+}
+
+function nearestPowerOfTwo(x: number): number {
+  return x > 0 ? 2 ** Math.round(Math.log2(x)) : 1;
+}
+
+/**
+ * Mean and population variance in float64, two passes (the second about the mean of the first, so that an offset of
+ * 1e6 spreads costs nothing). Throws `non-finite` naming the first bad row and column.
+ */
+export function hostMoments(points: HostPoints): Moments {
+  const { data, nFeatures: d } = points;
+  const n = data.length / d;
+  const mean = new Float64Array(d);
+  for (let i = 0, o = 0; i < n; i++) for (let j = 0; j < d; j++, o++) mean[j]! += data[o]!;
+  if (!mean.every(Number.isFinite)) rejectNonFinite(points);
+  for (let j = 0; j < d; j++) mean[j]! /= n;
+  const variance = new Float64Array(d);
+  for (let i = 0, o = 0; i < n; i++) {
+    for (let j = 0; j < d; j++, o++) {
+      const z = data[o]! - mean[j]!;
+      variance[j]! += z * z;
+    }
+  }
+  for (let j = 0; j < d; j++) variance[j]! /= n;
+  return { mean, variance };
+}
+
+function rejectNonFinite(points: HostPoints): never {
+  const { data, nFeatures: d, featureNames } = points;
+  const at = data.findIndex((x: number) => !Number.isFinite(x));
+  if (at < 0) {
+    throw new EmgpuError('invalid-points', 'The sum of a column overflows float64.', 'Divide the column by a constant.');
+  }
+  const column = featureNames?.[at % d] ?? `${at % d}`;
+  throw new EmgpuError(
+    'non-finite',
+    `Every number must be finite; row ${Math.floor(at / d)}, column ${column} (both counted from 0) is ${data[at]}.`,
+    'Remove or replace such rows (on the command line: --drop-missing).',
+  );
+}

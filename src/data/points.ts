@@ -1,0 +1,74 @@
+import { EmgpuError } from '../errors.ts';
+
+/** Points in host memory: `data` holds `nSamples × nFeatures` numbers, row after row. It is read, never written or kept. */
+export interface HostPoints {
+  readonly data: Float32Array | Float64Array;
+  readonly nFeatures: number;
+  /** Names of the columns, `nFeatures` of them. */
+  readonly featureNames?: readonly string[];
+}
+
+/** Points in a caller's `GPUBuffer` (usage `COPY_SRC` or `STORAGE`), row-major float32. Never written, never destroyed. */
+export interface DevicePoints {
+  readonly buffer: GPUBuffer;
+  readonly nSamples: number;
+  readonly nFeatures: number;
+  /** Names of the columns, `nFeatures` of them. */
+  readonly featureNames?: readonly string[];
+}
+
+/** What a fit accepts: N × D numbers at home on the host or on the device. */
+export type Points = HostPoints | DevicePoints;
+
+/** The largest number of features that the kernels support. */
+export const MAX_FEATURES = 128;
+/** The largest number of components or clusters that the kernels support. */
+export const MAX_COMPONENTS = 1024;
+
+export function isDevicePoints(points: Points): points is DevicePoints {
+  return 'buffer' in points;
+}
+
+/** N, the number of rows. */
+export function countSamples(points: Points): number {
+  return isDevicePoints(points) ? points.nSamples : points.data.length / points.nFeatures;
+}
+
+/** Checks shape and limits; throws `invalid-points` or `too-many-features`. Does not look at the numbers. */
+export function checkPoints(points: Points): void {
+  const { nFeatures, featureNames } = points;
+  if (!Number.isInteger(nFeatures) || nFeatures < 1) {
+    throw new EmgpuError('invalid-points', `nFeatures must be a whole number from 1 on, got ${nFeatures}.`, 'Pass the number of columns.');
+  }
+  if (nFeatures > MAX_FEATURES) {
+    throw new EmgpuError(
+      'too-many-features',
+      `At most ${MAX_FEATURES} features are supported, got ${nFeatures}.`,
+      'Choose fewer columns or reduce the dimension first, for instance by principal components.',
+    );
+  }
+  const n = countSamples(points);
+  if (!Number.isInteger(n) || n < 1) {
+    throw new EmgpuError(
+      'invalid-points',
+      isDevicePoints(points)
+        ? `nSamples must be a whole number from 1 on, got ${n}.`
+        : `The data must hold at least one row of ${nFeatures} numbers, and whole rows only; it holds ${points.data.length} numbers.`,
+      'Check nFeatures against the array.',
+    );
+  }
+  if (isDevicePoints(points) && points.buffer.size < n * nFeatures * 4) {
+    throw new EmgpuError(
+      'invalid-points',
+      `${n} × ${nFeatures} float32 numbers need ${n * nFeatures * 4} bytes; the buffer has ${points.buffer.size}.`,
+      'Pass the number of rows that the buffer really holds.',
+    );
+  }
+  if (featureNames && featureNames.length !== nFeatures) {
+    throw new EmgpuError(
+      'invalid-points',
+      `featureNames must hold ${nFeatures} names, got ${featureNames.length}.`,
+      'Pass one name per column, or none.',
+    );
+  }
+}

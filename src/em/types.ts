@@ -1,0 +1,150 @@
+import type { Frame, Scaling } from '../data/frame.ts';
+import type { Points } from '../data/points.ts';
+
+/**
+ * A model's parameters as the expectation stage wants them: float64, in the dataset's frame, precisions factorised.
+ * `kind` names the pair of kernels (one per backend) that know how to read it.
+ */
+export interface KernelParameters {
+  readonly kind: KernelKind;
+  /** K */
+  readonly nComponents: number;
+  /** D */
+  readonly nFeatures: number;
+  /** K × D. The statistics that come back are relative to these (or to what the backend rounded them to). */
+  readonly means: Float64Array;
+  /**
+   * The factor U of the precision matrix, `Σ⁻¹ = U Uᵀ`, upper triangular, so that `‖Uᵀ(x − μ)‖²` is the Mahalanobis
+   * distance: full K × D × D (row-major, zeros below the diagonal), tied D × D, diag K × D (1 / σ),
+   * spherical K (1 / σ), k-means empty.
+   */
+  readonly precisionsCholesky: Float64Array;
+  /** K. `log wₖ + log det Uₖ − ½ D log 2π`, natural logarithms; k-means: empty. A weight of 0 gives `MIN_LOG_WEIGHT`. */
+  readonly logNormalizers: Float64Array;
+}
+
+export type KernelKind = 'full' | 'tied' | 'diag' | 'spherical' | 'k-means';
+
+/** Stands for log 0: finite, because WGSL may assume that no infinity exists. */
+export const MIN_LOG_WEIGHT = -1e6;
+
+/**
+ * Sums over points. They can be added when `centers` agree: over workgroups, chunks, files, machines.
+ * With `z = x − center_k` and responsibilities r (k-means: 1 for the nearest centre, else 0):
+ */
+export interface Statistics {
+  readonly kind: KernelKind;
+  readonly nComponents: number;
+  readonly nFeatures: number;
+  /** N, the number of points summed over. */
+  readonly nSamples: number;
+  /** Mixtures: the total log-likelihood, in the frame. k-means: minus the inertia, in the frame. Never falls under EM. */
+  readonly objective: number;
+  /** K × D: what the sums below are relative to. */
+  readonly centers: Float64Array;
+  /** K: `Σ r`. */
+  readonly counts: Float64Array;
+  /** K × D: `Σ r z`. */
+  readonly first: Float64Array;
+  /**
+   * `Σ r z zᵀ`. full: K lower triangles packed by rows (entry (i, j ≤ i) at i(i+1)/2 + j); tied: one such triangle,
+   * summed over components; diag: K × D diagonals; spherical: K traces; k-means: empty.
+   */
+  readonly second: Float64Array;
+}
+
+/** Distances to the nearest of the centres chosen so far, kept where the points are. */
+export interface SeedingDistances {
+  /** M: the number of points looked at, all of them or a sample. */
+  readonly size: number;
+  /** Adds a centre (D numbers, frame) and returns, per point looked at, the squared weighted distance to the nearest centre. */
+  add(center: Float64Array): Promise<Float32Array | Float64Array>;
+  destroy(): void;
+}
+
+/** What is read out point by point. All are in the caller's order of points. */
+export interface Readout {
+  /** N component indices of the largest responsibility (k-means: nearest centre); ties go to the lowest. */
+  labels: Uint32Array;
+  /** N × K responsibilities, row-major; rows sum to 1. */
+  responsibilities: Float32Array | Float64Array;
+  /** N log-densities, natural logarithm, in the frame (k-means: minus the squared distance to the nearest centre). */
+  logDensities: Float32Array | Float64Array;
+}
+
+export type ReadoutKind = keyof Readout;
+
+export interface RunOptions {
+  /** Looked at between submits; a fired signal rejects with `aborted`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Points at home on a backend. Holds memory there until `destroy()`. */
+export interface Dataset {
+  /** N */
+  readonly nSamples: number;
+  /** D */
+  readonly nFeatures: number;
+  readonly frame: Frame;
+  /** One pass over the points: the E-step and the sums of the M-step. */
+  expectation(parameters: KernelParameters, options?: RunOptions): Promise<Statistics>;
+  /** One pass over the points that returns something for each of them. */
+  read<Kind extends ReadoutKind>(what: Kind, parameters: KernelParameters, options?: RunOptions): Promise<Readout[Kind]>;
+  /** The same as float32 or uint32 in a new buffer on the dataset's device, which the caller owns. Absent on the CPU. */
+  readToBuffer?(what: ReadoutKind, parameters: KernelParameters, options?: RunOptions): Promise<GPUBuffer>;
+  /** The points at these indices, M × D, in the frame. */
+  rows(indices: Uint32Array): Promise<Float64Array>;
+  /** Starts a seeding by distances `Σ_d weights_d (x_d − c_d)²` over all points, or over those at `sample`. */
+  seedingDistances(weights: Float64Array, sample?: Uint32Array): SeedingDistances;
+  destroy(): void;
+}
+
+export interface LoadOptions extends RunOptions {
+  readonly scaling: Scaling;
+  /** Overrides the frame that would be derived from the points: for scoring new points with a fitted model. */
+  readonly frame?: Frame;
+  /** Called with the fraction of the points that are in place. */
+  readonly onProgress?: ((fraction: number) => void) | undefined;
+}
+
+/** A place where sums over points are computed. */
+export interface Backend {
+  readonly name: 'webgpu' | 'cpu';
+  /** A line for people: the adapter's name and driver, or the number of workers. */
+  readonly adapter: string;
+  /** Why this backend was taken, for people. */
+  readonly reason: string;
+  /** Relative rounding of the mean log-likelihood: below it, a fall or a gain means nothing. */
+  readonly precision: number;
+  /** Brings points home. The frame is derived from them unless given. Rejects NaN and infinities with `non-finite`. */
+  load(points: Points, options: LoadOptions): Promise<Dataset>;
+  /** Frees what the backend owns. A device that was borrowed lives on. */
+  destroy(): void;
+}
+
+/** A component that the M-step could not estimate from the points. */
+export interface Degeneracy {
+  readonly component: number;
+  readonly code: 'empty-component';
+  readonly message: string;
+}
+
+/**
+ * A model: parameters ⇄ kernel parameters, and the closed-form M-step. Everything is float64 and in the dataset's frame.
+ * @typeParam P the model's parameters
+ */
+export interface Family<P> {
+  readonly kind: KernelKind;
+  /** How datasets for this family are scaled. */
+  readonly scaling: Scaling;
+  pack(parameters: P): KernelParameters;
+  /** `previous` gives what a component without points keeps. */
+  maximization(statistics: Statistics, previous: P, frame: Frame): { parameters: P; degeneracies: Degeneracy[] };
+  /** Free parameters, for BIC and AIC. */
+  countParameters(nComponents: number, nFeatures: number): number;
+  /** From data units into the frame and back. */
+  toFrame(parameters: P, frame: Frame): P;
+  toData(parameters: P, frame: Frame): P;
+  /** The objective in data units, from that in the frame. */
+  objectiveToData(objective: number, nSamples: number, frame: Frame): number;
+}

@@ -1,0 +1,67 @@
+/**
+ * Every failure that a user can cause. The codes are stable: programs may switch on them, messages may be reworded.
+ *
+ * | code | meaning |
+ * |---|---|
+ * | `invalid-option` | an option has a value outside its range |
+ * | `invalid-points` | points with the wrong shape: no rows, a length that is no multiple of `nFeatures`, … |
+ * | `non-finite` | NaN or an infinity among the points |
+ * | `too-few-points` | fewer points than components |
+ * | `too-many-features`, `too-many-components` | beyond what the kernels support |
+ * | `unreadable-file`, `empty-file`, `unknown-format`, `truncated-file` | a file that cannot be read |
+ * | `missing-column`, `not-a-number` | a column that is not there or holds text |
+ * | `invalid-model`, `model-mismatch` | a model file that is none, or does not fit the data |
+ * | `singular-covariance` | a covariance that cannot be factorised |
+ * | `no-adapter`, `insufficient-limits`, `device-lost`, `out-of-memory`, `shader-error` | the GPU cannot do it |
+ * | `worker-failed` | a CPU worker stopped |
+ * | `aborted` | an `AbortSignal` stopped the work |
+ * | `destroyed` | something was used after `destroy()` |
+ */
+export type ErrorCode =
+  | 'invalid-option'
+  | 'invalid-points'
+  | 'non-finite'
+  | 'too-few-points'
+  | 'too-many-features'
+  | 'too-many-components'
+  | 'unreadable-file'
+  | 'empty-file'
+  | 'unknown-format'
+  | 'truncated-file'
+  | 'missing-column'
+  | 'not-a-number'
+  | 'invalid-model'
+  | 'model-mismatch'
+  | 'singular-covariance'
+  | 'no-adapter'
+  | 'insufficient-limits'
+  | 'device-lost'
+  | 'out-of-memory'
+  | 'shader-error'
+  | 'worker-failed'
+  | 'aborted'
+  | 'destroyed';
+
+/**
+ * An error with a stable {@link ErrorCode}. The message says what was expected and what came; {@link remedy} says what
+ * to do about it.
+ */
+export class EmgpuError extends Error {
+  override readonly name = 'EmgpuError';
+  readonly code: ErrorCode;
+  /** One sentence: what the caller can do. */
+  readonly remedy: string;
+
+  constructor(code: ErrorCode, message: string, remedy: string, options?: { cause?: unknown }) {
+    super(`${message} ${remedy}`, options);
+    this.code = code;
+    this.remedy = remedy;
+  }
+}
+
+/** Throws `aborted` when `signal` has fired. Long work calls this between submits. */
+export function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) {
+    throw new EmgpuError('aborted', 'The run was aborted.', 'Call it again to start afresh.', { cause: signal.reason });
+  }
+}

@@ -38,7 +38,7 @@ export interface Statistics {
   readonly nFeatures: number;
   /** N, the number of points summed over. */
   readonly nSamples: number;
-  /** Mixtures: the total log-likelihood, in the frame. k-means: minus the inertia, in the frame. Never falls under EM. */
+  /** Mixtures: the total log-likelihood. k-means: minus the inertia, in the frame. Never falls under EM. */
   readonly objective: number;
   /** K × D: what the sums below are relative to. */
   readonly centers: Float64Array;
@@ -62,13 +62,13 @@ export interface SeedingDistances {
   destroy(): void;
 }
 
-/** What is read out point by point. All are in the caller's order of points. */
+/** What is read out point by point, in the caller's order. k-means has labels only; asking for more is `invalid-option`. */
 export interface Readout {
   /** N component indices of the largest responsibility (k-means: nearest centre); ties go to the lowest. */
   labels: Uint32Array;
   /** N × K responsibilities, row-major; rows sum to 1. */
   responsibilities: Float32Array | Float64Array;
-  /** N log-densities, natural logarithm, in the frame (k-means: minus the squared distance to the nearest centre). */
+  /** N log-densities, natural logarithm. */
   logDensities: Float32Array | Float64Array;
 }
 
@@ -137,7 +137,8 @@ export interface Family<P> {
   readonly kind: KernelKind;
   /** How datasets for this family are scaled. */
   readonly scaling: Scaling;
-  pack(parameters: P): KernelParameters;
+  /** Normalizers include the frame's Jacobian, so that densities and log-likelihoods come out in data units. */
+  pack(parameters: P, frame: Frame): KernelParameters;
   /** `previous` gives what a component without points keeps. */
   maximization(statistics: Statistics, previous: P, frame: Frame): { parameters: P; degeneracies: Degeneracy[] };
   /** Free parameters, for BIC and AIC. */
@@ -145,6 +146,6 @@ export interface Family<P> {
   /** From data units into the frame and back. */
   toFrame(parameters: P, frame: Frame): P;
   toData(parameters: P, frame: Frame): P;
-  /** The objective in data units, from that in the frame. */
-  objectiveToData(objective: number, nSamples: number, frame: Frame): number;
+  /** What the caller knows as the result, in data units, from `Statistics.objective`: a log-likelihood or an inertia. */
+  report(objective: number, frame: Frame): number;
 }

@@ -1,7 +1,7 @@
 import type { Points } from '../data/points.ts';
+import type { CovarianceType } from '../families/covariance.ts';
 
-/** Which covariance a mixture's components have: own full matrices, one shared matrix, own diagonals, own variances. */
-export type CovarianceType = 'full' | 'tied' | 'diag' | 'spherical';
+export type { CovarianceType };
 
 /**
  * Covariances as nested arrays, in squared data units: full `[K][D][D]`, tied `[D][D]`, diag `[K][D]`, spherical `[K]`.

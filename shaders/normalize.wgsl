@@ -1,0 +1,60 @@
+// From log-densities to responsibilities, in place, and the chunk's log-likelihood:
+//
+//   r[k][n] = 2^(densities[k][n] - m_n) / s_n,   m_n = max_k densities[k][n],   s_n = sum_k 2^(densities[k][n] - m_n)
+//
+// The log-likelihood is sum m_n + log2(prod s_n). The product is kept as (mantissa, exponent): WGSL's own logarithm may be
+// off by 2^-21 near 1, always to the same side. One partial per tile of 256 points. Twin: src/backends/cpu/normalize.ts
+
+#import job
+
+struct LogLikelihood {
+  maxima: f32,     // sum of m_n
+  mantissa: f32,   // of the product of s_n, in [1, 2)
+  exponent: i32,
+}
+
+@group(0) @binding(0) var<uniform> job: Job;
+@group(0) @binding(1) var<storage, read_write> densities: array<f32>;
+@group(0) @binding(2) var<storage, read_write> log_likelihoods: array<LogLikelihood>;
+
+var<workgroup> sh_sums: array<LogLikelihood, 256>;
+
+// s > 0 and normal.
+fn split(maxima: f32, s: f32, exponent: i32) -> LogLikelihood {
+  let bits = bitcast<u32>(s);
+  let mantissa = bitcast<f32>((bits & 0x007fffffu) | 0x3f800000u);
+  return LogLikelihood(maxima, mantissa, exponent + i32(bits >> 23u) - 127);
+}
+
+@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let n = tile.x * 256u + lane;
+  sh_sums[lane] = LogLikelihood(0.0, 1.0, 0);
+  if (n < job.count) {
+    var m = densities[n];
+    var s = 1.0;
+    for (var k = 1u; k < job.components; k++) {
+      let value = densities[k * job.row + n];
+      let e = exp2(max(-abs(value - m), MIN_EXPONENT));
+      s = select(s + e, fma(s, e, 1.0), value > m);
+      m = max(m, value);
+    }
+    let scale = 1.0 / s;
+    for (var k = 0u; k < job.components; k++) {
+      let at = k * job.row + n;
+      densities[at] = exp2(max(densities[at] - m, MIN_EXPONENT)) * scale;
+    }
+    sh_sums[lane] = split(m, s, 0);
+  }
+  for (var half = 128u; half > 0u; half >>= 1u) {
+    workgroupBarrier();
+    if (lane < half) {
+      let a = sh_sums[lane];
+      let b = sh_sums[lane + half];
+      sh_sums[lane] = split(a.maxima + b.maxima, a.mantissa * b.mantissa, a.exponent + b.exponent);
+    }
+  }
+  if (lane == 0u) {
+    log_likelihoods[job.tile_first + tile.x] = sh_sums[0];
+  }
+}

@@ -1,0 +1,43 @@
+import { checkPoints, type Points } from '../../data/points.ts';
+import type { Backend, Dataset, LoadOptions } from '../../em/types.ts';
+import type { GpuContext } from './context.ts';
+import { GpuDataset } from './dataset.ts';
+import { adapterName, DeviceWatch, isSoftware } from './device.ts';
+import { loadPoints } from './load.ts';
+import { Pace } from './pace.ts';
+import { Pipelines } from './pipelines.ts';
+
+/** First guesses of operations per second, for cutting the first submits; measured from then on. */
+const SOFTWARE_RATE = 1e10;
+const HARDWARE_RATE = 2e11;
+
+export interface GpuBackendOptions {
+  readonly device: GPUDevice;
+  /** What the device says of itself; used for the name and the first guess of its speed. */
+  readonly info: GPUAdapterInfo;
+  readonly reason: string;
+  /** Whether `destroy()` may destroy the device. */
+  readonly owned: boolean;
+}
+
+/** The backend that computes on a WebGPU device. */
+export function createGpuBackend({ device, info, reason, owned }: GpuBackendOptions): Backend {
+  const watch = new DeviceWatch(device);
+  const rate = isSoftware(info) ? SOFTWARE_RATE : HARDWARE_RATE;
+  const context: GpuContext = { device, watch, pipelines: new Pipelines(device), pace: new Pace(device, watch, rate) };
+  return {
+    name: 'webgpu',
+    adapter: adapterName(info),
+    reason,
+    // float32 log-densities are off by a few 2⁻²⁴ each, at random; their mean over tiles of 256 by less. Twice the bound.
+    precision: 2 ** -22,
+    async load(points: Points, options: LoadOptions): Promise<Dataset> {
+      checkPoints(points);
+      watch.check();
+      return new GpuDataset(context, await loadPoints(context, points, options));
+    },
+    destroy() {
+      if (owned) device.destroy();
+    },
+  };
+}

@@ -1,0 +1,11 @@
+import type { DeviceWatch } from './device.ts';
+import type { Pace } from './pace.ts';
+import type { Pipelines } from './pipelines.ts';
+
+/** What everything on one device shares. */
+export interface GpuContext {
+  readonly device: GPUDevice;
+  readonly watch: DeviceWatch;
+  readonly pipelines: Pipelines;
+  readonly pace: Pace;
+}

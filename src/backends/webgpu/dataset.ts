@@ -1,0 +1,126 @@
+import type { Frame } from '../../data/frame.ts';
+import { EmgpuError } from '../../errors.ts';
+import type { Dataset, KernelParameters, Readout, ReadoutKind, RunOptions, SeedingDistances, Statistics } from '../../em/types.ts';
+import type { GpuContext } from './context.ts';
+import { expectation } from './expectation.ts';
+import { kernels } from './kernels.ts';
+import type { LoadedPoints } from './load.ts';
+import type { PackedBatches } from './pack.ts';
+import { readBack, readToBuffer } from './readout.ts';
+import { gatherRows, seedingDistances } from './rows.ts';
+import { chunkCapacity, createWorkspace, type Workspace } from './workspace.ts';
+
+/** A chunk is cut anew when the device turns out this much faster or slower than it was cut for. */
+const RECUT = 4;
+
+/** Points in a device's memory: windows of tiles, and the scratch memory of the last kind of pass. */
+export class GpuDataset implements Dataset {
+  readonly nSamples: number;
+  readonly nFeatures: number;
+  readonly frame: Frame;
+  readonly #context: GpuContext;
+  readonly #points: LoadedPoints;
+  #workspace: Workspace | undefined;
+  #destroyed = false;
+  /** Passes share the workspace, so they follow one another. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(context: GpuContext, points: LoadedPoints) {
+    this.#context = context;
+    this.#points = points;
+    this.frame = points.frame;
+    this.nFeatures = points.shape.D;
+    this.nSamples = points.windows.reduce((n, window) => n + window.count, 0);
+  }
+
+  /** Bytes held on the device: points and scratch. */
+  get bytes(): number {
+    return this.#points.memory.bytes + (this.#workspace?.memory.bytes ?? 0);
+  }
+
+  expectation(parameters: KernelParameters, options: RunOptions = {}): Promise<Statistics> {
+    return this.#alone(async () => {
+      const { shape, windows } = this.#points;
+      const { packed, work } = await this.#prepare(parameters);
+      return expectation(this.#context, shape, work, packed, parameters, windows, options);
+    });
+  }
+
+  readToBuffer(what: ReadoutKind, parameters: KernelParameters, options: RunOptions = {}): Promise<GPUBuffer> {
+    return this.#alone(async () => {
+      if (parameters.kind === 'k-means' && what !== 'labels') {
+        throw new EmgpuError('invalid-option', `k-means has no ${what}.`, 'Ask for labels.');
+      }
+      const { shape, windows } = this.#points;
+      const { packed, work } = await this.#prepare(parameters);
+      return readToBuffer(this.#context, shape, work, packed, what, windows, options);
+    });
+  }
+
+  async read<Kind extends ReadoutKind>(what: Kind, parameters: KernelParameters, options?: RunOptions): Promise<Readout[Kind]> {
+    const buffer = await this.readToBuffer(what, parameters, options);
+    try {
+      const bytes = await readBack(this.#context, buffer, buffer.size);
+      const length = what === 'responsibilities' ? this.nSamples * parameters.nComponents : this.nSamples;
+      const values = what === 'labels' ? new Uint32Array(bytes, 0, length) : new Float32Array(bytes, 0, length);
+      return values as Readout[Kind];
+    } finally {
+      buffer.destroy();
+    }
+  }
+
+  rows(indices: Uint32Array): Promise<Float64Array> {
+    return this.#alone(() => gatherRows(this.#context, this.#points.shape, this.#points.windows, indices));
+  }
+
+  seedingDistances(weights: Float64Array, sample?: Uint32Array): SeedingDistances {
+    const all = sample ?? Uint32Array.from({ length: this.nSamples }, (_, i) => i);
+    return seedingDistances(this.#context, this.#points.shape, this.#points.windows, weights, all);
+  }
+
+  /** Frees the points and the scratch memory. Work under way fails with `destroyed`. */
+  destroy(): void {
+    this.#destroyed = true;
+    this.#points.memory.destroy();
+    this.#workspace?.memory.destroy();
+  }
+
+  /** Runs `work` after whatever runs now; turns what a lost device or a destroyed dataset causes into its proper error. */
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(async () => {
+      this.#check();
+      try {
+        return await work();
+      } catch (error) {
+        if (!(error instanceof EmgpuError)) this.#check(error);
+        throw error;
+      }
+    });
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  #check(cause?: unknown): void {
+    this.#context.watch.check(cause);
+    if (this.#destroyed) {
+      throw new EmgpuError('destroyed', 'These points were destroyed.', 'Fit again, or call destroy() later.', { cause });
+    }
+  }
+
+  async #prepare(parameters: KernelParameters): Promise<{ packed: PackedBatches; work: Workspace }> {
+    const { shape, windows } = this.#points;
+    const kernel = kernels[parameters.kind];
+    const K = parameters.nComponents;
+    const packed = kernel.pack(parameters, shape);
+    const layout = kernel.layout(shape);
+    const capacity = chunkCapacity(kernel, K, shape.D, layout, this.nSamples, this.#context.pace.budget);
+    const old = this.#workspace;
+    if (old?.kernel === kernel && old.K === K && capacity < RECUT * old.capacity && old.capacity < RECUT * capacity) {
+      return { packed, work: old };
+    }
+    old?.memory.destroy();
+    this.#workspace = undefined;
+    this.#workspace = await createWorkspace(this.#context, shape, parameters, packed, windows, capacity);
+    return { packed, work: this.#workspace };
+  }
+}

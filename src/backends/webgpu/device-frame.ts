@@ -1,0 +1,73 @@
+import { type Frame, frameFor, hostMoments, type Scaling } from '../../data/frame.ts';
+import type { DevicePoints } from '../../data/points.ts';
+import type { GpuContext } from './context.ts';
+import { ingestRows } from './ingest.ts';
+import { Memory, Usage } from './memory.ts';
+import { readBack } from './readout.ts';
+import type { Shape } from './shape.ts';
+
+/** Rows per block that is looked at (a multiple of 64 keeps bindings aligned), and blocks at most. */
+const BLOCK = 64;
+const BLOCKS = 64;
+
+/**
+ * The frame of points that only the device knows, from up to 4,096 of them, evenly spread. Any shift near the middle and
+ * any scale near the spread will do. Shifts are cut to 20 bits below the largest number of the column, so that
+ * subtracting them from float32 numbers of that size is exact.
+ */
+export async function sampleFrame(context: GpuContext, shape: Shape, points: DevicePoints, scaling: Scaling): Promise<Frame> {
+  const rows = await sampleRows(context, shape, points);
+  const D = shape.D;
+  const moments = hostMoments({ data: rows, nFeatures: D });
+  const frame = frameFor(moments, scaling);
+  const shift = frame.shift.map((mean, d) => {
+    let largest = 0;
+    for (let i = d; i < rows.length; i += D) largest = Math.max(largest, Math.abs(rows[i]!));
+    const unit = largest > 0 ? 2 ** (Math.ceil(Math.log2(largest)) - 20) : 1;
+    return Math.round(mean / unit) * unit;
+  });
+  return { shift, scale: frame.scale };
+}
+
+/** Rows that the sample finds bad are 0 here; the load proper names and refuses them. */
+async function sampleRows(context: GpuContext, shape: Shape, { buffer, nSamples }: DevicePoints): Promise<Float32Array> {
+  const { device } = context;
+  const { D, DB, W } = shape;
+  const memory = new Memory(device);
+  try {
+    const blocks = Math.min(BLOCKS, Math.ceil(nSamples / BLOCK));
+    const stride = Math.floor(nSamples / BLOCK / blocks) * BLOCK || BLOCK;
+    const sample = await memory.buffer('sample', BLOCK * BLOCKS * DB * W * 4, Usage.STORAGE | Usage.COPY_SRC);
+    const staging = await memory.buffer('rows', BLOCK * D * 4, Usage.STORAGE | Usage.COPY_DST);
+    const rejected = await memory.buffer('rejected', 8, Usage.STORAGE);
+    const identity = new Float32Array(2 * D).map((_, i) => i & 1);
+    const window = { buffer: sample, first: 0, count: BLOCK * BLOCKS };
+    const ingest = await ingestRows(context, shape, window, identity, rejected, memory);
+    let taken = 0;
+    for (let i = 0; i < blocks; i++) {
+      const count = Math.min(BLOCK, nSamples - i * stride);
+      const range = { buffer, offset: i * stride * D * 4, size: count * D * 4 };
+      if (buffer.usage & Usage.STORAGE) {
+        ingest(taken, count, range);
+      } else {
+        const encoder = device.createCommandEncoder();
+        encoder.copyBufferToBuffer(buffer, range.offset, staging, 0, range.size);
+        device.queue.submit([encoder.finish()]);
+        ingest(taken, count, { buffer: staging });
+      }
+      taken += count;
+    }
+    const tiles = new Float32Array(await readBack(context, sample, BLOCK * BLOCKS * DB * W * 4));
+    return untile(tiles, taken, shape);
+  } finally {
+    memory.destroy();
+  }
+}
+
+function untile(tiles: Float32Array, count: number, { D, DB, W }: Shape): Float32Array {
+  return Float32Array.from({ length: count * D }, (_, i) => {
+    const n = Math.floor(i / D);
+    const d = i % D;
+    return tiles[(((n >> 8) * DB + Math.floor(d / W)) * 256 + (n & 255)) * W + (d % W)]!;
+  });
+}

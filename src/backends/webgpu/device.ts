@@ -1,0 +1,80 @@
+import { EmgpuError } from '../../errors.ts';
+
+/** What an adapter says of itself. */
+export interface AdapterReport {
+  readonly description: string;
+  readonly vendor: string;
+  readonly architecture: string;
+  /** A CPU pretending to be a GPU: correct, but slower than the CPU backend. */
+  readonly isSoftware: boolean;
+  readonly features: string[];
+  readonly limits: Record<string, number>;
+}
+
+/** The limits that decide how points are stored; worth asking the adapter's best for. */
+const LIMITS = ['maxStorageBufferBindingSize', 'maxBufferSize'] as const;
+
+const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bwarp\b|software/i;
+
+/** Tells software rasterizers by what they call themselves: `isFallbackAdapter` is not set by every runtime. */
+export function isSoftware(info: GPUAdapterInfo): boolean {
+  const names = [info.vendor, info.architecture, info.device, info.description].join(' ');
+  return Boolean(info.isFallbackAdapter) || SOFTWARE.test(names);
+}
+
+/** A line for people. */
+export function adapterName(info: GPUAdapterInfo): string {
+  return info.description || [info.vendor, info.architecture, info.device].filter(Boolean).join(' ') || 'unnamed adapter';
+}
+
+/** Everything `emgpu info` prints about an adapter. */
+export function reportAdapter(adapter: GPUAdapter): AdapterReport {
+  const { info } = adapter;
+  const limits: Record<string, number> = {};
+  for (const name in adapter.limits) {
+    const value = adapter.limits[name as keyof GPUSupportedLimits];
+    if (typeof value === 'number') limits[name] = value;
+  }
+  return {
+    description: adapterName(info),
+    vendor: info.vendor,
+    architecture: info.architecture,
+    isSoftware: isSoftware(info),
+    features: [...adapter.features].sort(),
+    limits,
+  };
+}
+
+/** A device of our own, with room for large bindings where the adapter has it, and timestamps where it offers them. */
+export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
+  const requiredLimits: Record<string, number> = {};
+  for (const name of LIMITS) requiredLimits[name] = adapter.limits[name];
+  const requiredFeatures: GPUFeatureName[] = adapter.features.has('timestamp-query') ? ['timestamp-query'] : [];
+  return adapter.requestDevice({ label: 'emgpu', requiredLimits, requiredFeatures });
+}
+
+/** Watches a device for its loss, whoever owns it. */
+export class DeviceWatch {
+  #reason: string | undefined;
+
+  constructor(device: GPUDevice) {
+    device.lost.then((info) => {
+      this.#reason = `${info.reason ?? 'unknown'}: ${info.message}`;
+    });
+  }
+
+  get lost(): boolean {
+    return this.#reason !== undefined;
+  }
+
+  /** Throws `device-lost` once the device is gone. */
+  check(cause?: unknown): void {
+    if (this.#reason === undefined) return;
+    throw new EmgpuError(
+      'device-lost',
+      `The GPU device was lost (${this.#reason}).`,
+      'Open a new device and fit again; if it happens often, use fewer points at a time or the CPU backend.',
+      { cause },
+    );
+  }
+}

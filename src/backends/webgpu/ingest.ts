@@ -1,0 +1,35 @@
+import type { GpuContext } from './context.ts';
+import { encodeJobs, JOB_STRIDE } from './job.ts';
+import { type Memory, Usage } from './memory.ts';
+import type { Shape } from './shape.ts';
+import type { Window } from './windows.ts';
+import { bind } from './workspace.ts';
+
+/**
+ * Prepares the ingest stage for a window. The function returned submits rows `first … first + count` (within the window),
+ * read from the start of `rows`. `frame` holds shift and factor per feature.
+ */
+export async function ingestRows(
+  { device, pipelines }: GpuContext,
+  shape: Shape,
+  window: Window,
+  frame: Float32Array<ArrayBuffer>,
+  rejected: GPUBuffer,
+  scratch: Memory,
+): Promise<(first: number, count: number, rows: GPUBufferBinding) => void> {
+  const stage = await pipelines.get('ingest', shape);
+  const jobs = await scratch.buffer('ingest job', JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST);
+  const frameBuffer = await scratch.buffer('frame', frame.byteLength, Usage.STORAGE | Usage.COPY_DST);
+  device.queue.writeBuffer(frameBuffer, 0, frame);
+  return (first, count, rows) => {
+    device.queue.writeBuffer(jobs, 0, encodeJobs([{ first, count }]));
+    const group = bind(device, stage, jobs, frameBuffer, rows, window.buffer, rejected);
+    const encoder = device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(stage.pipeline);
+    pass.setBindGroup(0, group, [0]);
+    pass.dispatchWorkgroups(Math.ceil(count / 64), shape.DB);
+    pass.end();
+    device.queue.submit([encoder.finish()]);
+  };
+}

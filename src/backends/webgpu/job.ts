@@ -1,0 +1,51 @@
+/** What one dispatch works on: the struct `Job` of `shaders/shared/job.wgsl`, in its order. */
+export interface Job {
+  first: number;
+  count: number;
+  components: number;
+  batchFirst: number;
+  batchCount: number;
+  row: number;
+  slabFirst: number;
+  slabCount: number;
+  slabTotal: number;
+  groups: number;
+  sums: number;
+  tileFirst: number;
+  offset: number;
+}
+
+/** Bytes from one job to the next in a uniform buffer: the alignment of dynamic offsets that every adapter accepts. */
+export const JOB_STRIDE = 256;
+/** Bytes of the struct, padded to 16. */
+export const JOB_BYTES = 64;
+
+const ZERO: Job = {
+  first: 0,
+  count: 0,
+  components: 0,
+  batchFirst: 0,
+  batchCount: 0,
+  row: 0,
+  slabFirst: 0,
+  slabCount: 0,
+  slabTotal: 0,
+  groups: 0,
+  sums: 0,
+  tileFirst: 0,
+  offset: 0,
+};
+
+/** The bytes of a list of jobs, `JOB_STRIDE` apart; what a job leaves out is 0. */
+export function encodeJobs(jobs: readonly Partial<Job>[]): ArrayBuffer {
+  const bytes = new ArrayBuffer(jobs.length * JOB_STRIDE);
+  const view = new DataView(bytes);
+  jobs.forEach((job, i) => {
+    const { offset, ...counts } = { ...ZERO, ...job };
+    Object.values(counts).forEach((value, field) => {
+      view.setUint32(i * JOB_STRIDE + field * 4, value, true);
+    });
+    view.setFloat32(i * JOB_STRIDE + Object.keys(counts).length * 4, offset, true);
+  });
+  return bytes;
+}

@@ -1,0 +1,99 @@
+import type { KernelKind, KernelParameters, Statistics } from '../../em/types.ts';
+import { packCenters, packDiag, packFull, packTied, type PackedBatches } from './pack.ts';
+import type { Flag, StageName } from './shader.ts';
+import { diagMomentsLayout, fullMomentsLayout, type MomentsLayout, type Shape } from './shape.ts';
+
+/** What a kind of model does on the device. A new family adds its stage to `shader.ts` and its entry here. */
+export interface Kernel {
+  /** From points and parameters to log-densities (`assign`: to labels). */
+  readonly expectation: StageName;
+  /** From responsibilities (or labels) to sums over slabs. */
+  readonly moments: { readonly stage: StageName; readonly flags: readonly Flag[] };
+  readonly layout: (shape: Shape) => MomentsLayout;
+  readonly pack: (parameters: KernelParameters, shape: Shape) => PackedBatches;
+  /** How the second moments of one component become `Statistics.second`: all entries, their sum, or none of them. */
+  readonly second: 'each' | 'shared' | 'trace' | 'inertia';
+  /** Floating-point operations per point and component, expectation and moments: for pacing, not for fame. */
+  readonly flops: (D: number) => number;
+}
+
+const diag = { expectation: 'log-density-diag', layout: diagMomentsLayout, pack: packDiag } as const;
+
+export const kernels: Record<KernelKind, Kernel> = {
+  full: {
+    expectation: 'log-density-full',
+    moments: { stage: 'moments-full', flags: [] },
+    layout: fullMomentsLayout,
+    pack: packFull,
+    second: 'each',
+    flops: (D) => 2 * D * D + 9 * D + 12,
+  },
+  tied: {
+    expectation: 'log-density-tied',
+    moments: { stage: 'moments-full', flags: [] },
+    layout: fullMomentsLayout,
+    pack: packTied,
+    second: 'shared',
+    flops: (D) => D * D + 9 * D + 12,
+  },
+  diag: { ...diag, moments: { stage: 'moments-diag', flags: [] }, second: 'each', flops: (D) => 8 * D + 14 },
+  spherical: { ...diag, moments: { stage: 'moments-diag', flags: [] }, second: 'trace', flops: (D) => 8 * D + 14 },
+  'k-means': {
+    expectation: 'assign',
+    moments: { stage: 'moments-diag', flags: ['HARD'] },
+    layout: diagMomentsLayout,
+    pack: packCenters,
+    second: 'inertia',
+    flops: (D) => 3 * D + 4,
+  },
+};
+
+/** The sums of one pass, as read back: `groups` partial sums of K components of `layout`. */
+export interface RawSums {
+  readonly totals: Float32Array;
+  readonly groups: number;
+  /** K × D, the float32 means that the kernels subtracted. */
+  readonly centers: Float64Array;
+  readonly logLikelihood: number;
+  readonly nSamples: number;
+}
+
+/** Adds up the groups in float64 and puts every sum in its place. */
+export function unpackStatistics(kernel: Kernel, parameters: KernelParameters, layout: MomentsLayout, raw: RawSums): Statistics {
+  const { nComponents: K, nFeatures: D, kind } = parameters;
+  const size = layout.tiles * layout.sums * 4;
+  const total = new Float64Array(K * size);
+  for (let g = 0; g < raw.groups; g++) {
+    for (let i = 0; i < total.length; i++) total[i]! += raw.totals[g * total.length + i]!;
+  }
+  const pick = (offsets: Uint32Array) => {
+    const out = new Float64Array(K * offsets.length);
+    for (let k = 0; k < K; k++) {
+      for (let i = 0; i < offsets.length; i++) out[k * offsets.length + i] = total[k * size + offsets[i]!]!;
+    }
+    return out;
+  };
+  const seconds = pick(layout.second);
+  const { second, inertia } = fold(kernel.second, seconds, K, layout.second.length);
+  return {
+    kind,
+    nComponents: K,
+    nFeatures: D,
+    nSamples: raw.nSamples,
+    objective: kernel.second === 'inertia' ? -inertia : raw.logLikelihood,
+    centers: raw.centers,
+    counts: pick(Uint32Array.of(layout.count)),
+    first: pick(layout.first),
+    second,
+  };
+}
+
+function fold(how: Kernel['second'], seconds: Float64Array, K: number, size: number) {
+  if (how === 'each') return { second: seconds, inertia: 0 };
+  if (how === 'inertia') return { second: new Float64Array(0), inertia: seconds.reduce((a, b) => a + b, 0) };
+  const second = new Float64Array(how === 'shared' ? size : K);
+  for (let k = 0; k < K; k++) {
+    for (let i = 0; i < size; i++) second[how === 'shared' ? i : k]! += seconds[k * size + i]!;
+  }
+  return { second, inertia: 0 };
+}

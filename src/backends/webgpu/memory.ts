@@ -1,0 +1,63 @@
+import { EmgpuError } from '../../errors.ts';
+
+/** Owns buffers on a device: makes them with an out-of-memory check and frees them together. */
+export class Memory {
+  readonly #device: GPUDevice;
+  readonly #buffers = new Set<GPUBuffer>();
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  /** Bytes held at present. */
+  get bytes(): number {
+    return [...this.#buffers].reduce((sum, buffer) => sum + buffer.size, 0);
+  }
+
+  /** A zeroed buffer of at least `size` bytes. Rejects with `out-of-memory` or `insufficient-limits`. */
+  async buffer(label: string, size: number, usage: GPUBufferUsageFlags): Promise<GPUBuffer> {
+    const device = this.#device;
+    const bytes = Math.max(16, Math.ceil(size / 4) * 4);
+    if (bytes > device.limits.maxBufferSize) {
+      throw new EmgpuError(
+        'insufficient-limits',
+        `The buffer "${label}" needs ${bytes} bytes; this device allows ${device.limits.maxBufferSize}.`,
+        'Request the device with a larger maxBufferSize, or use fewer points or components.',
+      );
+    }
+    device.pushErrorScope('out-of-memory');
+    const buffer = device.createBuffer({ label, size: bytes, usage });
+    const error = await device.popErrorScope();
+    if (error) {
+      buffer.destroy();
+      throw new EmgpuError(
+        'out-of-memory',
+        `The device has no room for "${label}" (${bytes} bytes): ${error.message}.`,
+        'Use fewer points, columns or components, free other fits with destroy(), or use the CPU backend.',
+      );
+    }
+    this.#buffers.add(buffer);
+    return buffer;
+  }
+
+  /** Frees one buffer now. */
+  free(buffer: GPUBuffer): void {
+    this.#buffers.delete(buffer);
+    buffer.destroy();
+  }
+
+  /** Frees every buffer. May be called twice. */
+  destroy(): void {
+    for (const buffer of this.#buffers) buffer.destroy();
+    this.#buffers.clear();
+  }
+}
+
+/** WebGPU's usage flags; the global of that name is not defined in every runtime. */
+export const Usage = {
+  MAP_READ: 0x0001,
+  COPY_SRC: 0x0004,
+  COPY_DST: 0x0008,
+  UNIFORM: 0x0040,
+  STORAGE: 0x0080,
+} as const;

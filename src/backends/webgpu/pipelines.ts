@@ -1,0 +1,91 @@
+import { EmgpuError } from '../../errors.ts';
+import { expandShader, type Flag, type StageName } from './shader.ts';
+import type { Shape } from './shape.ts';
+
+/** How a stage's resource is bound. `job` and `parameters` are uniform buffers with a dynamic offset. */
+type Binding = 'job' | 'parameters' | 'read' | 'write';
+
+/** The bindings of each stage, 0, 1, 2 …, and whether its text depends on the shape of the points. */
+const STAGES: Record<StageName, { bindings: readonly Binding[]; shaped: boolean }> = {
+  ingest: { bindings: ['job', 'read', 'read', 'write', 'write'], shaped: true },
+  gather: { bindings: ['job', 'read', 'read', 'write'], shaped: true },
+  'seed-distance': { bindings: ['job', 'parameters', 'read', 'read', 'write'], shaped: true },
+  'log-density-full': { bindings: ['job', 'parameters', 'read', 'write'], shaped: true },
+  'log-density-tied': { bindings: ['job', 'parameters', 'read', 'write'], shaped: true },
+  'log-density-diag': { bindings: ['job', 'parameters', 'read', 'write'], shaped: true },
+  normalize: { bindings: ['job', 'write', 'write'], shaped: false },
+  readout: { bindings: ['job', 'read', 'write'], shaped: false },
+  'moments-full': { bindings: ['job', 'read', 'read', 'read', 'write'], shaped: true },
+  'moments-diag': { bindings: ['job', 'read', 'read', 'read', 'write'], shaped: true },
+  reduce: { bindings: ['job', 'read', 'write'], shaped: false },
+  assign: { bindings: ['job', 'parameters', 'read', 'write', 'write'], shaped: true },
+};
+
+/** Bytes of a binding of component parameters: what every adapter can bind as a uniform buffer. */
+export const PARAMETER_BYTES = 65536;
+
+const UNSHAPED: Shape = { D: 1, W: 2, DB: 1 };
+
+function entry(binding: number, kind: Binding): GPUBindGroupLayoutEntry {
+  const visibility = 4; // GPUShaderStage.COMPUTE; the global is not defined everywhere
+  if (kind === 'read') return { binding, visibility, buffer: { type: 'read-only-storage' } };
+  if (kind === 'write') return { binding, visibility, buffer: { type: 'storage' } };
+  return { binding, visibility, buffer: { type: 'uniform', hasDynamicOffset: true } };
+}
+
+/** A compiled stage. */
+export interface Stage {
+  readonly name: StageName;
+  readonly pipeline: GPUComputePipeline;
+  readonly layout: GPUBindGroupLayout;
+}
+
+/** Compiles stages on first use and keeps them, one per text; two callers at once share one compilation. */
+export class Pipelines {
+  readonly #device: GPUDevice;
+  readonly #stages = new Map<string, Promise<Stage>>();
+
+  constructor(device: GPUDevice) {
+    this.#device = device;
+  }
+
+  /** Rejects with `shader-error` and the compiler's words when a stage does not compile. */
+  get(name: StageName, shape: Shape, flags: readonly Flag[] = []): Promise<Stage> {
+    const { shaped } = STAGES[name];
+    const key = [name, ...flags, shaped ? shape.D : ''].join(' ');
+    let stage = this.#stages.get(key);
+    if (!stage) {
+      stage = this.#compile(name, expandShader(name, flags, shaped ? shape : UNSHAPED), key);
+      this.#stages.set(key, stage);
+      stage.catch(() => this.#stages.delete(key));
+    }
+    return stage;
+  }
+
+  async #compile(name: StageName, code: string, label: string): Promise<Stage> {
+    const device = this.#device;
+    const layout = device.createBindGroupLayout({ label, entries: STAGES[name].bindings.map((kind, i) => entry(i, kind)) });
+    device.pushErrorScope('validation');
+    const module = device.createShaderModule({ label, code });
+    const scope = device.popErrorScope();
+    try {
+      const pipeline = await device.createComputePipelineAsync({
+        label,
+        layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
+        compute: { module, entryPoint: 'main' },
+      });
+      return { name, pipeline, layout };
+    } catch (cause) {
+      const { messages } = await module.getCompilationInfo();
+      const words = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}\n  ${code.split('\n')[m.lineNum - 1] ?? ''}`);
+      throw new EmgpuError(
+        'shader-error',
+        `The shader ${label} does not compile: ${words.join('\n') || (cause as Error).message}.`,
+        'Please report this together with the output of `emgpu info`.',
+        { cause },
+      );
+    } finally {
+      await scope;
+    }
+  }
+}

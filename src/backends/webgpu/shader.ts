@@ -1,0 +1,75 @@
+import { wgsl } from 'wgsl-preprocessor/wgsl-preprocessor.js';
+import { EmgpuError } from '../../errors.ts';
+import { diagMomentsLayout, fullMomentsLayout, SLAB, type Shape } from './shape.ts';
+
+const sources = import.meta.glob<string>('../../../shaders/**/*.wgsl', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
+
+/** Every name that an `#if` in a shader may ask for. */
+const FLAGS = ['WIDE', 'PAIRED', 'HARD', 'LABELS', 'LOG_DENSITIES', 'RESPONSIBILITIES'] as const;
+export type Flag = (typeof FLAGS)[number];
+
+/** The stages, one file each in `shaders/`. */
+export type StageName =
+  | 'ingest'
+  | 'gather'
+  | 'seed-distance'
+  | 'log-density-full'
+  | 'log-density-tied'
+  | 'log-density-diag'
+  | 'normalize'
+  | 'readout'
+  | 'moments-full'
+  | 'moments-diag'
+  | 'reduce'
+  | 'assign';
+
+function source(name: string): string {
+  const text = sources[`../../../shaders/${name}.wgsl`];
+  if (text === undefined) throw new EmgpuError('shader-error', `There is no shader ${name}.`, 'Check the name.');
+  return text;
+}
+
+/** Replaces each `#import name` by `shaders/shared/name.wgsl`, once. */
+function resolveImports(text: string, seen: Set<string>): string {
+  return text.replace(/^#import (\S+)$/gm, (_, name: string) => {
+    if (seen.has(name)) return '';
+    seen.add(name);
+    return resolveImports(source(`shared/${name}`), seen);
+  });
+}
+
+/** Calls the `wgsl` template tag on plain text: what follows `#if` and `#elif` is a flag, looked up in `flags`. */
+function preprocess(text: string, flags: ReadonlySet<string>): string {
+  const parts = text.split(/(#(?:el)?if )(\w+)/);
+  const strings: string[] = [parts[0]!];
+  const values: boolean[] = [];
+  for (let i = 1; i < parts.length; i += 3) {
+    const name = parts[i + 1]!;
+    if (!FLAGS.includes(name as Flag)) {
+      throw new EmgpuError('shader-error', `A shader asks for the unknown flag ${name}.`, `Known are ${FLAGS.join(', ')}.`);
+    }
+    strings[strings.length - 1] += parts[i]!;
+    values.push(flags.has(name));
+    strings.push(parts[i + 2]!);
+  }
+  return wgsl(strings as unknown as TemplateStringsArray, ...values);
+}
+
+/**
+ * The WGSL text of a stage for points of this shape. Sizes become constants, so that compilers can unroll, prove ranges and
+ * keep arrays in registers.
+ */
+export function expandShader(stage: StageName, flags: readonly Flag[], shape: Shape): string {
+  const { D, W, DB } = shape;
+  const active = new Set<string>(flags);
+  if (W === 4) active.add('WIDE');
+  if (DB > 1) active.add('PAIRED');
+  const layout = stage === 'moments-full' ? fullMomentsLayout(shape) : diagMomentsLayout(shape);
+  const constants = { D, W, DB, SLAB, TILES: layout.tiles, SUMS: layout.sums };
+  const prelude = Object.entries(constants).map(([name, value]) => `const ${name}: u32 = ${value}u;\n`);
+  return prelude.join('') + preprocess(resolveImports(source(stage), new Set()), active);
+}

@@ -1,0 +1,36 @@
+import type { GpuContext } from './context.ts';
+import type { Memory } from './memory.ts';
+import { Usage } from './memory.ts';
+import { type Shape, SLAB, TILE } from './shape.ts';
+
+/** A buffer of points: tiles of 256, in the dataset's frame. */
+export interface Window {
+  readonly buffer: GPUBuffer;
+  /** Index of its first point in the dataset; a multiple of SLAB. */
+  readonly first: number;
+  readonly count: number;
+}
+
+/** No window is larger than this, even where the device would allow it: drivers fragment and compilers count in 32 bits. */
+const WINDOW_BYTES = 256 * 2 ** 20;
+
+/** Room for N points under the device's limits. */
+export async function createWindows(
+  { device }: GpuContext,
+  memory: Memory,
+  shape: Shape,
+  nSamples: number,
+): Promise<Window[]> {
+  const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
+  const bytes = Math.min(maxStorageBufferBindingSize, maxBufferSize, WINDOW_BYTES);
+  const pointBytes = shape.DB * shape.W * 4;
+  const capacity = Math.floor(bytes / pointBytes / SLAB) * SLAB;
+  const windows: Window[] = [];
+  for (let first = 0; first < nSamples; first += capacity) {
+    const count = Math.min(capacity, nSamples - first);
+    const size = Math.ceil(count / TILE) * TILE * pointBytes;
+    const buffer = await memory.buffer(`points from ${first}`, size, Usage.STORAGE);
+    windows.push({ buffer, first, count });
+  }
+  return windows;
+}

@@ -1,0 +1,163 @@
+import type { KernelParameters } from '../../em/types.ts';
+import type { GpuContext } from './context.ts';
+import { encodeJobs, JOB_BYTES, JOB_STRIDE, type Job } from './job.ts';
+import { type Kernel, kernels } from './kernels.ts';
+import { Memory, Usage } from './memory.ts';
+import type { PackedBatches } from './pack.ts';
+import { PARAMETER_BYTES, type Stage } from './pipelines.ts';
+import { type MomentsLayout, type Shape, SLAB, TILE } from './shape.ts';
+import type { Window } from './windows.ts';
+
+/** Responsibilities of a chunk: at most this many bytes. */
+const DENSITY_BYTES = 16 * 2 ** 20;
+/** Partial sums of a chunk: at most this many bytes, or one slab. */
+const PARTIAL_BYTES = 16 * 2 ** 20;
+/** What is read back per iteration: at most this many bytes, or one group. */
+const READBACK_BYTES = 4 * 2 ** 20;
+const MAX_GROUPS = 64;
+/** 64 invocations × 65,535 workgroups hold more; it keeps submits short. */
+const MAX_CHUNK = 2 ** 21;
+
+/** Points that are worked on by one round of dispatches. */
+export interface Chunk {
+  readonly window: number;
+  /** Within the window. */
+  readonly first: number;
+  readonly count: number;
+  /** Counted over all windows. */
+  readonly slabFirst: number;
+  readonly slabCount: number;
+}
+
+/** How many points a chunk should hold: whole slabs within the memory bounds and about `budget` operations. */
+export function chunkCapacity(kernel: Kernel, K: number, D: number, layout: MomentsLayout, nSamples: number, budget: number) {
+  const partial = K * layout.tiles * layout.sums * 16;
+  const points = Math.min(
+    DENSITY_BYTES / (4 * K),
+    Math.floor(PARTIAL_BYTES / partial) * SLAB,
+    MAX_CHUNK,
+    budget / (K * kernel.flops(D)),
+    nSamples + SLAB - 1,
+  );
+  return Math.max(1, Math.floor(points / SLAB)) * SLAB;
+}
+
+function cut(windows: readonly Window[], capacity: number): Chunk[] {
+  return windows.flatMap((window, index) =>
+    Array.from({ length: Math.ceil(window.count / capacity) }, (_, i): Chunk => {
+      const first = i * capacity;
+      const count = Math.min(capacity, window.count - first);
+      return { window: index, first, count, slabFirst: (window.first + first) / SLAB, slabCount: Math.ceil(count / SLAB) };
+    }),
+  );
+}
+
+/** Scratch memory and bind groups for passes of one kind of model with K components over one dataset. */
+export interface Workspace {
+  readonly kernel: Kernel;
+  readonly K: number;
+  readonly capacity: number;
+  readonly layout: MomentsLayout;
+  readonly chunks: readonly Chunk[];
+  readonly groups: number;
+  /** vec4f accumulators of all components. */
+  readonly sums: number;
+  /** Partial log-likelihoods, one per tile of points. */
+  readonly tiles: number;
+  /** One job per chunk and batch of components, in that order; `jobs` holds them for the device. */
+  readonly jobList: readonly Partial<Job>[];
+  readonly jobs: GPUBuffer;
+  readonly parameters: GPUBuffer;
+  readonly means: GPUBuffer;
+  /** Mixtures: densities, then responsibilities, K × capacity. k-means: nearest squared distances, capacity. */
+  readonly densities: GPUBuffer;
+  /** k-means only: capacity labels. */
+  readonly labels: GPUBuffer | undefined;
+  readonly partials: GPUBuffer;
+  readonly totals: GPUBuffer;
+  readonly logLikelihoods: GPUBuffer;
+  readonly staging: GPUBuffer;
+  readonly memory: Memory;
+}
+
+/** Allocates everything a pass needs. The caller destroys `memory`. */
+export async function createWorkspace(
+  { device }: GpuContext,
+  shape: Shape,
+  parameters: KernelParameters,
+  batches: PackedBatches,
+  windows: readonly Window[],
+  capacity: number,
+): Promise<Workspace> {
+  const kernel = kernels[parameters.kind];
+  const K = parameters.nComponents;
+  const layout = kernel.layout(shape);
+  const chunks = cut(windows, capacity);
+  const sums = K * layout.tiles * layout.sums;
+  const slabTotal = chunks.reduce((n, chunk) => n + chunk.slabCount, 0);
+  const slabsPerChunk = capacity / SLAB;
+  const groups = Math.max(1, Math.min(MAX_GROUPS, slabTotal, Math.floor(READBACK_BYTES / (sums * 16))));
+  const hard = kernel.expectation === 'assign';
+  const tiles = hard ? 0 : slabTotal * (SLAB / TILE);
+  const memory = new Memory(device);
+  try {
+    const storage = (label: string, bytes: number, extra = 0) => memory.buffer(label, bytes, Usage.STORAGE | extra);
+    const jobList = listJobs(chunks, batches, { components: K, row: capacity, slabTotal, groups, sums });
+    const workspace: Workspace = {
+      ...{ kernel, K, capacity, layout, chunks, groups, sums, tiles, memory, jobList },
+      jobs: await memory.buffer('jobs', jobList.length * JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST),
+      parameters: await memory.buffer('parameters', batches.data.byteLength, Usage.UNIFORM | Usage.COPY_DST),
+      means: await storage('means', K * shape.DB * shape.W * 4, Usage.COPY_DST),
+      densities: await storage('densities', capacity * (hard ? 1 : K) * 4),
+      labels: hard ? await storage('labels', capacity * 4, Usage.COPY_SRC) : undefined,
+      partials: await storage('partials', slabsPerChunk * sums * 16),
+      totals: await storage('totals', groups * sums * 16, Usage.COPY_SRC | Usage.COPY_DST),
+      logLikelihoods: await storage('log-likelihoods', tiles * 12, Usage.COPY_SRC),
+      staging: await memory.buffer('staging', groups * sums * 16 + tiles * 12, Usage.MAP_READ | Usage.COPY_DST),
+    };
+    device.queue.writeBuffer(workspace.jobs, 0, encodeJobs(jobList));
+    return workspace;
+  } catch (error) {
+    memory.destroy();
+    throw error;
+  }
+}
+
+function listJobs(chunks: readonly Chunk[], { batches }: PackedBatches, common: Partial<Job>): Partial<Job>[] {
+  return chunks.flatMap((chunk) =>
+    batches.map((batch) => ({
+      ...common,
+      first: chunk.first,
+      count: chunk.count,
+      batchFirst: batch.first,
+      batchCount: batch.count,
+      slabFirst: chunk.slabFirst,
+      slabCount: chunk.slabCount,
+      tileFirst: (chunk.slabFirst * SLAB) / TILE,
+    })),
+  );
+}
+
+/** Offset in `jobs` of a chunk's job for a batch. */
+export function jobOffset(chunk: number, batch: number, batches: number): number {
+  return (chunk * batches + batch) * JOB_STRIDE;
+}
+
+/** A bind group in the order of the stage's bindings; uniform buffers are bound with dynamic offsets. */
+export function bind(device: GPUDevice, stage: Stage, jobs: GPUBuffer, ...rest: (GPUBuffer | GPUBufferBinding)[]): GPUBindGroup {
+  const resources: GPUBufferBinding[] = [{ buffer: jobs, size: JOB_BYTES }, ...rest.map(asBinding)];
+  return device.createBindGroup({
+    label: stage.name,
+    layout: stage.layout,
+    entries: resources.map((resource, binding) => ({ binding, resource })),
+  });
+}
+
+function asBinding(resource: GPUBuffer | GPUBufferBinding): GPUBufferBinding {
+  return 'buffer' in resource ? resource : { buffer: resource };
+}
+
+/** Component parameters, bound as one batch at a dynamic offset. */
+export function batchBinding(parameters: GPUBuffer): GPUBufferBinding {
+  return { buffer: parameters, size: PARAMETER_BYTES };
+}

@@ -1,0 +1,105 @@
+import { throwIfAborted } from '../errors.ts';
+import { judge } from './stopping.ts';
+import type { Dataset, Degeneracy, Family, Statistics } from './types.ts';
+
+export interface RunSettings {
+  /** Stop when what is still to gain per point is below this; 0 never stops before `maxIter`. In units of the objective. */
+  readonly tol: number;
+  readonly maxIter: number;
+  /** The backend's relative rounding of the mean objective. */
+  readonly precision: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Something worth telling that did not stop the run. */
+export interface RunWarning {
+  readonly code: Degeneracy['code'] | 'log-likelihood-fell';
+  /** M-steps done when it happened. */
+  readonly iteration: number;
+  readonly message: string;
+}
+
+/**
+ * Expectation–maximization, one step at a time, for any family on any backend. After each `step()` the parameters and their
+ * objective belong together. Nothing runs between calls: to pause, do not call.
+ */
+export class EmRun<P> {
+  /** In the dataset's frame. */
+  parameters: P;
+  /** Objectives of the parameters after 0, 1, 2 … M-steps, as `family.report` gives them: log-likelihood or inertia. */
+  readonly history: number[] = [];
+  readonly warnings: RunWarning[] = [];
+  /** M-steps done. */
+  iteration = 0;
+  /** `tol` was reached. */
+  converged = false;
+  readonly #objectives: number[] = [];
+  readonly #told = new Set<string>();
+  #statistics: Statistics | undefined;
+
+  constructor(
+    readonly family: Family<P>,
+    readonly dataset: Dataset,
+    start: P,
+    readonly settings: RunSettings,
+  ) {
+    this.parameters = start;
+  }
+
+  /** No further step will change anything: converged, or `maxIter` M-steps done, and the objective known. */
+  get done(): boolean {
+    return this.#statistics !== undefined && (this.converged || this.iteration >= this.settings.maxIter);
+  }
+
+  /** The E-step of the current parameters and the sums for the M-step; computed once. */
+  async expectation(): Promise<Statistics> {
+    if (this.#statistics) return this.#statistics;
+    const { family, dataset, settings } = this;
+    throwIfAborted(settings.signal);
+    const packed = family.pack(this.parameters, dataset.frame);
+    const statistics = await dataset.expectation(packed, { signal: settings.signal });
+    this.#statistics = statistics;
+    this.#objectives.push(statistics.objective);
+    this.history.push(family.report(statistics.objective, dataset.frame));
+    this.#judge();
+    return statistics;
+  }
+
+  /** The M-step, in closed form; runs the E-step first if the current parameters have had none. */
+  async maximization(): Promise<P> {
+    const statistics = await this.expectation();
+    const { parameters, degeneracies } = this.family.maximization(statistics, this.parameters, this.dataset.frame);
+    this.parameters = parameters;
+    this.iteration++;
+    this.#statistics = undefined;
+    for (const { code, message } of degeneracies) this.#warn(code, message);
+    return parameters;
+  }
+
+  /** One E-step and M-step, and the E-step that tells what they gained. Does nothing once `done`. */
+  async step(): Promise<void> {
+    await this.expectation();
+    if (this.done) return;
+    await this.maximization();
+    await this.expectation();
+  }
+
+  #judge(): void {
+    if (this.#objectives.length < 2) return;
+    const { tol, precision } = this.settings;
+    const trend = judge(this.#objectives, this.dataset.nSamples, precision);
+    if (trend.fell) {
+      const name = this.family.kind === 'k-means' ? 'inertia rose' : 'log-likelihood fell';
+      const amount = Math.abs(trend.gain).toPrecision(3);
+      this.#warn('log-likelihood-fell', `The ${name} by ${amount} per point in iteration ${this.iteration}, which EM should never do.`);
+    }
+    this.converged = tol > 0 && trend.remaining < tol;
+  }
+
+  /** The same words are said once. */
+  #warn(code: RunWarning['code'], message: string): void {
+    if (this.#told.has(message)) return;
+    this.#told.add(message);
+    this.warnings.push({ code, iteration: this.iteration, message });
+  }
+}

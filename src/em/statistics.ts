@@ -1,0 +1,14 @@
+import type { Statistics } from './types.ts';
+
+/** Statistics of two sets of points together. Both must be of the same model and relative to the same centres. */
+export function addStatistics(a: Statistics, b: Statistics): Statistics {
+  const add = (x: Float64Array, y: Float64Array) => x.map((value, i) => value + y[i]!);
+  return {
+    ...a,
+    nSamples: a.nSamples + b.nSamples,
+    objective: a.objective + b.objective,
+    counts: add(a.counts, b.counts),
+    first: add(a.first, b.first),
+    second: add(a.second, b.second),
+  };
+}

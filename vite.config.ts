@@ -3,8 +3,10 @@ import { defineConfig } from 'vite';
 
 const { dependencies, optionalDependencies, version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
-/** Builds the library: two entries, the command, and the two worker scripts that the entries start. */
+/** Builds the library: two entries, the command, and the worker scripts that the entries start. */
 export default defineConfig({
+  base: './',
+  worker: { format: 'es' },
   define: { EMGPU_VERSION: JSON.stringify(version) },
   build: {
     target: 'es2022',
@@ -18,13 +20,13 @@ export default defineConfig({
         node: 'src/node.ts',
         cli: 'src/cli/main.ts',
         'cpu-worker-node': 'src/backends/cpu/worker-node.ts',
-        'cpu-worker-web': 'src/backends/cpu/worker-web.ts',
       },
     },
     rolldownOptions: {
       external: [/^node:/, ...Object.keys({ ...dependencies, ...optionalDependencies }).map((name) => new RegExp(`^${name}($|/)`))],
       output: {
-        chunkFileNames: 'chunks/[name]-[hash].js',
+        // Flat: workers are found beside the file that starts them.
+        chunkFileNames: '[name]-[hash].js',
         banner: (chunk) => (chunk.name === 'cli' ? '#!/usr/bin/env node' : ''),
       },
     },

@@ -64,7 +64,11 @@ function rejectNonFinite(points: HostPoints): never {
   const { data, nFeatures: d, featureNames } = points;
   const at = data.findIndex((x: number) => !Number.isFinite(x));
   if (at < 0) {
-    throw new EmgpuError('invalid-points', 'The sum of a column overflows float64.', 'Divide the column by a constant.');
+    throw new EmgpuError(
+      'invalid-points',
+      'The sum of a column overflows float64.',
+      'Divide the column by a constant.',
+    );
   }
   const column = featureNames?.[at % d] ?? `${at % d}`;
   throw new EmgpuError(

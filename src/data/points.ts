@@ -38,7 +38,11 @@ export function countSamples(points: Points): number {
 export function checkPoints(points: Points): void {
   const { nFeatures, featureNames } = points;
   if (!Number.isInteger(nFeatures) || nFeatures < 1) {
-    throw new EmgpuError('invalid-points', `nFeatures must be a whole number from 1 on, got ${nFeatures}.`, 'Pass the number of columns.');
+    throw new EmgpuError(
+      'invalid-points',
+      `nFeatures must be a whole number from 1 on, got ${nFeatures}.`,
+      'Pass the number of columns.',
+    );
   }
   if (nFeatures > MAX_FEATURES) {
     throw new EmgpuError(

@@ -89,11 +89,12 @@ export class EmRun<P> {
     const { tol, precision } = this.settings;
     const trend = judge(this.#objectives, this.dataset.nSamples, precision);
     if (trend.fell) {
-      const name = this.family.kind === 'k-means' ? 'inertia rose' : 'log-likelihood fell';
+      const name = this.family.hard ? 'inertia rose' : 'log-likelihood fell';
       const amount = Math.abs(trend.gain).toPrecision(3);
       this.#warn('log-likelihood-fell', `The ${name} by ${amount} per point in iteration ${this.iteration}, which EM should never do.`);
     }
-    this.converged = tol > 0 && trend.remaining < tol;
+    const left = this.family.hard && !trend.fell ? trend.gain : trend.remaining;
+    this.converged = tol > 0 && left < tol;
   }
 
   /** The same words are said once. */

@@ -116,6 +116,8 @@ export interface Backend {
   readonly reason: string;
   /** Relative rounding of the mean log-likelihood: below it, a fall or a gain means nothing. */
   readonly precision: number;
+  /** The device is gone, or `destroy()` was called: open another. */
+  readonly lost: boolean;
   /** Brings points home. The frame is derived from them unless given. Rejects NaN and infinities with `non-finite`. */
   load(points: Points, options: LoadOptions): Promise<Dataset>;
   /** Frees what the backend owns. A device that was borrowed lives on. */
@@ -135,6 +137,8 @@ export interface Degeneracy {
  */
 export interface Family<P> {
   readonly kind: KernelKind;
+  /** Responsibilities are 0 or 1: gains end abruptly, so the last one tells when to stop, and not their trend. */
+  readonly hard: boolean;
   /** How datasets for this family are scaled. */
   readonly scaling: Scaling;
   /** Normalizers include the frame's Jacobian, so that densities and log-likelihoods come out in data units. */

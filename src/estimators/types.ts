@@ -1,4 +1,4 @@
-import type { Points } from '../data/points.ts';
+import type { BackendChoice } from '../backends/select.ts';
 import type { CovarianceType } from '../families/covariance.ts';
 
 export type { CovarianceType };
@@ -8,8 +8,7 @@ export type { CovarianceType };
  */
 export type Covariances = number[][][] | number[][] | number[];
 
-/** Where to compute. `auto`: a hardware GPU, else the CPU. `webgpu`: any adapter, software ones included. */
-export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
+export type { BackendChoice };
 
 export interface DeviceOptions {
   /** Default `auto`. */
@@ -60,7 +59,7 @@ export interface GaussianMixtureOptions extends DeviceOptions, IterationOptions 
 export interface KMeansOptions extends DeviceOptions, IterationOptions {
   /** K, 1…1024. */
   readonly nClusters: number;
-  /** Stop when the inertia per point falls by less than this share of the total variance per point; default 1e-6. 0 runs exactly `maxIter` iterations. */
+  /** Stop when an iteration lowers the inertia per point by less than this share of the points' total variance; default 1e-6. 0 runs exactly `maxIter` iterations. */
   readonly tol?: number;
   readonly init?: 'k-means++' | 'random' | KMeansJSON | { toJSON(): KMeansJSON };
 }
@@ -123,6 +122,3 @@ export interface FitRecord {
 export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
-
-/** Points to be scored, and where. Without `points` a fit uses those it was fitted to, which are still on the device. */
-export type { Points };

@@ -29,6 +29,7 @@ export function gaussianFamily({ covarianceType, regCovar }: GaussianFamilyOptio
   const shape = covarianceShapes[covarianceType];
   return {
     kind: covarianceType,
+    hard: false,
     scaling: covarianceType === 'spherical' ? 'isotropic' : 'per-feature',
 
     pack({ weights, means, covariances }, frame): KernelParameters {

@@ -12,6 +12,7 @@ export interface KMeansParameters {
  */
 export const kMeansFamily: Family<KMeansParameters> = {
   kind: 'k-means',
+  hard: true,
   scaling: 'isotropic',
 
   pack: ({ nClusters, centers }) => ({

@@ -14,7 +14,7 @@ const HARDWARE_RATE = 2e11;
 export interface GpuBackendOptions {
   readonly device: GPUDevice;
   /** What the device says of itself; used for the name and the first guess of its speed. */
-  readonly info: GPUAdapterInfo;
+  readonly info: GPUAdapterInfo | undefined;
   readonly reason: string;
   /** Whether `destroy()` may destroy the device. */
   readonly owned: boolean;
@@ -31,6 +31,9 @@ export function createGpuBackend({ device, info, reason, owned }: GpuBackendOpti
     reason,
     // float32 log-densities are off by a few 2⁻²⁴ each, at random; their mean over tiles of 256 by less. Twice the bound.
     precision: 2 ** -22,
+    get lost() {
+      return watch.lost;
+    },
     async load(points: Points, options: LoadOptions): Promise<Dataset> {
       checkPoints(points);
       watch.check();

@@ -17,13 +17,15 @@ const LIMITS = ['maxStorageBufferBindingSize', 'maxBufferSize'] as const;
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|softpipe|basic render|\bwarp\b|software/i;
 
 /** Tells software rasterizers by what they call themselves: `isFallbackAdapter` is not set by every runtime. */
-export function isSoftware(info: GPUAdapterInfo): boolean {
+export function isSoftware(info: GPUAdapterInfo | undefined): boolean {
+  if (!info) return false;
   const names = [info.vendor, info.architecture, info.device, info.description].join(' ');
   return Boolean(info.isFallbackAdapter) || SOFTWARE.test(names);
 }
 
-/** A line for people. */
-export function adapterName(info: GPUAdapterInfo): string {
+/** A line for people. Some runtimes do not tell which adapter a device came from. */
+export function adapterName(info: GPUAdapterInfo | undefined): string {
+  if (!info) return 'unnamed adapter';
   return info.description || [info.vendor, info.architecture, info.device].filter(Boolean).join(' ') || 'unnamed adapter';
 }
 
@@ -43,6 +45,31 @@ export function reportAdapter(adapter: GPUAdapter): AdapterReport {
     features: [...adapter.features].sort(),
     limits,
   };
+}
+
+/** What the kernels need; every WebGPU device has it unless it was asked for less (compatibility mode). */
+const NEEDED = {
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupSizeX: 256,
+  maxComputeWorkgroupStorageSize: 8192,
+  maxStorageBuffersPerShaderStage: 4,
+  maxUniformBufferBindingSize: 65536,
+  maxDynamicUniformBuffersPerPipelineLayout: 2,
+  maxStorageBufferBindingSize: 64 * 2 ** 20,
+} as const;
+
+/** Throws `insufficient-limits` naming the first limit that a device falls short of. */
+export function checkLimits(limits: GPUSupportedLimits): void {
+  for (const [name, needed] of Object.entries(NEEDED)) {
+    const offered = limits[name as keyof typeof NEEDED];
+    if (offered < needed) {
+      throw new EmgpuError(
+        'insufficient-limits',
+        `The device's ${name} must be at least ${needed}, got ${offered}.`,
+        `Request the device with requiredLimits: { ${name}: ${needed} }.`,
+      );
+    }
+  }
 }
 
 /** A device of our own, with room for large bindings where the adapter has it, and timestamps where it offers them. */

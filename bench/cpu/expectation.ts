@@ -1,0 +1,86 @@
+/**
+ * Milliseconds per iteration of the CPU backend and of scikit-learn, on the same points, cores and start, in turn.
+ *
+ *     npx tsx bench/cpu/expectation.ts [--samples 1048576] [--features 8] [--components 16] [--rounds 5] [--json FILE]
+ *
+ * scikit-learn is looked for in `$EMGPU_PYTHON`, else `python3`; without it only this library is timed.
+ */
+import { writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, loadavg } from 'node:os';
+import { parseArgs } from 'node:util';
+import { createCpuBackend } from '../../src/backends/cpu/backend.ts';
+import type { Dataset, KernelKind } from '../../src/em/types.ts';
+import { bundleNodeWorker } from '../../test/cpu/node-workers.ts';
+import { makePoints, startParameters } from './problem.ts';
+import { type Rival, startScikitLearn } from './scikit-learn.ts';
+
+const KINDS: readonly KernelKind[] = ['full', 'tied', 'diag', 'spherical', 'k-means'];
+const PASSES = 3;
+
+const { values } = parseArgs({
+  options: {
+    samples: { type: 'string', default: `${2 ** 20}` },
+    features: { type: 'string', default: '8' },
+    components: { type: 'string', default: '16' },
+    rounds: { type: 'string', default: '5' },
+    json: { type: 'string' },
+  },
+});
+const [nSamples, nFeatures, nComponents, rounds] = [
+  Number(values.samples),
+  Number(values.features),
+  Number(values.components),
+  Number(values.rounds),
+] as const;
+
+const { data, centers } = makePoints(nSamples, nFeatures, nComponents);
+const concurrency = availableParallelism();
+const backend = createCpuBackend({ spawn: await bundleNodeWorker('bench-cpu-worker'), concurrency });
+const dataset = await backend.load({ data, nFeatures }, { scaling: 'isotropic' });
+const rival = await startScikitLearn(data, centers, nSamples, nFeatures, nComponents);
+const host = `${cpus()[0]?.model}, ${concurrency} cores, load ${loadavg()[0]!.toFixed(1)} at the start`;
+console.log(`${host}\nNode ${process.version}; ${rival?.version ?? 'no scikit-learn found'}`);
+console.log(
+  `${nSamples} points × ${nFeatures} features, ${nComponents} components; ms per iteration: min / median / max\n`,
+);
+
+const report: Record<string, Record<string, number[]>> = {};
+for (const kind of KINDS) {
+  const contenders = contendersFor(kind, dataset, rival);
+  const times: Record<string, number[]> = Object.fromEntries(contenders.map(({ name }) => [name, []]));
+  // Every round starts with another contender, so that none always runs on a warm or a cold machine.
+  for (let round = 0; round < rounds; round++) {
+    for (let i = 0; i < contenders.length; i++) {
+      const { name, measure } = contenders[(round + i) % contenders.length]!;
+      times[name]!.push(await measure());
+    }
+  }
+  report[kind] = times;
+  for (const [name, list] of Object.entries(times))
+    console.log(`${kind.padEnd(10)} ${name.padEnd(22)} ${summarize(list)}`);
+}
+if (values.json)
+  writeFileSync(values.json, JSON.stringify({ host, nSamples, nFeatures, nComponents, report }, null, 2));
+backend.destroy();
+rival?.stop();
+
+/** Who is timed for a kind; each `measure` returns milliseconds per iteration. */
+function contendersFor(kind: KernelKind, points: Dataset, other: Rival | undefined) {
+  const parameters = startParameters(kind, centers, points.frame, nComponents);
+  const ours = async () => {
+    await points.expectation(parameters);
+    const start = performance.now();
+    for (let i = 0; i < PASSES; i++) await points.expectation(parameters);
+    return (performance.now() - start) / PASSES;
+  };
+  const theirs = (['float64', 'float32'] as const).map((dtype) => ({
+    name: `scikit-learn ${dtype}`,
+    measure: () => other!.iteration(kind, dtype),
+  }));
+  return [{ name: 'emgpu float64', measure: ours }, ...(other ? theirs : [])];
+}
+
+function summarize(times: number[]): string {
+  const sorted = times.toSorted((a, b) => a - b);
+  return [sorted[0]!, sorted[sorted.length >> 1]!, sorted.at(-1)!].map((t) => t.toFixed(0).padStart(6)).join(' /');
+}

@@ -1,0 +1,51 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { KernelKind } from '../../src/em/types.ts';
+
+/** scikit-learn in a process that waits for requests. */
+export interface Rival {
+  readonly version: string;
+  /** Milliseconds of one iteration. */
+  iteration(kind: KernelKind, dtype: 'float32' | 'float64'): Promise<number>;
+  stop(): void;
+}
+
+/** Starts it on these points and centers; `undefined` where no Python with scikit-learn is found. */
+export async function startScikitLearn(
+  data: Float32Array,
+  centers: Float64Array,
+  ...[nSamples, nFeatures, nComponents]: [number, number, number]
+): Promise<Rival | undefined> {
+  const python = process.env.EMGPU_PYTHON ?? 'python3';
+  if (spawnSync(python, ['-c', 'import sklearn']).status !== 0) return undefined;
+  const folder = mkdtempSync(join(tmpdir(), 'emgpu-bench-'));
+  const files = [join(folder, 'points.f32'), join(folder, 'means.f64')] as const;
+  writeFileSync(files[0], data);
+  writeFileSync(files[1], centers);
+  const script = fileURLToPath(new URL('sklearn_iterations.py', import.meta.url));
+  const child = spawn(python, [script, ...files, `${nSamples}`, `${nFeatures}`, `${nComponents}`], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const nextLine = async () => {
+    const line = await lines.next();
+    if (line.done) throw new Error('scikit-learn stopped; its message is above.');
+    return line.value;
+  };
+  const version = await nextLine();
+  return {
+    version,
+    iteration: async (kind, dtype) => {
+      child.stdin.write(`${kind} ${dtype}\n`);
+      return Number(await nextLine());
+    },
+    stop: () => {
+      child.stdin.end();
+      rmSync(folder, { recursive: true });
+    },
+  };
+}

@@ -1,0 +1,22 @@
+/** Dawn needs features that Mesa's software driver has since this version. */
+export const LAVAPIPE_MAJOR: number;
+
+/** Paths of executables; undefined where there is none. */
+export function findChromium(): string | undefined;
+export function findFirefox(): string | undefined;
+/** The npm package's starter script, to be run with Node. */
+export function findDeno(): string | undefined;
+
+/** Paths of Vulkan manifests (`VK_DRIVER_FILES`); undefined where there is none. */
+export function findLavapipe(): string | undefined;
+export function findSwiftShader(): string | undefined;
+
+/** The version of Debian's mesa-vulkan-drivers, whole or its major part; undefined where dpkg knows of none. */
+export function lavapipeVersion(): string | undefined;
+export function lavapipeMajor(): number | undefined;
+
+/** Whether Dawn will run on the lavapipe that is installed, as far as can be told without starting it. */
+export function hasLavapipe(): boolean;
+
+/** What to do about a lane that lacks something, one sentence each. */
+export const INSTALL: Readonly<Record<'automatic' | 'lavapipe' | 'chromium' | 'firefox' | 'deno', string>>;

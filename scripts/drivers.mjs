@@ -1,0 +1,125 @@
+/**
+ * Finds the browsers and Vulkan drivers that the test lanes run on. Node built-ins only: the installer uses it before
+ * anything else is there. Types are in drivers.d.mts.
+ */
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, existsSync, readdirSync, readFileSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Dawn needs features that Mesa's software driver has since this version. */
+export const LAVAPIPE_MAJOR = 24;
+
+const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
+const FIREFOXES = ['firefox-esr', 'firefox'];
+const ICD_FOLDERS = ['/usr/share/vulkan/icd.d', '/usr/local/share/vulkan/icd.d', '/etc/vulkan/icd.d'];
+
+/** What a command prints, empty when it fails or does not exist. */
+function output(command, args) {
+  const { status, stdout } = spawnSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return status === 0 ? stdout : '';
+}
+
+/** The files of Debian packages. `dpkg -L` fails as a whole when one of them is not installed, yet lists the others. */
+function packageFiles(...packages) {
+  const { stdout } = spawnSync('dpkg', ['-L', ...packages], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
+  return (stdout ?? '').split('\n');
+}
+
+function findOnPath(names) {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
+  for (const name of names) {
+    for (const folder of folders) {
+      const file = join(folder, name);
+      try {
+        accessSync(file, constants.X_OK);
+      } catch {
+        continue;
+      }
+      if (!isSnapStub(file)) return file;
+    }
+  }
+  return undefined;
+}
+
+/** Ubuntu's `chromium-browser` and `firefox` may be scripts that only say to install the snap. */
+function isSnapStub(file) {
+  const text = readFileSync(realpathSync(file)).subarray(0, 4096).toString('latin1');
+  return text.startsWith('#!') && /snap install|\/snap\/bin/.test(text);
+}
+
+/** A browser that `puppeteer browsers install` has put into its cache: the newest `<kind>/<build>/…/<binary>`. */
+function findInPuppeteerCache(kind, binary) {
+  const folder = join(process.env.PUPPETEER_CACHE_DIR ?? join(homedir(), '.cache', 'puppeteer'), kind);
+  if (!existsSync(folder)) return undefined;
+  const builds = readdirSync(folder).sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
+  for (const build of builds) {
+    for (const inner of readdirSync(join(folder, build))) {
+      const file = join(folder, build, inner, binary);
+      if (existsSync(file)) return file;
+    }
+  }
+  return undefined;
+}
+
+export function findChromium() {
+  return findOnPath(CHROMIUMS) ?? findInPuppeteerCache('chrome', 'chrome');
+}
+
+export function findFirefox() {
+  return findOnPath(FIREFOXES) ?? findInPuppeteerCache('firefox', 'firefox');
+}
+
+/** The npm package brings the binary with it. */
+export function findDeno() {
+  const file = fileURLToPath(new URL('../node_modules/deno/bin.cjs', import.meta.url));
+  return existsSync(file) ? file : undefined;
+}
+
+/** The installed version of Debian's mesa-vulkan-drivers, `25.0.7-2~bpo12+1`; undefined where dpkg knows of none. */
+export function lavapipeVersion() {
+  const fields = output('dpkg', ['-s', 'mesa-vulkan-drivers']);
+  return /^Status: .* installed$/m.test(fields) ? /^Version: (.+)$/m.exec(fields)?.[1] : undefined;
+}
+
+/** The Vulkan manifest of Mesa's software driver: `lvp_icd.x86_64.json` in 22.3, `lvp_icd.json` in 25. */
+export function findLavapipe() {
+  const listed = packageFiles('mesa-vulkan-drivers').filter((file) => /\/lvp_icd[^/]*\.json$/.test(file));
+  const inFolders = ICD_FOLDERS.filter((folder) => existsSync(folder)).flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => /^lvp_icd.*\.json$/.test(name))
+      .map((name) => join(folder, name)),
+  );
+  const files = [...listed, ...inFolders].filter((file) => existsSync(file));
+  return files.find((file) => !/i[36]86/.test(file)) ?? files[0];
+}
+
+/** The Vulkan manifest of SwiftShader, which comes with Chromium. */
+export function findSwiftShader() {
+  const files = packageFiles('chromium', 'chromium-common').filter((file) => file.endsWith('/vk_swiftshader_icd.json'));
+  const browser = findChromium();
+  if (browser) files.push(join(dirname(realpathSync(browser)), 'vk_swiftshader_icd.json'));
+  return files.find((file) => existsSync(file));
+}
+
+/** The major version of Mesa, or undefined when this system does not say. */
+export function lavapipeMajor() {
+  const version = lavapipeVersion();
+  return version === undefined ? undefined : Number.parseInt(version, 10);
+}
+
+/** Whether Dawn will run on the lavapipe that is installed, as far as can be told without starting it. */
+export function hasLavapipe() {
+  return findLavapipe() !== undefined && (lavapipeMajor() ?? LAVAPIPE_MAJOR) >= LAVAPIPE_MAJOR;
+}
+
+/** What to do about a lane that lacks something, one sentence each. */
+export const INSTALL = {
+  automatic: 'On Debian or Ubuntu, as root: `node scripts/install-test-drivers.mjs`.',
+  lavapipe: `Install Mesa ≥ ${LAVAPIPE_MAJOR} with its software Vulkan driver lavapipe (Debian 12: \`mesa-vulkan-drivers\` from bookworm-backports; Fedora: \`mesa-vulkan-drivers\`; Arch: \`vulkan-swrast\`) and the Vulkan loader (\`libvulkan1\`).`,
+  chromium:
+    'Install Chromium or Google Chrome (Debian: `chromium`), or `npx puppeteer browsers install chrome`; SwiftShader comes with it.',
+  firefox: 'Install Firefox ≥ 141 (Debian: `firefox-esr`), or `npx puppeteer browsers install firefox`.',
+  deno: 'Install the npm packages with `npm ci`, without `--omit=dev`.',
+};

@@ -1,0 +1,170 @@
+import { type Frame, frameFor, hostMoments } from '../../data/frame.ts';
+import { checkPoints, type HostPoints, isDevicePoints, type Points } from '../../data/points.ts';
+import type { Backend, Dataset, LoadOptions } from '../../em/types.ts';
+import { EmgpuError, throwIfAborted } from '../../errors.ts';
+import { CpuDataset } from './cpu-dataset.ts';
+import { countShards, shardStarts } from './partition.ts';
+import { Shard } from './shard.ts';
+import { LocalShard, type ShardClient } from './shard-client.ts';
+import { TILE } from './tile.ts';
+import { WorkerClient } from './worker-client.ts';
+import type { WorkerLike } from './worker-protocol.ts';
+
+export interface CpuBackendOptions {
+  /** Starts a worker that runs `worker-node.ts` or `worker-web.ts`. Without it, all work is done on the calling thread. */
+  readonly spawn?: (() => WorkerLike) | undefined;
+  /** How many workers to use at most, default 1. The sums of a dataset depend on it by rounding, about 1e-16. */
+  readonly concurrency?: number | undefined;
+  /** Why this backend was taken, for people. */
+  readonly reason?: string | undefined;
+}
+
+/**
+ * The float64 backend. Workers are started when the first points arrive that are worth it, and end with `destroy()`.
+ * It is the reference for the GPU and what runs where there is none.
+ */
+export function createCpuBackend(options: CpuBackendOptions = {}): Backend {
+  return new CpuBackend(options);
+}
+
+/** Points per message while loading: bounds the memory for copies in flight. */
+const POINTS_PER_BATCH = 64 * TILE;
+
+class CpuBackend implements Backend {
+  readonly name = 'cpu';
+  readonly adapter: string;
+  readonly reason: string;
+  /**
+   * A log-density is a sum of D + 3 terms: relative rounding (D + 3) · 1.1e-16 ≤ 1.5e-14 of its largest term. The
+   * roundings of different points are independent, and the sum over points (see `LongSums`) adds 1e-15 at most; what
+   * all points share, the rounding of the parameters, is the same in the next iteration. A factor of about 10 is left
+   * for log-likelihoods that nearly cancel.
+   */
+  readonly precision = 1e-13;
+  readonly #spawn: (() => WorkerLike) | undefined;
+  readonly #concurrency: number;
+  #workers: WorkerClient[] = [];
+  /** Set by `destroy()`. Workers that died do not matter: the next load replaces them. */
+  lost = false;
+
+  constructor({ spawn, concurrency = 1, reason = 'the CPU was asked for' }: CpuBackendOptions) {
+    if (!Number.isInteger(concurrency) || concurrency < 1) {
+      throw new EmgpuError(
+        'invalid-option',
+        `concurrency must be a whole number from 1 on, got ${concurrency}.`,
+        'Pass the number of worker threads to use.',
+      );
+    }
+    this.#spawn = spawn;
+    this.#concurrency = concurrency;
+    this.reason = reason;
+    const threads = concurrency === 1 ? '1 worker thread' : `${concurrency} worker threads`;
+    this.adapter = `CPU, float64, ${spawn ? threads : 'on the calling thread'}`;
+  }
+
+  async load(points: Points, options: LoadOptions): Promise<Dataset> {
+    if (this.lost) throw new EmgpuError('destroyed', 'The CPU backend was destroyed.', 'Make a new one.');
+    const host = requireHostPoints(points);
+    throwIfAborted(options.signal);
+    const frame = options.frame ?? frameFor(hostMoments(host), options.scaling);
+    checkFrame(frame, host.nFeatures);
+    const n = host.data.length / host.nFeatures;
+    const nShards = this.#spawn ? countShards(n, host.nFeatures, this.#concurrency) : 1;
+    const starts = shardStarts(n, nShards);
+    const shards = await this.#createShards(starts, frame);
+    try {
+      await fillShards(host, frame, shards, starts, options);
+    } catch (error) {
+      for (const shard of shards) shard.free();
+      throw error;
+    }
+    return new CpuDataset(frame, shards, starts);
+  }
+
+  destroy(): void {
+    this.lost = true;
+    for (const worker of this.#workers) worker.terminate();
+    this.#workers = [];
+  }
+
+  async #createShards(starts: readonly number[], frame: Frame): Promise<ShardClient[]> {
+    const nShards = starts.length - 1;
+    if (nShards === 1) return [new LocalShard(new Shard(starts[1]!, frame))];
+    const workers = this.#startWorkers(nShards);
+    const made = await Promise.allSettled(
+      workers.map((worker, s) => worker.createShard(starts[s + 1]! - starts[s]!, frame)),
+    );
+    const failed = made.find((result) => result.status === 'rejected');
+    if (!failed) return made.map((result) => (result as PromiseFulfilledResult<ShardClient>).value);
+    for (const result of made) if (result.status === 'fulfilled') result.value.free();
+    throw failed.reason;
+  }
+
+  /** The first `count` workers, with those replaced that died since the last load. */
+  #startWorkers(count: number): WorkerClient[] {
+    this.#workers = this.#workers.filter((worker) => !worker.failed);
+    while (this.#workers.length < count) this.#workers.push(new WorkerClient(this.#spawn!()));
+    return this.#workers.slice(0, count);
+  }
+}
+
+function requireHostPoints(points: Points): HostPoints {
+  if (isDevicePoints(points)) {
+    throw new EmgpuError(
+      'invalid-points',
+      'The CPU backend computes on numbers in host memory, and the points are in a GPUBuffer.',
+      'Copy them to the host, or use the backend webgpu.',
+    );
+  }
+  checkPoints(points);
+  return points;
+}
+
+function checkFrame(frame: Frame, nFeatures: number): void {
+  if (frame.shift.length !== nFeatures) {
+    throw new EmgpuError(
+      'model-mismatch',
+      `The model has ${frame.shift.length} features, the points have ${nFeatures}.`,
+      'Pass points with the columns that the model was fitted to.',
+    );
+  }
+}
+
+/** Copies the points to their shards, batch by batch, all shards at once. */
+async function fillShards(
+  points: HostPoints,
+  frame: Frame,
+  shards: readonly ShardClient[],
+  starts: readonly number[],
+  { signal, onProgress }: LoadOptions,
+): Promise<void> {
+  const { data, nFeatures: d } = points;
+  const n = starts.at(-1)!;
+  let placed = 0;
+  const fill = async (shard: ShardClient, start: number, end: number) => {
+    for (let from = start; from < end; from += POINTS_PER_BATCH) {
+      throwIfAborted(signal);
+      const to = Math.min(end, from + POINTS_PER_BATCH);
+      const rows = data.slice(from * d, to * d);
+      const bad = await shard.call('ingest', [from - start, rows], [rows.buffer as ArrayBuffer]);
+      if (bad >= 0) rejectNonFinite(points, from * d + bad, frame);
+      placed += to - from;
+      onProgress?.(placed / n);
+    }
+  };
+  await Promise.all(shards.map((shard, s) => fill(shard, starts[s]!, starts[s + 1]!)));
+}
+
+function rejectNonFinite({ data, nFeatures: d, featureNames }: HostPoints, at: number, frame: Frame): never {
+  const value = data[at]!;
+  const column = featureNames?.[at % d] ?? `${at % d}`;
+  const where = `row ${Math.floor(at / d)}, column ${column} (both counted from 0) is ${value}`;
+  if (Number.isFinite(value)) {
+    throw new EmgpuError(
+      'invalid-points',
+      `Numbers must stay finite when they are scaled by 1 / ${frame.scale[at % d]}; ${where}.`,
+      'Remove such rows or bring them to the units that the model was fitted in.',
+    );
+  }
+  throw new EmgpuError('non-finite', `Every number must be finite; ${where}.`, 'Remove or replace such rows.');
+}

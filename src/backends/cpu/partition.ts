@@ -1,0 +1,31 @@
+import { TILE } from './tile.ts';
+
+/** Below this many numbers per shard, messages to a worker cost more than it saves. */
+const MIN_NUMBERS_PER_SHARD = 16_384;
+
+/** How many shards to make of N × D numbers for this many workers; 1 when they are too few for workers to pay. */
+export function countShards(nSamples: number, nFeatures: number, concurrency: number): number {
+  const worthwhile = Math.floor((nSamples * nFeatures) / MIN_NUMBERS_PER_SHARD);
+  return Math.max(1, Math.min(concurrency, worthwhile, Math.ceil(nSamples / TILE)));
+}
+
+/** The index of each shard's first point, and N: contiguous, of whole tiles, as even as that allows. */
+export function shardStarts(nSamples: number, nShards: number): number[] {
+  const nTiles = Math.ceil(nSamples / TILE);
+  return Array.from({ length: nShards + 1 }, (_, s) => Math.min(nSamples, Math.round((nTiles * s) / nShards) * TILE));
+}
+
+/** Of each shard: the indices of points it holds, counted from its start, and where they stood in the list. */
+export interface ShardIndices {
+  readonly local: Uint32Array;
+  readonly positions: Uint32Array;
+}
+
+/** Sorts a list of point indices out by shard. */
+export function splitByShard(indices: Uint32Array, starts: readonly number[]): ShardIndices[] {
+  return starts.slice(0, -1).map((start, s) => {
+    const end = starts[s + 1]!;
+    const positions = Uint32Array.from(indices.keys()).filter((m) => indices[m]! >= start && indices[m]! < end);
+    return { local: positions.map((m) => indices[m]! - start), positions };
+  });
+}

@@ -1,0 +1,59 @@
+import type { KernelParameters, Readout, ReadoutKind } from '../../em/types.ts';
+import { bindStages } from './registry.ts';
+import type { Seeding } from './seeding.ts';
+import type { Sums } from './tile-model.ts';
+
+/** What a pass returns, for the points of its shard. */
+export type TaskResult = Sums | Readout[ReadoutKind];
+
+/** One walk over tiles. */
+export interface Pass {
+  readonly tiles: readonly Float64Array[];
+  readonly nSamples: number;
+  /** `from` is the index of the tile's first point. */
+  step(tile: Float64Array, count: number, from: number): void;
+  /** What came of it, in arrays of its own. */
+  result(): TaskResult;
+}
+
+export function expectationPass(tiles: Float64Array[], nSamples: number, parameters: KernelParameters): Pass {
+  const model = bindStages(parameters);
+  return { tiles, nSamples, step: (tile, count) => model.expectation(tile, count), result: () => model.sums() };
+}
+
+export function readPass(
+  tiles: Float64Array[],
+  nSamples: number,
+  what: ReadoutKind,
+  parameters: KernelParameters,
+): Pass {
+  const model = bindStages(parameters);
+  const walk = { tiles, nSamples };
+  switch (what) {
+    case 'labels': {
+      const out = new Uint32Array(nSamples);
+      return { ...walk, step: (tile, count, from) => model.labels(tile, count, out, from), result: () => out };
+    }
+    case 'responsibilities': {
+      const out = new Float64Array(nSamples * parameters.nComponents);
+      return {
+        ...walk,
+        step: (tile, count, from) => model.responsibilities(tile, count, out, from),
+        result: () => out,
+      };
+    }
+    case 'logDensities': {
+      const out = new Float64Array(nSamples);
+      return { ...walk, step: (tile, count, from) => model.logDensities(tile, count, out, from), result: () => out };
+    }
+  }
+}
+
+export function seedingPass(seeding: Seeding, center: Float64Array): Pass {
+  return {
+    tiles: seeding.tiles,
+    nSamples: seeding.nSamples,
+    step: (tile, count, from) => seeding.add(center, tile, count, from),
+    result: () => seeding.nearest.slice(),
+  };
+}

@@ -1,0 +1,120 @@
+import type { Frame } from '../../data/frame.ts';
+import type { KernelParameters, ReadoutKind } from '../../em/types.ts';
+import { EmgpuError } from '../../errors.ts';
+import { expectationPass, type Pass, readPass, seedingPass, type TaskResult } from './passes.ts';
+import { gatherTiles, Seeding } from './seeding.ts';
+import { ingest } from './stages/ingest.ts';
+import { TILE } from './tile.ts';
+
+/** What a pass over a shard computes. */
+export type Task =
+  | { readonly type: 'expectation'; readonly parameters: KernelParameters }
+  | { readonly type: 'read'; readonly what: ReadoutKind; readonly parameters: KernelParameters }
+  | { readonly type: 'seeding'; readonly seeding: number; readonly center: Float64Array };
+
+/** Where a pass stands after a slice of work. */
+export type Progress = { readonly done: false } | { readonly done: true; readonly result: TaskResult };
+
+/**
+ * A contiguous part of a dataset's points and the work on it, on whatever thread it lives. Passes run in slices of a
+ * given time, so that whoever asks can look at an abort signal in between; slicing does not change a bit of the result.
+ */
+export class Shard {
+  readonly #nSamples: number;
+  readonly #nFeatures: number;
+  readonly #frame: Frame;
+  readonly #tiles: Float64Array[];
+  readonly #passes = new Map<number, { pass: Pass; next: number }>();
+  readonly #seedings = new Map<number, Seeding>();
+
+  /** @throws `out-of-memory` */
+  constructor(nSamples: number, frame: Frame) {
+    this.#nSamples = nSamples;
+    this.#nFeatures = frame.shift.length;
+    this.#frame = frame;
+    this.#tiles = allocateTiles(Math.ceil(nSamples / TILE), this.#nFeatures);
+  }
+
+  /**
+   * Brings points home: `rows` holds the shard's points from point `from` on (a multiple of TILE), row-major.
+   * @returns the index in `rows` of the first number that is not finite in the frame, or −1
+   */
+  ingest(from: number, rows: Float32Array | Float64Array): number {
+    const n = rows.length / this.#nFeatures;
+    for (let p = 0; p < n; p += TILE) {
+      const tile = this.#tiles[(from + p) / TILE]!;
+      const bad = ingest(rows, p * this.#nFeatures, Math.min(TILE, n - p), this.#frame, tile);
+      if (bad >= 0) return bad;
+    }
+    return -1;
+  }
+
+  /**
+   * Works on a pass for about this long, at least one tile. The first call for a number brings the task; the last one
+   * returns the result and forgets the pass.
+   */
+  advance(id: number, task: Task | undefined, milliseconds: number): Progress {
+    if (task) this.#passes.set(id, { pass: this.#start(task), next: 0 });
+    const running = this.#passes.get(id)!;
+    const { pass } = running;
+    const deadline = performance.now() + milliseconds;
+    while (running.next < pass.tiles.length) {
+      const from = running.next++ * TILE;
+      pass.step(pass.tiles[from / TILE]!, Math.min(TILE, pass.nSamples - from), from);
+      if (performance.now() > deadline && running.next < pass.tiles.length) return { done: false };
+    }
+    this.#passes.delete(id);
+    return { done: true, result: pass.result() };
+  }
+
+  cancel(id: number): void {
+    this.#passes.delete(id);
+  }
+
+  /** The points at these indices, M × D, in the frame. */
+  rows(indices: Uint32Array): Float64Array {
+    const d = this.#nFeatures;
+    const out = new Float64Array(indices.length * d);
+    indices.forEach((index, m) => {
+      const tile = this.#tiles[Math.floor(index / TILE)]!;
+      for (let i = 0; i < d; i++) out[m * d + i] = tile[i * TILE + (index % TILE)]!;
+    });
+    return out;
+  }
+
+  /** Starts to keep distances to the nearest center, of all points or of those at `sample`. */
+  startSeeding(id: number, weights: Float64Array, sample: Uint32Array | undefined): void {
+    const seeding = sample
+      ? new Seeding(gatherTiles(this.rows(sample), this.#nFeatures), sample.length, weights)
+      : new Seeding(this.#tiles, this.#nSamples, weights);
+    this.#seedings.set(id, seeding);
+  }
+
+  endSeeding(id: number): void {
+    this.#seedings.delete(id);
+  }
+
+  #start(task: Task): Pass {
+    switch (task.type) {
+      case 'expectation':
+        return expectationPass(this.#tiles, this.#nSamples, task.parameters);
+      case 'read':
+        return readPass(this.#tiles, this.#nSamples, task.what, task.parameters);
+      case 'seeding':
+        return seedingPass(this.#seedings.get(task.seeding)!, task.center);
+    }
+  }
+}
+
+function allocateTiles(count: number, nFeatures: number): Float64Array[] {
+  try {
+    return Array.from({ length: count }, () => new Float64Array(nFeatures * TILE));
+  } catch (cause) {
+    throw new EmgpuError(
+      'out-of-memory',
+      `${count * TILE} points of ${nFeatures} float64 numbers do not fit into memory.`,
+      'Fit a sample of the points, or stream them from a file.',
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,88 @@
+import type { Frame } from '../../data/frame.ts';
+import { EmgpuError } from '../../errors.ts';
+import type { Shard } from './shard.ts';
+import type { ShardClient, ShardMethod } from './shard-client.ts';
+import type { Request, Response, WorkerLike } from './worker-protocol.ts';
+
+interface Pending {
+  resolve(value: unknown): void;
+  reject(error: EmgpuError): void;
+}
+
+/** The host's end of one worker: makes shards there and calls them. */
+export class WorkerClient {
+  readonly #worker: WorkerLike;
+  readonly #pending = new Map<number, Pending>();
+  #failure: EmgpuError | undefined;
+  #nextCall = 0;
+  #nextShard = 0;
+
+  constructor(worker: WorkerLike) {
+    this.#worker = worker;
+    worker.listen(
+      (data) => this.#settle(data as Response),
+      (cause) => this.#fail(cause),
+    );
+    worker.unref?.();
+  }
+
+  /** Whether the worker died; nothing can be computed there any more. */
+  get failed(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  /** @throws `out-of-memory`, `worker-failed` */
+  async createShard(nSamples: number, frame: Frame): Promise<ShardClient> {
+    const shard = this.#nextShard++;
+    await this.#request((id) => ({ type: 'create', id, shard, nSamples, frame }), []);
+    return {
+      call: <M extends ShardMethod>(method: M, args: Parameters<Shard[M]>, transfer: ArrayBuffer[] = []) =>
+        this.#request((id) => ({ type: 'call', id, shard, method, args }), transfer) as Promise<ReturnType<Shard[M]>>,
+      free: () => this.#post({ type: 'free', shard }, []),
+    };
+  }
+
+  terminate(): void {
+    this.#fail(new EmgpuError('destroyed', 'The CPU backend was destroyed.', 'Make a new one.'));
+    this.#worker.terminate();
+  }
+
+  #request(make: (id: number) => Request, transfer: ArrayBuffer[]): Promise<unknown> {
+    if (this.#failure) return Promise.reject(this.#failure);
+    const id = this.#nextCall++;
+    return new Promise((resolve, reject) => {
+      if (this.#pending.size === 0) this.#worker.ref?.();
+      this.#pending.set(id, { resolve, reject });
+      this.#post(make(id), transfer);
+    });
+  }
+
+  #post(request: Request, transfer: ArrayBuffer[]): void {
+    if (!this.#failure) this.#worker.postMessage(request, transfer);
+  }
+
+  #settle(response: Response): void {
+    const pending = this.#pending.get(response.id);
+    this.#pending.delete(response.id);
+    if (this.#pending.size === 0) this.#worker.unref?.();
+    if ('value' in response) pending?.resolve(response.value);
+    else {
+      const { code, message, remedy } = response.failure;
+      pending?.reject(new EmgpuError(code, message, remedy));
+    }
+  }
+
+  #fail(cause: unknown): void {
+    this.#failure ??=
+      cause instanceof EmgpuError
+        ? cause
+        : new EmgpuError(
+            'worker-failed',
+            `A CPU worker stopped: ${cause instanceof Error ? cause.message : cause}.`,
+            'Load the points again; if it happens again, use fewer points or the backend without workers.',
+            { cause },
+          );
+    for (const { reject } of this.#pending.values()) reject(this.#failure);
+    this.#pending.clear();
+  }
+}

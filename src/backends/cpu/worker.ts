@@ -1,0 +1,43 @@
+import { EmgpuError } from '../../errors.ts';
+import { Shard } from './shard.ts';
+import { callShard } from './shard-client.ts';
+import type { HostPort, Request, Response } from './worker-protocol.ts';
+
+/** The body of a worker: keeps shards, answers calls to them. */
+export function serveShard(port: HostPort): void {
+  const shards = new Map<number, Shard>();
+  port.listen((data) => {
+    const request = data as Request;
+    if (request.type === 'free') {
+      shards.delete(request.shard);
+      return;
+    }
+    const response = answer(shards, request);
+    port.postMessage(response, 'value' in response ? buffersOf(response.value) : []);
+  });
+}
+
+function answer(shards: Map<number, Shard>, request: Exclude<Request, { type: 'free' }>): Response {
+  const { id, shard } = request;
+  try {
+    if (request.type === 'create') {
+      shards.set(shard, new Shard(request.nSamples, request.frame));
+      return { id, value: undefined };
+    }
+    const value = callShard(shards.get(shard)!, request.method, request.args as never);
+    return { id, value };
+  } catch (error) {
+    const known =
+      error instanceof EmgpuError
+        ? error
+        : new EmgpuError('worker-failed', `A CPU worker stopped: ${error}.`, 'Please report this as a bug.');
+    const message = known.message.slice(0, -known.remedy.length).trimEnd();
+    return { id, failure: { code: known.code, message, remedy: known.remedy } };
+  }
+}
+
+/** The buffers of a result, at most two levels deep: all are the result's own, so they can be transferred. */
+function buffersOf(value: unknown): ArrayBuffer[] {
+  if (ArrayBuffer.isView(value)) return [value.buffer as ArrayBuffer];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(buffersOf) : [];
+}

@@ -1,0 +1,26 @@
+import type { WorkerLike } from './cpu/worker-protocol.ts';
+
+/** What a runtime has to offer. Every member is called when it is needed, never at import. */
+export interface Platform {
+  /** The runtime's WebGPU, if it has one. */
+  gpu(): Promise<GPU | undefined>;
+  /** Starts a CPU worker, where the runtime has threads. */
+  readonly spawnWorker: (() => WorkerLike) | undefined;
+  /** Worker threads worth starting. */
+  concurrency(): number;
+}
+
+let current: Platform = {
+  gpu: async () => undefined,
+  spawnWorker: undefined,
+  concurrency: () => 1,
+};
+
+/** Each entry (`emgpu`, `emgpu/node`) names its runtime once, when it is imported. */
+export function usePlatform(platform: Platform): void {
+  current = platform;
+}
+
+export function platform(): Platform {
+  return current;
+}

@@ -1,0 +1,43 @@
+import { readFile } from 'node:fs/promises';
+import { EmgpuError, type KMeansModel, type MixtureModel, modelFromJSON } from '../node.ts';
+
+/** Any model that a model file can hold. */
+export type AnyModel = MixtureModel | KMeansModel;
+
+export function isKMeans(model: AnyModel): model is KMeansModel {
+  return 'centers' in model;
+}
+
+/** Reads and checks a model file; `unreadable-file` or `invalid-model` if it is none. */
+export async function readModel(path: string): Promise<AnyModel> {
+  return modelFromJSON(parse(path, await read(path)));
+}
+
+async function read(path: string): Promise<string> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (cause) {
+    const why = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'does not exist' : (cause as Error).message;
+    throw new EmgpuError('unreadable-file', `The model file ${path} cannot be read: it ${why}.`, 'Check the path.', {
+      cause,
+    });
+  }
+}
+
+function parse(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new EmgpuError(
+      'invalid-model',
+      `A model file is JSON; ${path} is not: ${(cause as Error).message}.`,
+      'Pass a file that `emgpu fit --out` wrote.',
+      { cause },
+    );
+  }
+}
+
+/** The text of a model file. */
+export function modelText(model: AnyModel): string {
+  return `${JSON.stringify(model.toJSON(), undefined, 2)}\n`;
+}

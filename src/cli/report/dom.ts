@@ -1,0 +1,25 @@
+import { parseHTML } from 'linkedom';
+
+/** A document to build in: Plot draws into it, and text put into it is escaped when it is written out. */
+export function createDocument(): Document {
+  return parseHTML('<!doctype html><html lang="en"><head></head><body></body></html>').document;
+}
+
+type Child = Node | string;
+
+/** Makes elements of one document. Strings become text, never markup. */
+export type ElementMaker = (name: string, attributes?: Record<string, string>, ...children: Child[]) => Element;
+
+export function elementsOf(document: Document): ElementMaker {
+  return (name, attributes = {}, ...children) => {
+    const element = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+    for (const child of children) element.append(child);
+    return element;
+  };
+}
+
+/** The whole document as text. Centres of dots are rounded to a tenth of a unit: they make up most of the file. */
+export function serialize(document: Document): string {
+  return document.toString().replace(/(?<=\sc[xy]="-?\d+\.\d)\d+(?=")/g, '');
+}

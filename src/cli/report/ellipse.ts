@@ -1,0 +1,37 @@
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import type { ModelView } from '../view.ts';
+
+/** A point on the ellipse of a component. */
+export interface EllipsePoint {
+  readonly x: number;
+  readonly y: number;
+  readonly component: number;
+  /** Tells the ellipses of one component apart. */
+  readonly sigmas: number;
+}
+
+const STEPS = 64;
+
+/**
+ * The ellipse of component k at `sigmas` standard deviations in the plane of features i (across) and j (up), closed:
+ * a circle, stretched along the axes of the covariance by the roots of its eigenvalues.
+ */
+export function ellipse(view: ModelView, k: number, [i, j]: readonly [number, number], sigmas: number): EllipsePoint[] {
+  const cov = view.covariance!;
+  const plane = new Matrix([
+    [cov(k, i, i), cov(k, i, j)],
+    [cov(k, j, i), cov(k, j, j)],
+  ]);
+  const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(plane, { assumeSymmetric: true });
+  // Rounding can leave the eigenvalue of a line just below zero.
+  const stretch = Matrix.diag(realEigenvalues.map((value) => sigmas * Math.sqrt(Math.max(value, 0))));
+  const toPlane = eigenvectorMatrix.mmul(stretch);
+  return Array.from({ length: STEPS + 1 }, (_, step) => {
+    const angle = (2 * Math.PI * step) / STEPS;
+    const [[x], [y]] = toPlane.mmul(Matrix.columnVector([Math.cos(angle), Math.sin(angle)])).to2DArray() as [
+      [number],
+      [number],
+    ];
+    return { x: view.means[k]![i]! + x, y: view.means[k]![j]! + y, component: k, sigmas };
+  });
+}

@@ -1,0 +1,153 @@
+import type { Fitted } from '../fitted.ts';
+import { isKMeans } from '../models.ts';
+import { count } from '../numbers.ts';
+import { outlined, type Scene } from './chart.ts';
+import { density } from './density.ts';
+import { createDocument, type ElementMaker, elementsOf, serialize } from './dom.ts';
+import { historyChart } from './history.ts';
+import { limitsOf, within } from './limits.ts';
+import { dotsPerPanel, pairPlot } from './pairs.ts';
+import { PALETTE_SIZE } from './palette.ts';
+import { samplePoints } from './sample.ts';
+import { scatter } from './scatter.ts';
+import { bySeparation } from './separation.ts';
+import { STYLE } from './style.ts';
+import { componentSection, keyFigures, runFacts } from './tables.ts';
+
+/** Points that densities and axes are drawn from, and the most dots in one scatter plot. */
+const SAMPLE = 40_000;
+const DOTS = 6000;
+
+/** The pair plot shows at most this many features. */
+const MOST_PAIRED = 6;
+
+/** The report on a fit: one HTML file that needs nothing else. */
+export function renderReport(fitted: Fitted): string {
+  const document = createDocument();
+  const el = elementsOf(document);
+  const scene = sceneOf(document, fitted);
+  const separated = bySeparation(fitted.view, spreads(scene));
+  const title = titleOf(fitted);
+  document.head.append(
+    el('meta', { charset: 'utf-8' }),
+    el('meta', { name: 'viewport', content: 'width=device-width,initial-scale=1' }),
+    el('title', {}, `${title} · emgpu`),
+    el('style', {}, STYLE),
+  );
+  document.body.append(header(fitted, title, el), main(scene, fitted, separated, el));
+  return serialize(document);
+}
+
+function sceneOf(document: Document, { table, labels, view }: Fitted): Scene {
+  const sample = samplePoints(table.points, labels!, SAMPLE);
+  const limits = view.featureNames.map((_, i) => limitsOf(sample, view, i));
+  return { document, view, sample, limits, components: outlined(view) };
+}
+
+function spreads({ sample, view }: Scene): number[] {
+  const n = sample.rows.length;
+  return view.featureNames.map((_, i) => {
+    const values = sample.rows.map((_, s) => sample.value(s, i));
+    const mean = values.reduce((sum, x) => sum + x, 0) / n;
+    return Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / n);
+  });
+}
+
+function titleOf({ fit, view }: Fitted): string {
+  const parts = `${view.nComponents} ${view.noun}${view.nComponents === 1 ? '' : 's'}`;
+  return isKMeans(fit) ? `k-means, ${parts}` : `Gaussian mixture, ${parts}, ${fit.covarianceType} covariance`;
+}
+
+function header(fitted: Fitted, title: string, el: ElementMaker): Element {
+  const { table } = fitted;
+  const figures = keyFigures(fitted).map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value)));
+  const names =
+    table.featureNames.length <= 12 ? table.featureNames.join(', ') : `${table.featureNames.length} columns`;
+  const subtitle = `Fitted to ${count(table.nSamples)} points (${names}) of ${table.file}`;
+  return el('header', {}, el('h1', {}, title), el('p', {}, subtitle), el('dl', { class: 'keys' }, ...figures));
+}
+
+/** Two columns, one on a narrow screen. A pair plot and a table to match take the width of both. */
+function main(scene: Scene, fitted: Fitted, separated: readonly number[], el: ElementMaker): Element {
+  const points = [pictureSection(scene, fitted, separated, el), componentSection(fitted, separated, el)];
+  const course = [historySection(scene, fitted, el), ...warnings(fitted, el)];
+  const run = facts(fitted, el);
+  const columns = (left: Element[], right: Element[], kind = '') =>
+    el('div', { class: `columns ${kind}` }, el('div', {}, ...left), el('div', {}, ...right));
+  if (fitted.view.featureNames.length > 2) return el('main', {}, ...points, columns(course, [run], 'even'));
+  return el('main', {}, columns(points, [...course, run]));
+}
+
+/** The points: a histogram, a scatter plot or a pair plot, after their dimension. */
+function pictureSection(scene: Scene, fitted: Fitted, separated: readonly number[], el: ElementMaker): Element {
+  const { view } = fitted;
+  const d = view.featureNames.length;
+  const section = (title: string, chart: Element, caption: string, size: string) =>
+    el('section', { class: size }, el('h2', {}, title), el('figure', {}, chart, el('figcaption', {}, caption)));
+  if (d === 1) {
+    const chart = density(scene, 0, { width: 560, height: 380, bins: 60, ticks: 6, heights: true });
+    return section('Density', chart, densityCaption(scene, fitted), 'large');
+  }
+  if (d === 2) {
+    const chart = scatter(scene, [0, 1], { width: 560, height: 460, dots: DOTS, ticks: 6, disc: 8.5 });
+    return section('Points', chart, scatterCaption(scene, fitted, [0, 1], DOTS), 'large');
+  }
+  const features = d <= MOST_PAIRED ? view.featureNames.map((_, i) => i) : separated.slice(0, MOST_PAIRED);
+  const caption = `${pairCaption(view.noun, d, features.length)} ${scatterCaption(scene, fitted, features, dotsPerPanel(features.length))}`;
+  return section('Points', pairPlot(scene, features, el), caption.trim(), '');
+}
+
+function historySection(scene: Scene, { fit }: Fitted, el: ElementMaker): Element {
+  const course = isKMeans(fit)
+    ? { label: 'inertia', values: fit.history }
+    : { label: 'log-likelihood per point', values: fit.history.map((value) => value / fit.nSamples) };
+  return el('section', { class: 'large' }, el('h2', {}, 'Convergence'), historyChart(scene.document, course));
+}
+
+function pairCaption(noun: string, d: number, shown: number): string {
+  return shown < d ? `The ${shown} of ${d} columns that tell the ${noun}s apart best.` : '';
+}
+
+function scatterCaption(scene: Scene, { fit, view }: Fitted, features: readonly number[], dots: number): string {
+  const n = fit.nSamples;
+  const shown = n <= dots ? 'all points' : `${count(dots)} of ${count(n)} points, spread evenly over the file`;
+  return [
+    `Dots: ${shown}, coloured by ${isKMeans(fit) ? 'cluster' : 'most likely component'}.`,
+    view.covariance ? 'Ellipses: 1 and 2 standard deviations (39 % and 86 % of a component).' : 'Numbers: centres.',
+    ...commonCaption(scene, features),
+  ].join(' ');
+}
+
+function densityCaption(scene: Scene, { view }: Fitted): string {
+  return [
+    view.covariance
+      ? 'Bars: the points. Lines: the components; dashed: their sum.'
+      : 'Bars: the points, coloured by cluster. Lines: the centres.',
+    ...commonCaption(scene, [0]),
+  ].join(' ');
+}
+
+function commonCaption(scene: Scene, features: readonly number[]): string[] {
+  const { view, components, sample } = scene;
+  const outside = 1 - within(sample, scene.limits, features).length / sample.rows.length;
+  return [
+    ...(outside > 0
+      ? [
+          `Axes leave the outermost values out (beyond the 1st and 99th percentile): ${(100 * outside).toPrecision(2)} % of the points are not in the picture.`,
+        ]
+      : []),
+    ...(components.length < view.nComponents ? [`Drawn are the ${components.length} heaviest ${view.noun}s.`] : []),
+    ...(view.nComponents > PALETTE_SIZE ? [`Colours repeat after ${PALETTE_SIZE}; the numbers do not.`] : []),
+  ];
+}
+
+function warnings({ fit }: Fitted, el: ElementMaker): Element[] {
+  if (fit.warnings.length === 0) return [];
+  const items = fit.warnings.map(({ message }) => el('li', {}, message));
+  return [el('section', {}, el('h2', {}, 'Warnings'), el('ul', {}, ...items))];
+}
+
+function facts(fitted: Fitted, el: ElementMaker): Element {
+  const items = runFacts(fitted).flatMap(([name, value]) => [el('dt', {}, name), el('dd', {}, value)]);
+  return el('section', {}, el('h2', {}, 'The run'), el('dl', { class: 'facts' }, ...items));
+}

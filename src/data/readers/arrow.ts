@@ -1,0 +1,219 @@
+import type { Data, DataType, RecordBatch, RecordBatchReader } from 'apache-arrow';
+import { throwIfAborted } from '../../errors.ts';
+import { type Table, TableBuilder } from '../table.ts';
+import { chooseColumns, type OfferedColumn, ROW_LABELS } from './columns.ts';
+import { type FileSource, latin1, type ReadRequest, readBytes, truncated } from './source.ts';
+
+type Arrow = typeof import('apache-arrow');
+/** Values of one piece of a column, null where there is none. */
+type Cells = ArrayLike<unknown>;
+
+interface ArrowColumn extends OfferedColumn {
+  readonly narrow: boolean;
+}
+
+/**
+ * Reads columns of an Arrow IPC file (also named Feather 2) or stream, record batch by record batch. Integers beyond
+ * 2⁵³ and decimals are rounded to float64; nulls are missing values. Nested columns are not read.
+ */
+export async function readArrow(source: FileSource, request: ReadRequest): Promise<Table> {
+  const { name, missing, signal } = request;
+  const arrow = await import('apache-arrow');
+  await addCodecs(arrow);
+  const isFile = await checkEnds(source, name);
+  const handle = new SliceHandle(source);
+  const reader = await openReader(arrow, handle, name);
+  const offered = reader.schema.fields.map((field) => describe(arrow, field.name, field.type));
+  const places = chooseColumns(name, offered, request.columns);
+  const names = places.map((place) => offered[place]!.name);
+  const narrow = places.every((place) => offered[place]!.narrow);
+  const builder = new TableBuilder({ file: name, names, narrow, missing, expectedRows: 0 });
+  let nRows = 0;
+  let nBatches = 0;
+  for await (const batch of batches(reader, isFile, name)) {
+    throwIfAborted(signal);
+    const start = nRows;
+    builder.open(batch.numRows);
+    for (const [j, place] of places.entries()) {
+      fillColumn(arrow, batch, place, (at, cells) => builder.setColumn(j, at, cells));
+    }
+    builder.close(batch.numRows, (row) => `row ${start + row + 1}`);
+    nRows += batch.numRows;
+    nBatches++;
+    const share = isFile ? nBatches / reader.numRecordBatches : handle.position / source.size;
+    builder.expectRows((1.02 * nRows) / share);
+    request.onProgress(share);
+  }
+  if (!isFile && handle.endsWithin) throw truncated(name, 'it ends within a message');
+  return builder.finish();
+}
+
+/** Whether it is a file, with its footer in place, rather than a stream. */
+async function checkEnds(source: FileSource, name: string): Promise<boolean> {
+  const head = latin1(await readBytes(source, 0, 6));
+  if (head.startsWith('FEA1')) throw new Error('it is a Feather file of version 1; write it as version 2');
+  if (head !== 'ARROW1') {
+    checkStream(await readBytes(source, 0, 4), source.size);
+    return false;
+  }
+  const tail = latin1(await readBytes(source, Math.max(8, source.size - 6), source.size));
+  if (tail !== 'ARROW1') throw truncated(name, 'the footer of an Arrow file is missing');
+  return true;
+}
+
+/** A stream begins with −1, or (before Arrow 0.15) with the length of its schema. */
+function checkStream(head: Uint8Array<ArrayBuffer>, size: number): void {
+  const word = head.length === 4 ? new DataView(head.buffer).getInt32(0, true) : 0;
+  if (word !== -1 && (word <= 0 || word > size)) throw new Error('it begins neither like an Arrow file nor a stream');
+}
+
+async function openReader(arrow: Arrow, handle: SliceHandle, name: string): Promise<RecordBatchReader> {
+  try {
+    // apache-arrow reads slices only from what looks like a Node FileHandle.
+    const reader = await arrow.RecordBatchReader.from(handle as never);
+    const open: RecordBatchReader = await (reader as RecordBatchReader).open();
+    if (open.schema) return open;
+  } catch (error) {
+    throw asTruncated(error, name);
+  }
+  throw truncated(name, 'it ends before its schema');
+}
+
+async function* batches(reader: RecordBatchReader, isFile: boolean, name: string): AsyncGenerator<RecordBatch> {
+  try {
+    if (!isFile) {
+      for await (const batch of reader) yield batch;
+      return;
+    }
+    // Not by iterating: apache-arrow would read a block that holds no record batch (a damaged file) again and again.
+    for (let i = 0; i < reader.numRecordBatches; i++) {
+      const batch = await reader.readRecordBatch(i);
+      if (!batch) throw truncated(name, `record batch ${i + 1} lies beyond its end`);
+      yield batch;
+    }
+  } catch (error) {
+    throw asTruncated(error, name);
+  }
+}
+
+/** apache-arrow tells a short read by its message alone: "Expected to read 96 bytes for message body but got 12". */
+function asTruncated(error: unknown, name: string): unknown {
+  return error instanceof Error && /^Expected to read/.test(error.message) ? truncated(name, error.message) : error;
+}
+
+/** The part of a Node `FileHandle` that apache-arrow uses, over slices. */
+class SliceHandle {
+  readonly fd = 0;
+  /** Where the last read ended. */
+  position = 0;
+  readonly #source: FileSource;
+  #lastRead = new Uint8Array(0);
+
+  constructor(source: FileSource) {
+    this.#source = source;
+  }
+
+  /** Whether the last read was, wholly or in part, a mark or length with which a message begins; zeros end a stream. */
+  get endsWithin(): boolean {
+    return this.#lastRead.length < 4 || (this.#lastRead.length === 4 && this.#lastRead.some((byte) => byte !== 0));
+  }
+
+  async stat(): Promise<{ size: number }> {
+    return { size: this.#source.size };
+  }
+
+  async read(buffer: Uint8Array, offset: number, length: number, position: number) {
+    const bytes = await readBytes(this.#source, position, position + length);
+    // A source that shrinks while it is read would make apache-arrow ask for ever.
+    if (bytes.length === 0 && length > 0) throw new Error('the file ends before its size');
+    buffer.set(bytes, offset);
+    this.#lastRead = bytes.length <= 4 ? bytes : new Uint8Array(8);
+    this.position = position + bytes.length;
+    return { bytesRead: bytes.length, buffer };
+  }
+
+  async close(): Promise<void> {}
+}
+
+/** Feather files are packed with LZ4 by default; apache-arrow leaves unpacking to whoever brings a codec. */
+async function addCodecs({ compressionRegistry, CompressionType }: Arrow): Promise<void> {
+  const { LZ4_FRAME, ZSTD } = CompressionType;
+  if (!compressionRegistry.get(LZ4_FRAME)) {
+    const { unpackLz4Frame } = await import('./lz4-frame.ts');
+    compressionRegistry.set(LZ4_FRAME, { decode: unpackLz4Frame });
+  }
+  if (!compressionRegistry.get(ZSTD)) {
+    const { decompressZstd } = await import('hyparquet-compressors');
+    compressionRegistry.set(ZSTD, { decode: (bytes) => decompressZstd(bytes) });
+  }
+}
+
+function describe(arrow: Arrow, name: string, type: DataType): ArrowColumn {
+  const { DataType: is, Precision } = arrow;
+  if (is.isDictionary(type)) return describe(arrow, name, type.dictionary);
+  const isFloat = is.isFloat(type);
+  const isInt = is.isInt(type);
+  const isNumber = isInt || isFloat || is.isDecimal(type);
+  const isTime = is.isDate(type) || is.isTimestamp(type) || is.isTime(type) || is.isDuration(type);
+  const isBool = is.isBool(type);
+  return {
+    name,
+    type: `${type}`,
+    readable: isNumber || isTime || isBool,
+    byDefault: isNumber && !ROW_LABELS.test(name),
+    narrow: isBool || (isFloat && type.precision !== Precision.DOUBLE) || (isInt && type.bitWidth <= 16),
+  };
+}
+
+function fillColumn(
+  arrow: Arrow,
+  batch: RecordBatch,
+  place: number,
+  fill: (start: number, cells: Cells) => void,
+): void {
+  const vector = batch.getChildAt(place);
+  let start = 0;
+  for (const data of vector?.data ?? []) {
+    fill(start, toCells(arrow, data));
+    start += data.length;
+  }
+  // A damaged file may promise more rows than its columns hold; their cells would stay 0.
+  if (start !== batch.numRows) throw new Error(`a record batch of ${batch.numRows} rows has a column of ${start}`);
+}
+
+function toCells(arrow: Arrow, data: Data): Cells {
+  const { DataType: is, Precision } = arrow;
+  const { type } = data;
+  if (is.isDictionary(type)) {
+    const words = (data.dictionary?.data ?? []).flatMap((piece) => Array.from(toCells(arrow, piece)));
+    return mapCells(data, (index) => words[Number(index)]);
+  }
+  if (is.isBool(type) || is.isDecimal(type) || (is.isFloat(type) && type.precision === Precision.HALF)) {
+    const cells = Array.from(new arrow.Vector([data]));
+    return is.isDecimal(type) ? cells.map((cell) => toNumber(cell, type.scale)) : cells;
+  }
+  const [factor, divisor] = millisecondsIn(arrow, type);
+  if (factor === 1 && divisor === 1 && data.nullCount === 0 && data.values.length === data.length) return data.values;
+  return mapCells(data, (value) => (Number(value) * factor) / divisor);
+}
+
+/** The number in a decimal; apache-arrow's types hide that its `valueOf` takes the scale. */
+function toNumber(decimal: { valueOf(scale: number): number } | null, scale: number): number | null {
+  return decimal === null ? null : decimal.valueOf(scale);
+}
+
+/** `map` of every value that is there; the buffer of a damaged file may be too short for its rows. */
+function mapCells(data: Data, map: (value: number | bigint) => unknown): unknown[] {
+  const values = data.values as ArrayLike<number | bigint>;
+  if (values.length < data.length) throw new Error(`a column of ${data.length} rows holds ${values.length} values`);
+  return Array.from({ length: data.length }, (_, i) => (data.getValid(i) ? map(values[i]!) : null));
+}
+
+/** What a date's or timestamp's unit is in milliseconds, as a factor and a divisor; both 1 for all other types. */
+function millisecondsIn({ DataType: is, DateUnit, TimeUnit }: Arrow, type: DataType): [number, number] {
+  if (is.isDate(type)) return [type.unit === DateUnit.DAY ? 86_400_000 : 1, 1];
+  if (!is.isTimestamp(type)) return [1, 1];
+  if (type.unit === TimeUnit.SECOND) return [1000, 1];
+  if (type.unit === TimeUnit.MICROSECOND) return [1, 1e3];
+  return [1, type.unit === TimeUnit.NANOSECOND ? 1e6 : 1];
+}

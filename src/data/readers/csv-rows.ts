@@ -1,0 +1,153 @@
+import { EmgpuError, throwIfAborted } from '../../errors.ts';
+import { type FileSource, type ReadRequest, readBytes } from './source.ts';
+
+/** Whole rows of a text file, as they follow each other in it. */
+export interface RowChunk {
+  /** Cells as text; a blank line is a row with one blank cell. None at the start or the end of the file is blank. */
+  readonly rows: readonly (readonly string[])[];
+  /** What ends a line; cells in quotes may hold it. */
+  readonly newline: '\n' | '\r';
+  /** The line, from 1, on which the first row begins. */
+  readonly line: number;
+  /** Bytes of the file read so far. */
+  readonly bytesRead: number;
+  readonly last: boolean;
+}
+
+interface TextChunk {
+  readonly text: string;
+  readonly bytesRead: number;
+  readonly last: boolean;
+}
+
+/** What papaparse's incremental parser returns; its types say `any`. */
+interface Parsed {
+  readonly data: string[][];
+  readonly errors: readonly { readonly code: string; readonly row: number }[];
+  readonly meta: { readonly cursor: number };
+}
+
+/** Longer rows are taken for an open quote: else one would draw the rest of the file into memory, again and again. */
+const LONGEST_ROW = 4 * 2 ** 20;
+
+/**
+ * The rows of a delimited text file (RFC 4180 quoting; lines end in LF, CRLF or CR). At most one chunk and one row are
+ * in memory. `delimiter` undefined: papaparse's guess from the first chunk. Throws `unreadable-file` (quotes that do not
+ * match, NUL bytes, a row beyond 4 MB) and `aborted`.
+ */
+export async function* readRows(
+  source: FileSource,
+  request: ReadRequest,
+  chunkBytes: number,
+  delimiter?: string,
+): AsyncGenerator<RowChunk> {
+  const { default: Papa } = await import('papaparse');
+  let parser: { parse(input: string, baseIndex: number, ignoreLastRow: boolean): Parsed } | undefined;
+  let newline: '\n' | '\r' = '\n';
+  let rest = '';
+  let line = 1;
+  let heldBlanks = 0;
+  let begun = false;
+  for await (const { text, bytesRead, last } of readText(source, request.signal, chunkBytes)) {
+    const input = rest + text;
+    if (!parser) {
+      const unquoted = input.replace(/"[^"]*("|$)/g, '');
+      if (!last && !/[\n\r]./.test(unquoted) && input.length < LONGEST_ROW) {
+        rest = input;
+        continue;
+      }
+      checkText(request.name, input);
+      // CRLF counts as LF: the CR stays at the end of the last cell, where blanks do not matter.
+      newline = unquoted.includes('\n') ? '\n' : '\r';
+      parser = new Papa.Parser({ delimiter: delimiter ?? guessDelimiter(Papa, input), newline });
+    }
+    const { data, errors, meta } = parser.parse(input, 0, !last);
+    const fault = errors.find((error) => error.row < data.length);
+    if (fault) throw openQuote(request.name, line + linesBefore(data, fault.row, newline));
+    rest = input.slice(meta.cursor);
+    if (rest.length > LONGEST_ROW) throw openQuote(request.name, line + linesBefore(data, data.length, newline));
+
+    const trailing = countBlank(data, -1);
+    const leading = begun ? 0 : countBlank(data, 1);
+    if (trailing < data.length) {
+      begun = true;
+      const blanks = new Array<string[]>(heldBlanks).fill(['']);
+      const rows = [...blanks, ...data.slice(leading, data.length - trailing)];
+      yield { rows, newline, line: line + leading - heldBlanks, bytesRead, last };
+      heldBlanks = trailing;
+    } else {
+      if (begun) heldBlanks += data.length;
+      if (last) yield { rows: [], newline, line, bytesRead, last };
+    }
+    line += count(input.slice(0, meta.cursor), newline);
+  }
+}
+
+/** The number of lines that the first `n` rows fill. */
+export function linesBefore(rows: readonly (readonly string[])[], n: number, newline: string): number {
+  let lines = 0;
+  for (const row of rows.slice(0, n)) lines += row.reduce((sum, cell) => sum + count(cell, newline), 1);
+  return lines;
+}
+
+export function isBlank(row: readonly string[]): boolean {
+  return row.length === 1 && row[0]!.trim() === '';
+}
+
+/** Slices decoded one after the other; a character cut by the end of a slice is kept for the next. */
+async function* readText(
+  source: FileSource,
+  signal: AbortSignal | undefined,
+  chunkBytes: number,
+): AsyncGenerator<TextChunk> {
+  const mark = await readBytes(source, 0, 2);
+  const decoder = new TextDecoder(encodingFor(mark[0] ?? 0, mark[1] ?? 0));
+  for (let start = 0; start < source.size; start += chunkBytes) {
+    throwIfAborted(signal);
+    const bytesRead = Math.min(start + chunkBytes, source.size);
+    const last = bytesRead === source.size;
+    const bytes = await readBytes(source, start, bytesRead);
+    yield { text: decoder.decode(bytes, { stream: !last }), bytesRead, last };
+  }
+}
+
+/** UTF-8 unless a byte order mark says UTF-16 (which is what Excel calls "Unicode text"). */
+function encodingFor(first: number, second: number): string {
+  if (first === 0xff && second === 0xfe) return 'utf-16le';
+  return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
+}
+
+function guessDelimiter(Papa: typeof import('papaparse'), input: string): string {
+  return Papa.parse(input, { preview: 10, skipEmptyLines: true, delimitersToGuess: [',', '\t', '|', ';'] }).meta
+    .delimiter;
+}
+
+function checkText(name: string, input: string): void {
+  if (!input.includes('\0')) return;
+  throw new EmgpuError(
+    'unreadable-file',
+    `${name} holds NUL bytes; it is no text in UTF-8, nor in UTF-16 with a byte order mark.`,
+    'Unpack it if it is packed, and save it as UTF-8.',
+  );
+}
+
+function openQuote(name: string, line: number): EmgpuError {
+  return new EmgpuError(
+    'unreadable-file',
+    `${name}, line ${line}: a quoted cell is not closed, or its closing quote is followed by text.`,
+    'Close the quote, and double every quote inside a quoted cell.',
+  );
+}
+
+/** Blank rows at the start (`step` 1) or the end (`step` −1). */
+function countBlank(rows: readonly (readonly string[])[], step: 1 | -1): number {
+  let n = 0;
+  while (n < rows.length && isBlank(rows[step > 0 ? n : rows.length - 1 - n]!)) n++;
+  return n;
+}
+
+function count(text: string, character: string): number {
+  let n = 0;
+  for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) n++;
+  return n;
+}

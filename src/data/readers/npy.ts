@@ -1,0 +1,121 @@
+import { EmgpuError, throwIfAborted } from '../../errors.ts';
+import { type Table, TableBuilder } from '../table.ts';
+import { chooseColumns } from './columns.ts';
+import { type FileSource, type ReadRequest, readBytes, truncated } from './source.ts';
+
+type Parse = typeof import('npyjs').parse;
+
+/** An array as its header describes it: rows × columns numbers of `itemBytes` bytes each. */
+interface NpyHeader {
+  readonly bytes: Uint8Array;
+  readonly type: string;
+  readonly itemBytes: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly fortranOrder: boolean;
+}
+
+const CHUNK_BYTES = 4 * 2 ** 20;
+const NARROW = /^(?:b1|[iu][12]|f[24])$/;
+
+/**
+ * Reads a NPY file (format 1.0 to 3.0) of one axis (one column) or two (rows, columns), in C or Fortran order: booleans,
+ * integers and floats, little-endian.
+ */
+export async function readNpy(source: FileSource, request: ReadRequest): Promise<Table> {
+  const { name, missing } = request;
+  const { parse } = await import('npyjs');
+  const header = await readHeader(source, name, parse);
+  const { rows, columns, itemBytes, type } = header;
+  const readable = /^[biuf]\d+$/.test(type);
+  const offered = Array.from({ length: columns }, (_, i) => ({
+    name: `${i}`,
+    type: `NumPy type ${type}`,
+    readable,
+    byDefault: readable,
+  }));
+  const places = chooseColumns(name, offered, request.columns);
+  const expected = header.bytes.length + rows * columns * itemBytes;
+  if (source.size < expected) {
+    throw truncated(name, `its header promises ${rows} × ${columns} numbers, ${expected} bytes; it has ${source.size}`);
+  }
+  const names = places.map((place) => `${place}`);
+  const builder = new TableBuilder({ file: name, names, narrow: NARROW.test(type), missing, expectedRows: rows });
+  builder.open(rows);
+  await (header.fortranOrder ? readColumns : readRows)(source, request, header, places, builder, parse);
+  builder.close(rows, (row) => `row ${row + 1}`);
+  return builder.finish();
+}
+
+async function readHeader(source: FileSource, name: string, parse: Parse): Promise<NpyHeader> {
+  const head = await readBytes(source, 0, 12);
+  const view = new DataView(head.buffer);
+  if (head.length < 12) throw truncated(name, 'it ends within its header');
+  const length = head[6] === 1 ? 10 + view.getUint16(8, true) : 12 + view.getUint32(8, true);
+  if (length > source.size) throw truncated(name, 'it ends within its header');
+  const bytes = await readBytes(source, 0, length);
+  // npyjs takes the whole file at once; here it gets the header with as many rows as it shall decode, first with none.
+  const { shape, dtype, fortranOrder } = parse(bytes.buffer);
+  if (shape.length < 1 || shape.length > 2 || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
+    throw new EmgpuError(
+      'unreadable-file',
+      `${name} holds an array of shape (${shape.join(', ')}); one or two axes are expected, rows and columns.`,
+      'Save it with array.reshape(rows, columns).',
+    );
+  }
+  const [rows, columns] = [shape[0]!, shape[1] ?? 1];
+  return { bytes, type: dtype, itemBytes: Number(dtype.slice(1)), rows, columns, fortranOrder };
+}
+
+type ReadCells = (
+  source: FileSource,
+  request: ReadRequest,
+  header: NpyHeader,
+  places: readonly number[],
+  builder: TableBuilder,
+  parse: Parse,
+) => Promise<void>;
+
+/** C order: one row after the other. */
+const readRows: ReadCells = async (source, request, header, places, builder, parse) => {
+  const { rows, columns } = header;
+  const step = Math.max(1, Math.floor(CHUNK_BYTES / (columns * header.itemBytes)));
+  for (let row = 0; row < rows; row += step) {
+    throwIfAborted(request.signal);
+    const n = Math.min(step, rows - row);
+    const values = await decode(source, header, row * columns, n * columns, parse);
+    for (const [j, place] of places.entries()) builder.setColumn(j, row, values, place, columns);
+    request.onProgress((row + n) / rows);
+  }
+};
+
+/** Fortran order: one column after the other. */
+const readColumns: ReadCells = async (source, request, header, places, builder, parse) => {
+  const { rows } = header;
+  const step = Math.floor(CHUNK_BYTES / header.itemBytes);
+  for (const [j, place] of places.entries()) {
+    for (let row = 0; row < rows; row += step) {
+      throwIfAborted(request.signal);
+      const n = Math.min(step, rows - row);
+      builder.setColumn(j, row, await decode(source, header, place * rows + row, n, parse));
+      request.onProgress((j + (row + n) / rows) / places.length);
+    }
+  }
+};
+
+/** `count` items from item `first` on. */
+async function decode(
+  source: FileSource,
+  { bytes, itemBytes }: NpyHeader,
+  first: number,
+  count: number,
+  parse: Parse,
+): Promise<ArrayLike<unknown>> {
+  const start = bytes.length + first * itemBytes;
+  const chunk = await readBytes(source, start, start + count * itemBytes);
+  const file = new Uint8Array(bytes.length + chunk.length);
+  file.set(bytes);
+  file.set(chunk, bytes.length);
+  // The types of npyjs say "a view"; it gives typed arrays, and an array of booleans for b1.
+  return parse(file.buffer).data as unknown as ArrayLike<unknown>;
+}

@@ -1,0 +1,79 @@
+import { EmgpuError } from '../../errors.ts';
+
+/**
+ * The bytes of a file, read in slices; a `Blob` or `File` is one, so is what Node's `fs.openAsBlob(path)` gives.
+ * Only slices are ever asked for, never a stream and never (except for one chunk) the whole file.
+ */
+export interface FileSource {
+  /** Bytes. */
+  readonly size: number;
+  /** Bytes `start` to `end` (exclusive), `0 ≤ start ≤ end ≤ size`. */
+  slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
+}
+
+/** Formats that {@link readTable} knows. `csv` guesses its delimiter among comma, tab, bar and semicolon. */
+export type FileFormat = 'csv' | 'tsv' | 'parquet' | 'arrow' | 'npy';
+
+/** What every reader is told; {@link ReadTableOptions} with the defaults filled in. */
+export interface ReadRequest {
+  readonly name: string;
+  readonly columns: readonly string[] | undefined;
+  readonly missing: 'error' | 'drop';
+  readonly signal: AbortSignal | undefined;
+  /** Told 0…1, never falling. */
+  readonly onProgress: (fraction: number) => void;
+}
+
+const EXTENSIONS: Readonly<Record<string, FileFormat>> = {
+  csv: 'csv',
+  txt: 'csv',
+  tsv: 'tsv',
+  tab: 'tsv',
+  parquet: 'parquet',
+  pq: 'parquet',
+  arrow: 'arrow',
+  arrows: 'arrow',
+  feather: 'arrow',
+  ipc: 'arrow',
+  npy: 'npy',
+};
+
+const MAGIC: readonly (readonly [string, FileFormat])[] = [
+  ['PAR1', 'parquet'],
+  ['ARROW1', 'arrow'],
+  ['\xff\xff\xff\xff', 'arrow'],
+  ['\x93NUMPY', 'npy'],
+];
+
+/** Bytes `start` to `end` of a file, cut at its end. */
+export async function readBytes(source: FileSource, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+  return new Uint8Array(await source.slice(start, Math.min(end, source.size)).arrayBuffer());
+}
+
+/** Bytes as Latin-1 text, one character per byte: for comparing magic numbers. */
+export function latin1(bytes: Uint8Array): string {
+  return String.fromCharCode(...bytes);
+}
+
+/** The format by the first bytes (Parquet, Arrow, NPY), else by the extension; throws `unknown-format`. */
+export async function detectFormat(source: FileSource, name: string): Promise<FileFormat> {
+  const head = latin1(await readBytes(source, 0, 8));
+  const byMagic = MAGIC.find(([magic]) => head.startsWith(magic))?.[1];
+  const extension = /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
+  const format = byMagic ?? EXTENSIONS[extension];
+  if (format) return format;
+  throw new EmgpuError(
+    'unknown-format',
+    `${name} has ${extension ? `the unknown extension .${extension}` : 'no extension'} and does not begin like a Parquet, Arrow or NPY file.`,
+    'Give a .csv, .tsv, .parquet, .arrow, .feather or .npy file (unpacked), or say which of these it is with the option format.',
+  );
+}
+
+/** The error for a file that ends before its data does. */
+export function truncated(name: string, detail: string): EmgpuError {
+  return new EmgpuError(
+    'truncated-file',
+    `${name} is cut short: ${detail}.`,
+    'Copy or download the file again, completely.',
+  );
+}

@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { createCpuBackend } from '../../src/backends/cpu/backend.ts';
+import type { WorkerLike } from '../../src/backends/cpu/worker-protocol.ts';
+import type { Backend, Dataset } from '../../src/em/types.ts';
+import { bundleNodeWorker } from './node-workers.ts';
+import { expectClose, identityFrame, KINDS, randomParameters, randomRows } from './samples.ts';
+
+const N = 40_123;
+const D = 3;
+const rows = randomRows(N, D, 1);
+
+let spawn: () => WorkerLike;
+let threaded: Backend;
+const inline = createCpuBackend();
+
+beforeAll(async () => {
+  spawn = await bundleNodeWorker('test-cpu-worker');
+  threaded = createCpuBackend({ spawn, concurrency: 3 });
+});
+afterAll(() => threaded.destroy());
+
+function load(backend: Backend, data: Float32Array | Float64Array = rows): Promise<Dataset> {
+  return backend.load({ data, nFeatures: D }, { scaling: 'per-feature' });
+}
+
+describe('workers compute what the calling thread computes', () => {
+  test.each(KINDS)('%s', async (kind) => {
+    const parameters = randomParameters(kind, 5, D, 2);
+    const here = await load(inline);
+    const there = await load(threaded);
+    const [a, b, again] = [
+      await here.expectation(parameters),
+      await there.expectation(parameters),
+      await there.expectation(parameters),
+    ];
+    expect(again).toEqual(b);
+    expectClose([b.objective], [a.objective], 1e-14);
+    expectClose(b.counts, a.counts, 1e-14);
+    expectClose(b.first, a.first, 1e-14);
+    expectClose(b.second, a.second, 1e-14);
+    for (const what of ['labels', 'responsibilities', 'logDensities'] as const) {
+      expect(await there.read(what, parameters)).toEqual(await here.read(what, parameters));
+    }
+    here.destroy();
+    there.destroy();
+  });
+
+  test('float32 points', async () => {
+    const parameters = randomParameters('full', 5, D, 2);
+    const [a, b] = await Promise.all(
+      [inline, threaded].map(async (backend) => (await load(backend, Float32Array.from(rows))).expectation(parameters)),
+    );
+    expectClose(b!.second, a!.second, 1e-15);
+  });
+});
+
+describe.each(['calling thread', 'workers'] as const)('on the %s', (where) => {
+  const backend = () => (where === 'workers' ? threaded : inline);
+
+  test('rows come in the order asked for, in the frame', async () => {
+    const dataset = await load(backend());
+    const indices = Uint32Array.of(N - 1, 0, 257, 20_000, 0);
+    const { shift, scale } = dataset.frame;
+    const expected = Array.from(indices, (n) =>
+      Array.from({ length: D }, (_, i) => (rows[n * D + i]! - shift[i]!) / scale[i]!),
+    );
+    expect(Array.from(await dataset.rows(indices))).toEqual(expected.flat());
+  });
+
+  test.each([undefined, Uint32Array.of(39_000, 5, 12_345, 5, 0)])('seeding distances', async (sample) => {
+    const dataset = await backend().load(
+      { data: rows, nFeatures: D },
+      { scaling: 'isotropic', frame: identityFrame(D) },
+    );
+    const weights = Float64Array.of(1, 0.5, 2);
+    const centers = [Float64Array.of(0, 1, 2), Float64Array.of(1, -1, 0)];
+    const distances = dataset.seedingDistances(weights, sample);
+    const results = [await distances.add(centers[0]!), await distances.add(centers[1]!)];
+    distances.destroy();
+    const seen = sample ?? Uint32Array.from({ length: N }, (_, n) => n);
+    expect(distances.size).toBe(seen.length);
+    const distance = (n: number, c: Float64Array) =>
+      weights.reduce((sum, w, i) => sum + w * (rows[n * D + i]! - c[i]!) ** 2, 0);
+    const one = Float64Array.from(seen, (n) => distance(n, centers[0]!));
+    const two = Float64Array.from(seen, (n, m) => Math.min(one[m]!, distance(n, centers[1]!)));
+    expectClose(results[0]!, one, 1e-15);
+    expectClose(results[1]!, two, 1e-15);
+  });
+
+  test('progress ends at 1 and never falls', async () => {
+    const fractions: number[] = [];
+    const onProgress = (fraction: number) => fractions.push(fraction);
+    await backend().load({ data: rows, nFeatures: D }, { scaling: 'per-feature', onProgress });
+    expect(fractions).toEqual(fractions.toSorted((a, b) => a - b));
+    expect(fractions.at(-1)).toBe(1);
+  });
+
+  test('bad numbers are named, the frame given or not', async () => {
+    const bad = rows.slice();
+    bad[30_000 * D + 2] = NaN;
+    for (const frame of [undefined, identityFrame(D)]) {
+      const points = { data: bad, nFeatures: D, featureNames: ['a', 'b', 'c'] };
+      const loading = backend().load(points, { scaling: 'per-feature', ...(frame && { frame }) });
+      await expect(loading).rejects.toMatchObject({
+        code: 'non-finite',
+        message: expect.stringContaining('row 30000, column c'),
+      });
+    }
+    bad[30_000 * D + 2] = 1e300;
+    const frame = { shift: new Float64Array(D), scale: new Float64Array(D).fill(2 ** -100) };
+    const loading = backend().load({ data: bad, nFeatures: D }, { scaling: 'per-feature', frame });
+    await expect(loading).rejects.toMatchObject({ code: 'invalid-points' });
+  });
+
+  test('an abort stops a pass between slices', async () => {
+    const dataset = await load(backend());
+    const parameters = randomParameters('full', 1024, D, 2);
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 20);
+    const pass = dataset.expectation(parameters, { signal: controller.signal });
+    await expect(pass).rejects.toMatchObject({ code: 'aborted' });
+    await expect(dataset.expectation(parameters, { signal: controller.signal })).rejects.toMatchObject({
+      code: 'aborted',
+    });
+    // The dataset is none the worse for it.
+    expect((await dataset.expectation(randomParameters('full', 2, D, 2))).nSamples).toBe(N);
+  });
+
+  test('passes at the same time do not disturb each other', async () => {
+    const dataset = await load(backend());
+    const [a, b] = [randomParameters('full', 64, D, 2), randomParameters('diag', 128, D, 3)];
+    const alone = [await dataset.expectation(a), await dataset.expectation(b)];
+    expect(await Promise.all([dataset.expectation(a), dataset.expectation(b)])).toEqual(alone);
+  });
+
+  test('after destroy', async () => {
+    const dataset = await load(backend());
+    const distances = dataset.seedingDistances(new Float64Array(D).fill(1));
+    dataset.destroy();
+    dataset.destroy();
+    distances.destroy();
+    const destroyed = { code: 'destroyed' };
+    await expect(dataset.expectation(randomParameters('diag', 2, D, 2))).rejects.toMatchObject(destroyed);
+    await expect(dataset.rows(Uint32Array.of(0))).rejects.toMatchObject(destroyed);
+  });
+
+  test('parameters with another number of features', async () => {
+    const dataset = await load(backend());
+    const pass = dataset.expectation(randomParameters('diag', 2, D + 1, 2));
+    await expect(pass).rejects.toMatchObject({ code: 'model-mismatch' });
+  });
+});
+
+describe('workers that die', () => {
+  test('reject what is under way and what comes after; the next load starts new ones', async () => {
+    const workers: WorkerLike[] = [];
+    const backend = createCpuBackend({
+      concurrency: 2,
+      spawn: () => {
+        const worker = spawn();
+        workers.push(worker);
+        return worker;
+      },
+    });
+    const dataset = await load(backend);
+    const pass = dataset.expectation(randomParameters('full', 1024, D, 2));
+    workers[1]!.terminate();
+    await expect(pass).rejects.toMatchObject({ code: 'worker-failed' });
+    const parameters = randomParameters('full', 2, D, 2);
+    await expect(dataset.expectation(parameters)).rejects.toMatchObject({ code: 'worker-failed' });
+    expect((await (await load(backend)).expectation(parameters)).nSamples).toBe(N);
+    expect(workers.length).toBe(3);
+    backend.destroy();
+    await expect(load(backend)).rejects.toMatchObject({ code: 'destroyed' });
+  });
+
+  test('an error inside a worker is no silence', async () => {
+    const dataset = await load(threaded);
+    const parameters = { ...randomParameters('full', 2, D, 2), kind: 'no such kind' as 'full' };
+    await expect(dataset.expectation(parameters)).rejects.toMatchObject({ code: 'worker-failed' });
+  });
+});
+
+test('points on a device are refused', async () => {
+  const buffer = { size: 1e6 } as GPUBuffer;
+  const loading = inline.load({ buffer, nSamples: 10, nFeatures: 2 }, { scaling: 'per-feature' });
+  await expect(loading).rejects.toMatchObject({ code: 'invalid-points', remedy: expect.stringContaining('webgpu') });
+});
+
+test('few points stay on the calling thread', async () => {
+  const backend = createCpuBackend({
+    concurrency: 2,
+    spawn: () => {
+      throw new Error('No worker is worth it.');
+    },
+  });
+  const dataset = await backend.load({ data: rows.slice(0, 300), nFeatures: D }, { scaling: 'per-feature' });
+  expect(dataset.nSamples).toBe(100);
+});

@@ -1,0 +1,100 @@
+/**
+ * Proves, on every lane, that the harness notices what it promises to notice, and that no lane's process stays behind.
+ * None of these is a GPU case: `expected.json` does not count them.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, inject, it } from 'vitest';
+import { cases } from './cases/index.ts';
+import { selfTestCases } from './cases/selftest.ts';
+import { LaneProcess, type WatchdogLimits } from './lane-process.ts';
+import { requiredLanes } from './required.ts';
+import type { LaneName } from './types.ts';
+
+const TIMEOUT_MS = 120_000;
+
+const quick = selfTestCases.slice(0, -2);
+const [waiting, hanging] = [selfTestCases.at(-2)!, selfTestCases.at(-1)!];
+
+function start(
+  lane: LaneName,
+  names: readonly string[],
+  limits: Partial<WatchdogLimits> = {},
+  log: (line: string) => void = () => {},
+): LaneProcess {
+  return new LaneProcess({ lane, suite: 'selftest', seed: inject('laneSeed'), names }, log, limits);
+}
+
+/**
+ * Whether any process of the group runs. One that has ended and waits for a slow init process to collect it does not
+ * count, therefore `/proc` and no signal 0.
+ */
+function isAlive(group: number): boolean {
+  return readdirSync('/proc').some((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      const [state, , processGroup] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      return Number(processGroup) === group && state !== 'Z';
+    } catch {
+      return false;
+    }
+  });
+}
+
+/** Whatever a lane started must be gone soon after it was stopped. */
+async function expectGone(groups: readonly number[]): Promise<void> {
+  await expect.poll(() => groups.filter(isAlive), { timeout: 5_000 }).toEqual([]);
+}
+
+describe.each(requiredLanes())('harness on %s', (lane) => {
+  it('notices every fault', { timeout: TIMEOUT_MS }, async () => {
+    const running = start(
+      lane,
+      quick.map(({ name }) => name),
+    );
+    try {
+      await running.finished;
+      for (const { name, failure } of quick) {
+        const { ok, error } = await running.result(name);
+        if (failure) expect(error, name).toMatch(failure);
+        expect({ name, ok, ...(ok ? {} : { error }) }).toMatchObject({ name, ok: failure === undefined });
+      }
+      expect(running.ran).toBe(quick.length);
+    } finally {
+      await running.stop();
+    }
+    await expectGone(running.groups);
+  });
+
+  it('kills a case that hangs', { timeout: TIMEOUT_MS }, async () => {
+    const { name, failure } = hanging;
+    const running = start(lane, [name], { case: 2_000 });
+    const { ok, error } = await running.result(name);
+    expect(ok).toBe(false);
+    expect(error).toMatch(failure!);
+    await expect(running.finished).rejects.toThrow(`in the case "${name}"`);
+    await running.stop();
+    await expectGone(running.groups);
+  });
+
+  it('reports the case at which the lane died', { timeout: TIMEOUT_MS }, async () => {
+    const [{ name }, next] = [waiting, hanging];
+    let running!: LaneProcess;
+    await new Promise<void>((resolve) => {
+      running = start(lane, [name, next.name], {}, () => resolve());
+    });
+    const groups = running.groups;
+    process.kill(-groups.at(-1)!, 'SIGKILL');
+    const { ok, error } = await running.result(name);
+    expect(ok).toBe(false);
+    expect(error).toMatch(waiting.failure!);
+    await expect(running.result(next.name)).rejects.toThrow(`Did not run: the lane ${lane}`);
+    await running.stop();
+    await expectGone(groups);
+  });
+});
+
+it('has no two cases of the same name', () => {
+  const names = cases.map(({ name }) => name);
+  expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+});

@@ -1,0 +1,3 @@
+import { laneSuite } from './suite.ts';
+
+laneSuite('node-lavapipe');

@@ -1,0 +1,102 @@
+import { fileURLToPath } from 'node:url';
+import * as drivers from '../../scripts/drivers.mjs';
+import type { AdapterReport, LaneName } from './types.ts';
+
+/** How to start a lane's process: `command args… request extra…`, with `env` over this process's own. */
+export interface LaneCommand {
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly extra: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+}
+
+const entry = (name: string) => fileURLToPath(new URL(`../../build/lanes/${name}.js`, import.meta.url));
+
+/** Two names for the same thing: which one a Vulkan loader reads depends on its age. */
+function vulkan(manifest: string): Record<string, string> {
+  return { VK_DRIVER_FILES: manifest, VK_ICD_FILENAMES: manifest };
+}
+
+function missing(what: string, remedy: string): Error {
+  return new Error(`${what} ${drivers.INSTALL.automatic} Elsewhere: ${remedy}`);
+}
+
+function needLavapipe(): string {
+  const file = drivers.findLavapipe();
+  if (!file) throw missing('No lavapipe (Vulkan manifest lvp_icd*.json) on this machine.', drivers.INSTALL.lavapipe);
+  return file;
+}
+
+function needBrowser(name: 'chromium' | 'firefox'): string {
+  const file = name === 'chromium' ? drivers.findChromium() : drivers.findFirefox();
+  if (!file) throw missing(`No ${name} on this machine.`, drivers.INSTALL[name]);
+  return file;
+}
+
+const COMMANDS: Record<LaneName, () => Omit<LaneCommand, 'extra'> & { extra?: string[] }> = {
+  'node-lavapipe': () => {
+    const manifest = needLavapipe();
+    if (!drivers.hasLavapipe()) {
+      throw missing(
+        `Dawn does not accept Mesa ${drivers.lavapipeVersion()}, it needs ${drivers.LAVAPIPE_MAJOR} or newer.`,
+        drivers.INSTALL.lavapipe,
+      );
+    }
+    return { command: process.execPath, args: ['--enable-source-maps', entry('node')], env: vulkan(manifest) };
+  },
+  'node-swiftshader': () => {
+    const manifest = drivers.findSwiftShader();
+    if (!manifest) {
+      throw missing('No SwiftShader (vk_swiftshader_icd.json) on this machine.', drivers.INSTALL.chromium);
+    }
+    return { command: process.execPath, args: ['--enable-source-maps', entry('node')], env: vulkan(manifest) };
+  },
+  chromium: () => ({
+    command: process.execPath,
+    args: [entry('puppeteer')],
+    env: {},
+    extra: [needBrowser('chromium')],
+  }),
+  firefox: () => ({
+    command: process.execPath,
+    args: [entry('puppeteer')],
+    env: vulkan(needLavapipe()),
+    extra: [needBrowser('firefox')],
+  }),
+  deno: () => {
+    const deno = drivers.findDeno();
+    if (!deno) throw missing('No deno in node_modules.', drivers.INSTALL.deno);
+    return {
+      command: process.execPath,
+      args: [deno, 'run', '--no-config', '--no-remote', '--unstable-webgpu', '-A', entry('deno')],
+      env: { ...vulkan(needLavapipe()), DENO_NO_UPDATE_CHECK: '1' },
+    };
+  },
+};
+
+/**
+ * How to start `lane` here. Throws a sentence that says what is missing and how to get it.
+ *
+ * @param folder for what the process writes; the Vulkan loaders complain on every start without a runtime folder
+ */
+export function laneCommand(lane: LaneName, folder: string): LaneCommand {
+  const { env, extra = [], ...rest } = COMMANDS[lane]();
+  return { ...rest, extra, env: { XDG_RUNTIME_DIR: folder, TMPDIR: folder, ...env } };
+}
+
+/** What the adapter's description must contain for the lane to be what its name says. */
+const DRIVERS: Record<LaneName, RegExp> = {
+  'node-lavapipe': /llvmpipe/i,
+  'node-swiftshader': /swiftshader/i,
+  chromium: /swiftshader/i,
+  // Firefox gives no names, to hide who its user is; VK_DRIVER_FILES leaves it no choice but lavapipe.
+  firefox: /llvmpipe|^[ ·]*$/i,
+  deno: /llvmpipe/i,
+};
+
+/** Throws when a lane got another adapter than its own, a hardware one for instance. */
+export function checkAdapter(lane: LaneName, adapter: AdapterReport): void {
+  const { vendor, architecture, device, description } = adapter;
+  const text = [vendor, architecture, device, description].join(' · ');
+  if (!DRIVERS[lane].test(text)) throw new Error(`The lane ${lane} must run on ${DRIVERS[lane]}, but got: ${text}`);
+}

@@ -1,0 +1,38 @@
+import { defineConfig } from 'vitest/config';
+import { describeMissingLanes, requiredLanes } from './test/lanes/required.ts';
+
+const lanes = requiredLanes();
+const missing = describeMissingLanes();
+if (missing) console.error(`\n${missing}\n`);
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/lanes/**'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'lanes',
+          // A lane that is not required does not show up as skipped: it is announced above and not there at all.
+          include:
+            lanes.length === 0
+              ? []
+              : ['test/lanes/harness.test.ts', ...lanes.map((lane) => `test/lanes/${lane}.lane.test.ts`)],
+          globalSetup: ['test/lanes/build.ts'],
+          hookTimeout: 60_000,
+          // Each lane wants all cores: one at a time, and after the unit tests.
+          fileParallelism: false,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
+  },
+});

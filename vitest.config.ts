@@ -12,7 +12,17 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/lanes/**'],
+          exclude: ['test/lanes/**', 'test/cli/**'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          // Each test starts the command as a process, which is slow: apart, so that the quick run can leave them out.
+          name: 'commands',
+          include: ['test/cli/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },

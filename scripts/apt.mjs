@@ -4,7 +4,6 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const SOURCES = '/etc/apt/sources.list.d';
-const BACKPORTS_FILE = join(SOURCES, 'emgpu-backports.list');
 const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 const MINUTES = 60_000;
 
@@ -61,11 +60,10 @@ export function candidate(name) {
   return version === '(none)' ? undefined : version;
 }
 
-/** Debian's backports suite, `bookworm-backports`; undefined on anything but Debian. */
-export function backportsSuite() {
+/** `bookworm` and the like; undefined on anything but Debian. */
+export function debianCodename() {
   const release = existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '';
-  const codename = /^VERSION_CODENAME=(\w+)/m.exec(release)?.[1];
-  return /^ID=debian$/m.test(release) && codename ? `${codename}-backports` : undefined;
+  return /^ID=debian$/m.test(release) ? /^VERSION_CODENAME=(\w+)/m.exec(release)?.[1] : undefined;
 }
 
 /** All that apt reads of sources, one text per file. */
@@ -75,17 +73,24 @@ function readSources() {
   return files.filter((file) => existsSync(file)).map((file) => readFileSync(file, 'utf8'));
 }
 
-/** Adds the backports suite from the mirror that the system already uses, unless a source names it. */
-export function addBackports(suite) {
+/**
+ * Adds a suite of Debian from the mirror that the system already uses, unless a source names it; fetches the lists
+ * either way, for the present ones may be too old to know what is wanted.
+ *
+ * @param archive the mirror's folder: `debian` or `debian-security`
+ */
+export function addSuite(suite, archive) {
   const sources = readSources();
   const named = new RegExp(`^[^#]*\\b${suite}\\b`, 'm');
-  if (sources.some((text) => named.test(text))) return;
-  const mirrors = sources.flatMap(
-    (text) => /^(?:URIs:|deb(?: \[.*?\])?)\s+(\S*debian\/?)(?:\s|$)/m.exec(text)?.[1] ?? [],
-  );
-  const mirror = mirrors[0] ?? 'http://deb.debian.org/debian';
-  const signed = existsSync(KEYRING) ? `[signed-by=${KEYRING}] ` : '';
-  console.log(`adding ${suite} from ${mirror} (${BACKPORTS_FILE})`);
-  writeFileSync(BACKPORTS_FILE, `deb ${signed}${mirror} ${suite} main\n`);
+  if (!sources.some((text) => named.test(text))) {
+    const mirrors = sources.flatMap(
+      (text) => /^(?:URIs:|deb(?: \[.*?\])?)\s+(\S*debian\/?)(?:\s|$)/m.exec(text)?.[1] ?? [],
+    );
+    const mirror = (mirrors[0] ?? 'http://deb.debian.org/debian').replace(/debian\/?$/, archive);
+    const signed = existsSync(KEYRING) ? `[signed-by=${KEYRING}] ` : '';
+    const file = join(SOURCES, `emgpu-${suite}.list`);
+    console.log(`adding ${suite} from ${mirror} (${file})`);
+    writeFileSync(file, `deb ${signed}${mirror} ${suite} main\n`);
+  }
   update();
 }

@@ -1,9 +1,16 @@
 /** Dawn needs features that Mesa's software driver has since this version. */
 export const LAVAPIPE_MAJOR: number;
 
+/** Release builds of Firefox for Linux older than this may refuse WebGPU. */
+export const FIREFOX_MAJOR: number;
+
 /** Paths of executables; undefined where there is none. */
 export function findChromium(): string | undefined;
 export function findFirefox(): string | undefined;
+/** The major version that a Firefox says it is, 0 when it says nothing. */
+export function firefoxMajor(file: string): number;
+/** Whether there is a Firefox that does WebGPU. */
+export function hasFirefox(): boolean;
 /** The npm package's starter script, to be run with Node. */
 export function findDeno(): string | undefined;
 

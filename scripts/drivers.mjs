@@ -11,6 +11,9 @@ import { fileURLToPath } from 'node:url';
 /** Dawn needs features that Mesa's software driver has since this version. */
 export const LAVAPIPE_MAJOR = 24;
 
+/** Release builds of Firefox for Linux used to refuse WebGPU (140 does); this is the oldest one known to allow it. */
+export const FIREFOX_MAJOR = 153;
+
 const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 const FIREFOXES = ['firefox-esr', 'firefox'];
 const ICD_FOLDERS = ['/usr/share/vulkan/icd.d', '/usr/local/share/vulkan/icd.d', '/etc/vulkan/icd.d'];
@@ -27,20 +30,19 @@ function packageFiles(...packages) {
   return (stdout ?? '').split('\n');
 }
 
+/** Executables of these names, the first name's first. */
 function findOnPath(names) {
   const folders = (process.env.PATH ?? '').split(delimiter).filter(Boolean);
-  for (const name of names) {
-    for (const folder of folders) {
-      const file = join(folder, name);
-      try {
-        accessSync(file, constants.X_OK);
-      } catch {
-        continue;
-      }
-      if (!isSnapStub(file)) return file;
-    }
+  return names.flatMap((name) => folders.map((folder) => join(folder, name))).filter(isProgram);
+}
+
+function isProgram(file) {
+  try {
+    accessSync(file, constants.X_OK);
+    return !isSnapStub(file);
+  } catch {
+    return false;
   }
-  return undefined;
 }
 
 /** Ubuntu's `chromium-browser` and `firefox` may be scripts that only say to install the snap. */
@@ -49,26 +51,35 @@ function isSnapStub(file) {
   return text.startsWith('#!') && /snap install|\/snap\/bin/.test(text);
 }
 
-/** A browser that `puppeteer browsers install` has put into its cache: the newest `<kind>/<build>/…/<binary>`. */
+/** Browsers that `puppeteer browsers install` has put into its cache as `<kind>/<build>/…/<binary>`, newest first. */
 function findInPuppeteerCache(kind, binary) {
   const folder = join(process.env.PUPPETEER_CACHE_DIR ?? join(homedir(), '.cache', 'puppeteer'), kind);
-  if (!existsSync(folder)) return undefined;
+  if (!existsSync(folder)) return [];
   const builds = readdirSync(folder).sort((a, b) => b.localeCompare(a, 'en', { numeric: true }));
-  for (const build of builds) {
-    for (const inner of readdirSync(join(folder, build))) {
-      const file = join(folder, build, inner, binary);
-      if (existsSync(file)) return file;
-    }
-  }
-  return undefined;
+  return builds
+    .flatMap((build) => readdirSync(join(folder, build)).map((inner) => join(folder, build, inner, binary)))
+    .filter((file) => existsSync(file));
 }
 
 export function findChromium() {
-  return findOnPath(CHROMIUMS) ?? findInPuppeteerCache('chrome', 'chrome');
+  return [...findOnPath(CHROMIUMS), ...findInPuppeteerCache('chrome', 'chrome')][0];
 }
 
+/** The first that is new enough, else the first there is. */
 export function findFirefox() {
-  return findOnPath(FIREFOXES) ?? findInPuppeteerCache('firefox', 'firefox');
+  const files = [...findOnPath(FIREFOXES), ...findInPuppeteerCache('firefox', 'firefox')];
+  return files.find((file) => firefoxMajor(file) >= FIREFOX_MAJOR) ?? files[0];
+}
+
+/** The major version that a Firefox says it is, 0 when it says nothing. */
+export function firefoxMajor(file) {
+  return Number(/Firefox (\d+)/.exec(output(file, ['--version']))?.[1] ?? 0);
+}
+
+/** Whether there is a Firefox that does WebGPU. */
+export function hasFirefox() {
+  const file = findFirefox();
+  return file !== undefined && firefoxMajor(file) >= FIREFOX_MAJOR;
 }
 
 /** The npm package brings the binary with it. */
@@ -120,6 +131,6 @@ export const INSTALL = {
   lavapipe: `Install Mesa ≥ ${LAVAPIPE_MAJOR} with its software Vulkan driver lavapipe (Debian 12: \`mesa-vulkan-drivers\` from bookworm-backports; Fedora: \`mesa-vulkan-drivers\`; Arch: \`vulkan-swrast\`) and the Vulkan loader (\`libvulkan1\`).`,
   chromium:
     'Install Chromium or Google Chrome (Debian: `chromium`), or `npx puppeteer browsers install chrome`; SwiftShader comes with it.',
-  firefox: 'Install Firefox ≥ 141 (Debian: `firefox-esr`), or `npx puppeteer browsers install firefox`.',
+  firefox: `Install Firefox ≥ ${FIREFOX_MAJOR} (Debian 12: \`firefox-esr\` from bookworm-security), or \`npx puppeteer browsers install firefox\`.`,
   deno: 'Install the npm packages with `npm ci`, without `--omit=dev`.',
 };

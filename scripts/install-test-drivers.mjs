@@ -8,43 +8,50 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { addBackports, backportsSuite, candidate, install, whyNoApt } from './apt.mjs';
+import { addSuite, candidate, debianCodename, install, whyNoApt } from './apt.mjs';
 import * as drivers from './drivers.mjs';
 
 const DOWNLOAD_TIMEOUT_MS = 300_000;
 
+const found = (has, find) => () => (has() ? find() : undefined);
+
 const NEEDS = [
-  { name: 'chromium', find: drivers.findChromium, apt: () => installBrowser('chromium'), download: 'chrome' },
-  { name: 'firefox', find: drivers.findFirefox, apt: () => installBrowser('firefox-esr'), download: 'firefox' },
-  { name: 'lavapipe', find: () => (drivers.hasLavapipe() ? drivers.findLavapipe() : undefined), apt: installLavapipe },
+  { name: 'chromium', find: drivers.findChromium, apt: installChromium, download: 'chrome' },
+  { name: 'firefox', find: found(drivers.hasFirefox, drivers.findFirefox), apt: installFirefox, download: 'firefox' },
+  { name: 'lavapipe', find: found(drivers.hasLavapipe, drivers.findLavapipe), apt: installLavapipe },
 ];
 
-/** Ubuntu has the browsers as snaps only, with empty packages or none in apt. */
-function installBrowser(name) {
-  if (backportsSuite() !== undefined) install(name);
+const isAtLeast = (major, name) => Number.parseInt(candidate(name) ?? '0', 10) >= major;
+
+/** On Debian only: Ubuntu has the browsers as snaps, with empty packages or none in apt. */
+function installChromium() {
+  if (debianCodename() !== undefined) install('chromium');
+}
+
+/** Debian takes new versions of Firefox into its security suite. */
+function installFirefox() {
+  const codename = debianCodename();
+  if (codename === undefined) return;
+  if (!isAtLeast(drivers.FIREFOX_MAJOR, 'firefox-esr')) addSuite(`${codename}-security`, 'debian-security');
+  install('firefox-esr');
 }
 
 /** From the plain suite when it is new enough, else from backports. */
 function installLavapipe() {
-  const version = candidate('mesa-vulkan-drivers');
-  if (version !== undefined && Number.parseInt(version, 10) >= drivers.LAVAPIPE_MAJOR) {
+  const codename = debianCodename();
+  if (isAtLeast(drivers.LAVAPIPE_MAJOR, 'mesa-vulkan-drivers')) {
     install('mesa-vulkan-drivers');
-    return;
+  } else if (codename !== undefined) {
+    addSuite(`${codename}-backports`, 'debian');
+    install('mesa-vulkan-drivers', `${codename}-backports`);
   }
-  const suite = backportsSuite();
-  if (suite === undefined) {
-    console.log(`lavapipe: this system offers Mesa ${version ?? '(none)'}, too old for Dawn.`);
-    return;
-  }
-  addBackports(suite);
-  install('mesa-vulkan-drivers', suite);
 }
 
 /** The last resort for a browser: what puppeteer would have fetched when it was installed. */
 function download({ name, download: browser }) {
   const cli = fileURLToPath(new URL('../node_modules/.bin/puppeteer', import.meta.url));
   if (!browser || !existsSync(cli)) return;
-  console.log(`${name}: no system package, trying puppeteer's download …`);
+  console.log(`${name}: no system package that will do, trying puppeteer's download …`);
   const { status } = spawnSync(process.execPath, [cli, 'browsers', 'install', browser], {
     stdio: ['ignore', 'ignore', 'ignore'],
     timeout: DOWNLOAD_TIMEOUT_MS,

@@ -4,7 +4,8 @@
  * `N passed, N failed, N skipped`, in which a step that failed counts as one failure.
  *
  *     node scripts/test.mjs           all of it
- *     node scripts/test.mjs --quick   tests only, and of the GPU lanes only node-lavapipe
+ *     node scripts/test.mjs --quick   tests only, without those that start the command, and of the GPU lanes only
+ *                                     node-lavapipe: under a minute
  */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, rmSync } from 'node:fs';
@@ -69,7 +70,15 @@ function main() {
   const failedSteps = quick ? [] : runChecks();
   rmSync(REPORT, { force: true });
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`];
-  const vitestOk = step('tests', process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...reporters]);
+  const projects = quick ? ['--project', 'unit', '--project', 'lanes'] : [];
+  if (quick)
+    console.log('!!! QUICK: without test/cli, build, types, lint and most GPU lanes; `npm test` runs them. !!!');
+  const vitestOk = step('tests', process.execPath, [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    ...reporters,
+    ...projects,
+  ]);
   const { passed, failed, skipped, problems } = readTotals(vitestOk);
   const others = [...failedSteps.map((name) => `the step "${name}" failed`), ...problems];
   if (others.length > 0) console.log(`\nBesides tests:\n  ${others.join('\n  ')}`);

@@ -1,7 +1,8 @@
 /**
  * Milliseconds per iteration of the CPU backend and of scikit-learn, on the same points, cores and start, in turn.
  *
- *     npx tsx bench/cpu/expectation.ts [--samples 1048576] [--features 8] [--components 16] [--rounds 5] [--json FILE]
+ *     npx tsx bench/cpu/expectation.ts [--samples 1048576] [--features 8] [--components 16] [--rounds 5]
+ *         [--kinds full,diag,…] [--json FILE]
  *
  * scikit-learn is looked for in `$EMGPU_PYTHON`, else `python3`; without it only this library is timed.
  */
@@ -14,7 +15,6 @@ import { bundleNodeWorker } from '../../test/cpu/node-workers.ts';
 import { makePoints, startParameters } from './problem.ts';
 import { type Rival, startScikitLearn } from './scikit-learn.ts';
 
-const KINDS: readonly KernelKind[] = ['full', 'tied', 'diag', 'spherical', 'k-means'];
 const PASSES = 3;
 
 const { values } = parseArgs({
@@ -23,6 +23,7 @@ const { values } = parseArgs({
     features: { type: 'string', default: '8' },
     components: { type: 'string', default: '16' },
     rounds: { type: 'string', default: '5' },
+    kinds: { type: 'string', default: 'full,tied,diag,spherical,k-means' },
     json: { type: 'string' },
   },
 });
@@ -45,7 +46,7 @@ console.log(
 );
 
 const report: Record<string, Record<string, number[]>> = {};
-for (const kind of KINDS) {
+for (const kind of values.kinds.split(',') as KernelKind[]) {
   const contenders = contendersFor(kind, dataset, rival);
   const times: Record<string, number[]> = Object.fromEntries(contenders.map(({ name }) => [name, []]));
   // Every round starts with another contender, so that none always runs on a warm or a cold machine.

@@ -15,7 +15,7 @@ from sklearn.cluster import KMeans
 from sklearn.mixture import GaussianMixture
 
 warnings.filterwarnings("ignore")
-FEW, MANY = 2, 6
+FEW, MANY = 1, 4
 
 points_path, means_path = sys.argv[1:3]
 n, d, k = map(int, sys.argv[3:6])

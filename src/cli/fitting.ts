@@ -17,6 +17,8 @@ export interface FittingOptions extends InputOptions, ComputeOptions {
   readonly seed: number;
   readonly tol: number;
   readonly maxIter: number;
+  /** Mixtures only. */
+  readonly regCovar?: number;
   readonly out?: string;
   readonly labels?: string;
   readonly report?: string;
@@ -108,6 +110,7 @@ function settingsOf(options: FittingOptions): [string, string][] {
     ['seed', `${options.seed}`],
     ['tol', short(options.tol)],
     ['max-iter', `${options.maxIter}`],
+    ...(options.regCovar === undefined ? [] : [['reg-covar', short(options.regCovar)] as [string, string]]),
     ['backend', options.backend],
   ];
 }

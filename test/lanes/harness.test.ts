@@ -80,8 +80,9 @@ describe.each(requiredLanes())('harness on %s', (lane) => {
   it('reports the case at which the lane died', { timeout: TIMEOUT_MS }, async () => {
     const [{ name }, next] = [waiting, hanging];
     let running!: LaneProcess;
-    await new Promise<void>((resolve) => {
+    await new Promise<void>((resolve, reject) => {
       running = start(lane, [name, next.name], {}, () => resolve());
+      running.adapter.catch(reject);
     });
     const groups = running.groups;
     process.kill(-groups.at(-1)!, 'SIGKILL');

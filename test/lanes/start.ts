@@ -27,9 +27,18 @@ function needLavapipe(): string {
   return file;
 }
 
-function needBrowser(name: 'chromium' | 'firefox'): string {
-  const file = name === 'chromium' ? drivers.findChromium() : drivers.findFirefox();
-  if (!file) throw missing(`No ${name} on this machine.`, drivers.INSTALL[name]);
+function needChromium(): string {
+  const file = drivers.findChromium();
+  if (!file) throw missing('No Chromium on this machine.', drivers.INSTALL.chromium);
+  return file;
+}
+
+function needFirefox(): string {
+  const file = drivers.findFirefox();
+  if (!file) throw missing('No Firefox on this machine.', drivers.INSTALL.firefox);
+  if (!drivers.hasFirefox()) {
+    throw missing(`${file} is Firefox ${drivers.firefoxMajor(file)}, too old for WebGPU.`, drivers.INSTALL.firefox);
+  }
   return file;
 }
 
@@ -55,13 +64,13 @@ const COMMANDS: Record<LaneName, () => Omit<LaneCommand, 'extra'> & { extra?: st
     command: process.execPath,
     args: [entry('puppeteer')],
     env: {},
-    extra: [needBrowser('chromium')],
+    extra: [needChromium()],
   }),
   firefox: () => ({
     command: process.execPath,
     args: [entry('puppeteer')],
     env: vulkan(needLavapipe()),
-    extra: [needBrowser('firefox')],
+    extra: [needFirefox()],
   }),
   deno: () => {
     const deno = drivers.findDeno();

@@ -1,6 +1,6 @@
 import type { KernelParameters, Readout } from '../../em/types.ts';
 import { LongSums } from './long-sums.ts';
-import { assign } from './stages/assign.ts';
+import { assign, CENTERS_AT_ONCE } from './stages/assign.ts';
 import { update } from './stages/update.ts';
 import { TILE } from './tile.ts';
 import type { Sums, TileModel } from './tile-model.ts';
@@ -20,7 +20,7 @@ export class KMeansModel implements TileModel {
   /** K × D, what has not been flushed yet. */
   readonly #recent: Float64Array;
   #recentTiles = 0;
-  readonly #distance = new Float64Array(TILE);
+  readonly #distances = new Float64Array(CENTERS_AT_ONCE * TILE);
   readonly #nearest = new Float64Array(TILE);
   readonly #labels = new Uint32Array(TILE);
 
@@ -70,7 +70,7 @@ export class KMeansModel implements TileModel {
   }
 
   #assign(x: Float64Array, count: number): void {
-    assign(x, count, this.#nFeatures, this.#centers, this.#distance, this.#labels, this.#nearest);
+    assign(x, count, this.#nFeatures, this.#centers, this.#distances, this.#labels, this.#nearest);
   }
 
   #flush(): void {

@@ -11,6 +11,9 @@ import { Pipelines } from './pipelines.ts';
 const SOFTWARE_RATE = 1e10;
 const HARDWARE_RATE = 2e11;
 
+/** No window is larger than this, even where the device would allow it: drivers fragment and compilers count in 32 bits. */
+const WINDOW_BYTES = 256 * 2 ** 20;
+
 export interface GpuBackendOptions {
   readonly device: GPUDevice;
   /** What the device says of itself; used for the name and the first guess of its speed. */
@@ -18,13 +21,19 @@ export interface GpuBackendOptions {
   readonly reason: string;
   /** Whether `destroy()` may destroy the device. */
   readonly owned: boolean;
+  /** First guess of operations per second; default by the kind of adapter. Only how work is cut depends on it. */
+  readonly rate?: number;
+  /** Bytes of points per buffer at most, default 256 MiB. */
+  readonly windowBytes?: number;
 }
 
 /** The backend that computes on a WebGPU device. */
-export function createGpuBackend({ device, info, reason, owned }: GpuBackendOptions): Backend {
+export function createGpuBackend(options: GpuBackendOptions): Backend {
+  const { device, info, reason, owned, windowBytes = WINDOW_BYTES } = options;
   const watch = new DeviceWatch(device);
-  const rate = isSoftware(info) ? SOFTWARE_RATE : HARDWARE_RATE;
-  const context: GpuContext = { device, watch, pipelines: new Pipelines(device), pace: new Pace(device, watch, rate) };
+  const rate = options.rate ?? (isSoftware(info) ? SOFTWARE_RATE : HARDWARE_RATE);
+  const pace = new Pace(device, watch, rate);
+  const context: GpuContext = { device, watch, pipelines: new Pipelines(device), pace, windowBytes };
   return {
     name: 'webgpu',
     adapter: adapterName(info),

@@ -8,4 +8,6 @@ export interface GpuContext {
   readonly watch: DeviceWatch;
   readonly pipelines: Pipelines;
   readonly pace: Pace;
+  /** Bytes of points per buffer at most. */
+  readonly windowBytes: number;
 }

@@ -11,18 +11,15 @@ export interface Window {
   readonly count: number;
 }
 
-/** No window is larger than this, even where the device would allow it: drivers fragment and compilers count in 32 bits. */
-const WINDOW_BYTES = 256 * 2 ** 20;
-
 /** Room for N points under the device's limits. */
 export async function createWindows(
-  { device }: GpuContext,
+  { device, windowBytes }: GpuContext,
   memory: Memory,
   shape: Shape,
   nSamples: number,
 ): Promise<Window[]> {
   const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
-  const bytes = Math.min(maxStorageBufferBindingSize, maxBufferSize, WINDOW_BYTES);
+  const bytes = Math.min(maxStorageBufferBindingSize, maxBufferSize, windowBytes);
   const pointBytes = shape.DB * shape.W * 4;
   const capacity = Math.floor(bytes / pointBytes / SLAB) * SLAB;
   const windows: Window[] = [];

@@ -13,6 +13,8 @@ export interface Scene {
   readonly sample: PointSample;
   /** Limits of the axis of every feature. */
   readonly limits: readonly Limits[];
+  /** The left margin of all charts, so that they line up. */
+  readonly marginLeft: number;
   /** The components whose outlines are drawn: all, or the heaviest. */
   readonly components: readonly number[];
 }
@@ -42,6 +44,23 @@ export const componentColors: Plot.ScaleOptions = {
 /** Draws a chart as SVG; without a title and a legend of its own, Plot returns the bare element. */
 export function draw(document: Document, label: string, options: Plot.PlotOptions): Element {
   return Plot.plot({ document, ariaLabel: label, color: componentColors, ...options });
+}
+
+/** Characters of the longest number at the ticks of an axis: groups of three digits, decimals if the span is small. */
+export function tickLength({ low, high }: Limits): number {
+  const decimals = Math.max(0, Math.ceil(-Math.log10((high - low) / 5)));
+  const format = new Intl.NumberFormat('en-US', { minimumFractionDigits: Math.min(decimals, 20), maximumFractionDigits: Math.min(decimals, 20) });
+  return Math.max(...[low, high].map((x) => format.format(x).length));
+}
+
+/** The margin that the numbers beside an upright axis need, in units of the drawing. */
+export function marginFor(length: number): number {
+  return 20 + 7.5 * Math.max(length, 4);
+}
+
+/** As many ticks as have room side by side, at most `most`. */
+export function ticksAcross(limits: Limits, width: number, most: number): number {
+  return Math.max(2, Math.min(most, Math.floor(width / (9 * tickLength(limits)))));
 }
 
 /** The limits as Plot wants them. */

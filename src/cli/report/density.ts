@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { deviation } from '../view.ts';
-import { colorIndex, domainOf, draw, type Scene } from './chart.ts';
+import { colorIndex, domainOf, draw, type Scene, ticksAcross } from './chart.ts';
 import { within } from './limits.ts';
 
 /** Size of a histogram, in units of the drawing. */
@@ -22,15 +22,15 @@ interface CurvePoint {
 
 /** The histogram of feature i as a density, with those of the components (k-means: coloured by cluster). */
 export function density(scene: Scene, i: number, size: DensitySize): Element {
-  const { document, view, limits } = scene;
+  const { document, view, limits, marginLeft } = scene;
   const bars = histogram(scene, i, size.bins);
   const curves = view.covariance ? componentCurves(scene, i) : [];
   return draw(document, `Density of ${view.featureNames[i]}`, {
     width: size.width,
     height: size.height,
-    marginLeft: 56,
+    marginLeft,
     marginBottom: 40,
-    x: { domain: domainOf(limits[i]!), label: view.featureNames[i]!, ticks: size.ticks },
+    x: { domain: domainOf(limits[i]!), label: view.featureNames[i]!, ticks: ticksAcross(limits[i]!, size.width - marginLeft, size.ticks) },
     y: {
       domain: [0, topOf(bars, curves)],
       label: 'density',

@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import { short } from '../numbers.ts';
 import { draw } from './chart.ts';
 
 /** The course of a fit: its objective after 0, 1, … M-steps. */
@@ -7,10 +8,15 @@ export interface Course {
   readonly values: readonly number[];
 }
 
-/** The objective against the iteration. */
-export function historyChart(document: Document, { label, values }: Course): Element {
+/** The first iterations gain so much that the rest would look flat: this share of all is left off the axis. */
+const RUSH = 0.03;
+
+/** The objective against the iteration, and what to know about the axis. */
+export function historyChart(document: Document, { label, values }: Course): { chart: Element; caption: string } {
   const points = values.map((value, iteration) => ({ value, iteration }));
-  return draw(document, `${label} against iteration`, {
+  const skipped = Math.ceil(RUSH * (values.length - 1));
+  const seen = values.slice(skipped);
+  const chart = draw(document, `${label} against iteration`, {
     width: 380,
     height: 240,
     marginTop: 30,
@@ -18,10 +24,12 @@ export function historyChart(document: Document, { label, values }: Course): Ele
     marginBottom: 40,
     // No more ticks than iterations: there are no halves of them.
     x: { label: 'iteration', ticks: Math.min(5, Math.max(1, values.length - 1)), tickFormat: 'd' },
-    y: { label, ticks: 5, grid: true, nice: true, zero: false },
+    y: { label, domain: [Math.min(...seen), Math.max(...seen)], nice: true, ticks: 5, grid: true },
     marks: [
-      Plot.line(points, { x: 'iteration', y: 'value', stroke: 'var(--c0)', strokeWidth: 1.75 }),
+      Plot.line(points, { x: 'iteration', y: 'value', stroke: 'var(--c0)', strokeWidth: 1.75, clip: true }),
       Plot.dot(points.slice(-1), { x: 'iteration', y: 'value', fill: 'var(--c0)', r: 3 }),
     ],
   });
+  const caption = skipped === 0 ? '' : `The curve begins outside the picture, at ${short(values[0]!, 6)}.`;
+  return { chart, caption };
 }

@@ -101,7 +101,13 @@ function historySection(scene: Scene, { fit }: Fitted, el: ElementMaker): Elemen
   const course = isKMeans(fit)
     ? { label: 'inertia', values: fit.history }
     : { label: 'log-likelihood per point', values: fit.history.map((value) => value / fit.nSamples) };
-  return el('section', { class: 'large' }, el('h2', {}, 'Convergence'), historyChart(scene.document, course));
+  const { chart, caption } = historyChart(scene.document, course);
+  return el(
+    'section',
+    { class: 'large' },
+    el('h2', {}, 'Convergence'),
+    el('figure', {}, chart, el('figcaption', {}, caption)),
+  );
 }
 
 function pairCaption(noun: string, d: number, shown: number): string {

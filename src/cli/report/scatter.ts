@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { colorIndex, domainOf, draw, type Scene } from './chart.ts';
+import { colorIndex, domainOf, draw, type Scene, ticksAcross } from './chart.ts';
 import { ellipse } from './ellipse.ts';
 import { within } from './limits.ts';
 import { type PointSample, thin } from './sample.ts';
@@ -17,15 +17,15 @@ export interface ScatterSize {
 
 /** Points in the plane of two features (across, up), with the ellipses and the means of the components over them. */
 export function scatter(scene: Scene, plane: readonly [number, number], size: ScatterSize): Element {
-  const { document, view, limits } = scene;
+  const { document, view, limits, marginLeft } = scene;
   const [i, j] = plane;
   const dots = thin(scene.sample, size.dots);
   return draw(document, `${view.featureNames[j]} against ${view.featureNames[i]}`, {
     width: size.width,
     height: size.height,
-    marginLeft: 56,
+    marginLeft,
     marginBottom: 40,
-    x: { domain: domainOf(limits[i]!), label: view.featureNames[i]!, ticks: size.ticks },
+    x: { domain: domainOf(limits[i]!), label: view.featureNames[i]!, ticks: ticksAcross(limits[i]!, size.width - marginLeft, size.ticks) },
     y: { domain: domainOf(limits[j]!), label: view.featureNames[j]!, ticks: size.ticks },
     marks: [
       Plot.frame({ stroke: 'var(--line)' }),

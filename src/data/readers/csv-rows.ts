@@ -20,6 +20,8 @@ interface TextChunk {
   readonly last: boolean;
 }
 
+type Papa = typeof import('papaparse');
+
 /** What papaparse's incremental parser returns; its types say `any`. */
 interface Parsed {
   readonly data: string[][];
@@ -42,44 +44,72 @@ export async function* readRows(
   delimiter?: string,
 ): AsyncGenerator<RowChunk> {
   const { default: Papa } = await import('papaparse');
-  let parser: { parse(input: string, baseIndex: number, ignoreLastRow: boolean): Parsed } | undefined;
-  let newline: '\n' | '\r' = '\n';
-  let rest = '';
-  let line = 1;
-  let heldBlanks = 0;
+  const cutter = new RowCutter(Papa, request.name, delimiter);
   let begun = false;
+  let heldBlanks = 0;
   for await (const { text, bytesRead, last } of readText(source, request.signal, chunkBytes)) {
-    const input = rest + text;
-    if (!parser) {
-      const unquoted = input.replace(/"[^"]*("|$)/g, '');
-      if (!last && !/[\n\r]./.test(unquoted) && input.length < LONGEST_ROW) {
-        rest = input;
-        continue;
-      }
-      checkText(request.name, input);
-      // CRLF counts as LF: the CR stays at the end of the last cell, where blanks do not matter.
-      newline = unquoted.includes('\n') ? '\n' : '\r';
-      parser = new Papa.Parser({ delimiter: delimiter ?? guessDelimiter(Papa, input), newline });
-    }
-    const { data, errors, meta } = parser.parse(input, 0, !last);
-    const fault = errors.find((error) => error.row < data.length);
-    if (fault) throw openQuote(request.name, line + linesBefore(data, fault.row, newline));
-    rest = input.slice(meta.cursor);
-    if (rest.length > LONGEST_ROW) throw openQuote(request.name, line + linesBefore(data, data.length, newline));
-
-    const trailing = countBlank(data, -1);
-    const leading = begun ? 0 : countBlank(data, 1);
-    if (trailing < data.length) {
-      begun = true;
+    const { rows, line } = cutter.cut(text, last);
+    const { newline } = cutter;
+    const trailing = countBlank(rows, -1);
+    if (trailing < rows.length) {
+      const leading = begun ? 0 : countBlank(rows, 1);
       const blanks = new Array<string[]>(heldBlanks).fill(['']);
-      const rows = [...blanks, ...data.slice(leading, data.length - trailing)];
-      yield { rows, newline, line: line + leading - heldBlanks, bytesRead, last };
+      const filled = [...blanks, ...rows.slice(leading, rows.length - trailing)];
+      yield { rows: filled, newline, line: line + leading - heldBlanks, bytesRead, last };
+      begun = true;
       heldBlanks = trailing;
     } else {
-      if (begun) heldBlanks += data.length;
+      // Blank rows are held back until a row follows: at the end of the file they mean nothing.
+      if (begun) heldBlanks += rows.length;
       if (last) yield { rows: [], newline, line, bytesRead, last };
     }
-    line += count(input.slice(0, meta.cursor), newline);
+  }
+}
+
+/** Cuts text that comes in chunks into rows; keeps what follows the last whole row for the next chunk. */
+class RowCutter {
+  newline: '\n' | '\r' = '\n';
+  readonly #Papa: Papa;
+  readonly #file: string;
+  readonly #delimiter: string | undefined;
+  #parser: { parse(input: string, baseIndex: number, ignoreLastRow: boolean): Parsed } | undefined;
+  #rest = '';
+  /** The line on which the rest begins. */
+  #line = 1;
+
+  constructor(Papa: Papa, file: string, delimiter: string | undefined) {
+    this.#Papa = Papa;
+    this.#file = file;
+    this.#delimiter = delimiter;
+  }
+
+  /** The whole rows up to the end of `text`, and the line on which the first begins. */
+  cut(text: string, last: boolean): { rows: string[][]; line: number } {
+    const input = this.#rest + text;
+    const line = this.#line;
+    this.#parser ??= this.#openParser(input, last);
+    if (!this.#parser) {
+      this.#rest = input;
+      return { rows: [], line };
+    }
+    const { data, errors, meta } = this.#parser.parse(input, 0, !last);
+    const fault = errors.find((error) => error.row < data.length);
+    if (fault) throw openQuote(this.#file, line + linesBefore(data, fault.row, this.newline));
+    this.#rest = input.slice(meta.cursor);
+    this.#line += count(input.slice(0, meta.cursor), this.newline);
+    if (this.#rest.length > LONGEST_ROW) throw openQuote(this.#file, this.#line);
+    return { rows: data, line };
+  }
+
+  /** The parser, once there is a line to learn from how lines end and what separates cells. */
+  #openParser(input: string, last: boolean) {
+    const unquoted = input.replace(/"[^"]*("|$)/g, '');
+    if (!last && !/[\n\r]./.test(unquoted) && input.length < LONGEST_ROW) return undefined;
+    checkText(this.#file, input);
+    // CRLF counts as LF: the CR stays at the end of the last cell, where blanks do not matter.
+    this.newline = unquoted.includes('\n') ? '\n' : '\r';
+    const delimiter = this.#delimiter ?? guessDelimiter(this.#Papa, input);
+    return new this.#Papa.Parser({ delimiter, newline: this.newline });
   }
 }
 
@@ -117,7 +147,7 @@ function encodingFor(first: number, second: number): string {
   return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }
 
-function guessDelimiter(Papa: typeof import('papaparse'), input: string): string {
+function guessDelimiter(Papa: Papa, input: string): string {
   return Papa.parse(input, { preview: 10, skipEmptyLines: true, delimitersToGuess: [',', '\t', '|', ';'] }).meta
     .delimiter;
 }
@@ -134,7 +164,7 @@ function checkText(name: string, input: string): void {
 function openQuote(name: string, line: number): EmgpuError {
   return new EmgpuError(
     'unreadable-file',
-    `${name}, line ${line}: a quoted cell is not closed, or its closing quote is followed by text.`,
+    `${name}, line ${line}: a quoted cell is not closed (within 4 MB), or its closing quote is followed by text.`,
     'Close the quote, and double every quote inside a quoted cell.',
   );
 }

@@ -1,7 +1,7 @@
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
 import { type Table, TableBuilder } from '../table.ts';
 import { chooseColumns } from './columns.ts';
-import { type FileSource, type ReadRequest, readBytes, truncated } from './source.ts';
+import { type FileSource, latin1, type ReadRequest, readBytes, truncated } from './source.ts';
 
 type Parse = typeof import('npyjs').parse;
 
@@ -50,6 +50,7 @@ export async function readNpy(source: FileSource, request: ReadRequest): Promise
 async function readHeader(source: FileSource, name: string, parse: Parse): Promise<NpyHeader> {
   const head = await readBytes(source, 0, 12);
   const view = new DataView(head.buffer);
+  if (!latin1(head).startsWith('\x93NUMPY'.slice(0, head.length))) throw new Error('it does not begin with \\x93NUMPY');
   if (head.length < 12) throw truncated(name, 'it ends within its header');
   const length = head[6] === 1 ? 10 + view.getUint16(8, true) : 12 + view.getUint32(8, true);
   if (length > source.size) throw truncated(name, 'it ends within its header');

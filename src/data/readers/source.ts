@@ -1,8 +1,8 @@
 import { EmgpuError } from '../../errors.ts';
 
 /**
- * The bytes of a file, read in slices; a `Blob` or `File` is one, so is what Node's `fs.openAsBlob(path)` gives.
- * Only slices are ever asked for, never a stream and never (except for one chunk) the whole file.
+ * The bytes of a file, read in slices; a `Blob` or `File` is one. (Not so for files from 4 GiB on what `fs.openAsBlob`
+ * gives: Node 20 takes their size modulo 2³².) Only slices are asked for, never a stream.
  */
 export interface FileSource {
   /** Bytes. */

@@ -1,10 +1,14 @@
-import { squaredDistance } from './shared/squared-distance.ts';
+import { TILE } from '../tile.ts';
+import { squaredDistances } from './shared/squared-distances.ts';
+
+/** Distances to this many centers are computed before the nearest is sought: 8 × TILE stay in the first cache level. */
+export const CENTERS_AT_ONCE = 8;
 
 /**
  * The nearest center of every point; ties go to the lowest index.
  * @param x D × TILE
  * @param centers K × D
- * @param distance TILE, scratch
+ * @param distances CENTERS_AT_ONCE × TILE, scratch
  * @param labels TILE, written
  * @param nearest TILE, written: squared distance to the nearest center
  */
@@ -13,30 +17,33 @@ export function assign(
   count: number,
   d: number,
   centers: Float64Array,
-  distance: Float64Array,
+  distances: Float64Array,
   labels: Uint32Array,
   nearest: Float64Array,
 ): void {
-  const k = centers.length / d;
+  const nComponents = centers.length / d;
   labels.fill(0);
-  squaredDistance(x, count, d, centers, 0, nearest, 0);
-  for (let c = 1; c < k; c++) {
-    squaredDistance(x, count, d, centers, c * d, distance, 0);
-    takeNearer(distance, count, c, labels, nearest);
+  nearest.fill(Infinity);
+  for (let first = 0; first < nComponents; first += CENTERS_AT_ONCE) {
+    const n = Math.min(CENTERS_AT_ONCE, nComponents - first);
+    squaredDistances(x, count, d, centers, first, n, distances);
+    for (let k = 0; k < n; k++) takeNearer(distances, k * TILE, count, first + k, labels, nearest);
   }
 }
 
 function takeNearer(
-  distance: Float64Array,
+  distances: Float64Array,
+  o: number,
   count: number,
-  c: number,
+  k: number,
   labels: Uint32Array,
   nearest: Float64Array,
 ): void {
   for (let p = 0; p < count; p++) {
-    if (distance[p]! < nearest[p]!) {
-      nearest[p] = distance[p]!;
-      labels[p] = c;
+    const distance = distances[o + p]!;
+    if (distance < nearest[p]!) {
+      nearest[p] = distance;
+      labels[p] = k;
     }
   }
 }

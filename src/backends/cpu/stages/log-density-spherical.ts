@@ -1,6 +1,6 @@
 import type { KernelParameters } from '../../../em/types.ts';
 import { TILE } from '../tile.ts';
-import { squaredDistance } from './shared/squared-distance.ts';
+import { squaredDistances } from './shared/squared-distances.ts';
 import { type LogDensity, liveLogNormalizers } from './types.ts';
 
 /** Spherical covariance: l[k][p] = logNormalizer_k − ½ u_k² ‖x_p − c_k‖² with u = 1 / σ. */
@@ -8,8 +8,8 @@ export function logDensitySpherical(parameters: KernelParameters): LogDensity {
   const { nComponents, nFeatures: d, means, precisionsCholesky } = parameters;
   const logNormalizers = liveLogNormalizers(parameters);
   return (x, count, out) => {
+    squaredDistances(x, count, d, means, 0, nComponents, out);
     for (let k = 0; k < nComponents; k++) {
-      squaredDistance(x, count, d, means, k * d, out, k * TILE);
       const halfPrecision = 0.5 * precisionsCholesky[k]! * precisionsCholesky[k]!;
       distanceToLogDensity(out, k * TILE, count, halfPrecision, logNormalizers[k]!);
     }

@@ -2,7 +2,7 @@ import type { KernelParameters } from '../../../em/types.ts';
 import { GROUP, padSquares, padToGroups, TILE } from '../tile.ts';
 import { distanceToLogDensity } from './log-density-spherical.ts';
 import { center } from './shared/center.ts';
-import { squaredDistance } from './shared/squared-distance.ts';
+import { squaredDistances } from './shared/squared-distances.ts';
 import { multiplyAboveDiagonal } from './shared/triangular.ts';
 import { type LogDensity, liveLogNormalizers } from './types.ts';
 
@@ -26,8 +26,8 @@ export function logDensityTied(parameters: KernelParameters): LogDensity {
       multiplyAboveDiagonal(z, count, j, factors, 0, size, rows);
       addTriangle(z, j, count, factors, size, rows);
     }
+    squaredDistances(y, count, d, centers, 0, nComponents, out);
     for (let k = 0; k < nComponents; k++) {
-      squaredDistance(y, count, d, centers, k * d, out, k * TILE);
       distanceToLogDensity(out, k * TILE, count, 0.5, logNormalizers[k]!);
     }
   };

@@ -4,7 +4,7 @@
 //
 //   first = sum r z_b,   second = sum r z_b^2,   count = sum r,     z = x - m_k
 //
-// Each invocation adds up every 64th point (64 terms), then the workgroup adds up its invocations.
+// Each invocation adds up every 64th point (at most 64 terms), then the workgroup adds up its invocations.
 // Twin: src/backends/cpu/moments-diag.ts
 
 #import job
@@ -28,8 +28,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let b1 = min(b0 + 1u, DB - 1u);   // summed twice where DB is odd; the host looks at the first only
   let mean0 = means[k * DB + b0];
   let mean1 = means[k * DB + b1];
-  let start = group.x * SLAB;
-  let end = min(start + SLAB, job.count);
+  let start = group.x * job.slab;
+  let end = min(start + job.slab, job.count);
   var count = 0.0;
   var first0 = Vec(0.0);
   var first1 = Vec(0.0);
@@ -58,23 +58,24 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   }
 
   // SUMS: vec4f per tile, in the order written here.
-  let at = ((group.x * job.components + k) * TILES + group.z) * SUMS + lane;
+  let part = group.x * PARTS + part_of(lane);
+  let to = ((part * job.components + k) * TILES + group.z) * SUMS + vector_of(lane);
 #if PAIRED
   let s = sum_over_workgroup(lane, first0, first1, second0, second1);
   let c = sum_over_workgroup(lane, vec4f(count), vec4f(0.0), vec4f(0.0), vec4f(0.0));
-  if (lane < 4u) {
-    partials[at] = s;
-    partials[at + 4u] = c;
+  if (has_sum(lane)) {
+    partials[to] = s;
+    partials[to + 4u] = c;
   }
 #elif WIDE
   let s = sum_over_workgroup(lane, first0, second0, vec4f(count), vec4f(0.0));
-  if (lane < 4u) {
-    partials[at] = s;
+  if (has_sum(lane)) {
+    partials[to] = s;
   }
 #else
   let s = sum_over_workgroup(lane, vec4f(first0, second0), vec4f(count), vec4f(0.0), vec4f(0.0));
-  if (lane < 4u) {
-    partials[at] = s;
+  if (has_sum(lane)) {
+    partials[to] = s;
   }
 #endif
 }

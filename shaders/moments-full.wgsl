@@ -3,7 +3,7 @@
 //
 //   second = sum r z_I z_J^T;   on the diagonal also   first = sum r z_I   and   count = sum r,     z = x - m_k
 //
-// Each invocation adds up every 64th point (64 terms), then the workgroup adds up its invocations. Tiles are numbered
+// Each invocation adds up every 64th point (at most 64 terms), then the workgroup adds up its invocations. Tiles are numbered
 // (0,0) (0,1) (1,1) (0,2) … Twin: src/backends/cpu/moments-full.ts
 
 #import job
@@ -37,8 +37,8 @@ fn deviation(n: u32, k: u32, b: u32) -> Vec {
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let k = group.y;
-  let start = group.x * SLAB;
-  let end = min(start + SLAB, job.count);
+  let start = group.x * job.slab;
+  let end = min(start + job.slab, job.count);
   var count = 0.0;
   var first0 = Vec(0.0);
   var m00 = Mat();
@@ -78,35 +78,36 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   }
 
   // SUMS: vec4f per tile, in the order written here.
-  let at = ((group.x * job.components + k) * TILES + group.z) * SUMS + lane;
+  let part = group.x * PARTS + part_of(lane);
+  let to = ((part * job.components + k) * TILES + group.z) * SUMS + vector_of(lane);
 #if PAIRED
   let s00 = sum_over_workgroup(lane, m00[0], m00[1], m00[2], m00[3]);
   let s01 = sum_over_workgroup(lane, m01[0], m01[1], m01[2], m01[3]);
   let s11 = sum_over_workgroup(lane, m11[0], m11[1], m11[2], m11[3]);
   let s = sum_over_workgroup(lane, first0, first1, vec4f(count), vec4f(0.0));
-  if (lane < 4u) {
-    partials[at] = s00;
-    partials[at + 4u] = s01;
-    partials[at + 8u] = s11;
-    partials[at + 12u] = s;
+  if (has_sum(lane)) {
+    partials[to] = s00;
+    partials[to + 4u] = s01;
+    partials[to + 8u] = s11;
+    partials[to + 12u] = s;
   }
   if (TILES > 1u) {
     let s10 = sum_over_workgroup(lane, m10[0], m10[1], m10[2], m10[3]);
-    if (lane < 4u) {
-      partials[at + 16u] = s10;
+    if (has_sum(lane)) {
+      partials[to + 16u] = s10;
     }
   }
 #elif WIDE
   let s00 = sum_over_workgroup(lane, m00[0], m00[1], m00[2], m00[3]);
   let s = sum_over_workgroup(lane, first0, vec4f(count), vec4f(0.0), vec4f(0.0));
-  if (lane < 4u) {
-    partials[at] = s00;
-    partials[at + 4u] = s;
+  if (has_sum(lane)) {
+    partials[to] = s00;
+    partials[to + 4u] = s;
   }
 #else
   let s = sum_over_workgroup(lane, vec4f(m00[0], m00[1]), vec4f(first0, count, 0.0), vec4f(0.0), vec4f(0.0));
-  if (lane < 4u) {
-    partials[at] = s;
+  if (has_sum(lane)) {
+    partials[to] = s;
   }
 #endif
 }

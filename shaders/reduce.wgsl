@@ -1,4 +1,4 @@
-// Adds a chunk's partial sums, slab after slab, to the dataset's `groups` <= 64 totals. Which group a slab belongs to
+// Adds a chunk's partial sums, one after another, to the dataset's `groups` totals. Which group a partial sum belongs to
 // depends on its place in the dataset only, never on how the work is cut into chunks: reruns give the same bits.
 // The host adds the groups in float64. Twin: addStatistics in src/em/statistics.ts
 
@@ -14,8 +14,8 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (at >= job.sums) {
     return;
   }
-  for (var s = 0u; s < job.slab_count; s++) {
-    let group = (job.slab_first + s) * job.groups / job.slab_total;
-    totals[group * job.sums + at] += partials[s * job.sums + at];
+  for (var part = 0u; part < job.part_count; part++) {
+    let group = (job.part_first + part) / job.group_parts;
+    totals[group * job.sums + at] += partials[part * job.sums + at];
   }
 }

@@ -1,18 +1,18 @@
-// What one dispatch works on. Points come in windows (one buffer each), windows in slabs (SLAB points, the unit of
-// summation: its sums never depend on how the work is cut), slabs in chunks (what one dispatch covers).
+// What one dispatch works on. Points come in windows (one buffer each), windows in slabs (the unit of summation: its sums
+// never depend on how the work is cut), slabs in chunks (what one dispatch covers).
 // Twin: src/backends/webgpu/job.ts writes this struct.
 
 struct Job {
-  first: u32,            // first point of the chunk, counted within its window; a multiple of SLAB
+  first: u32,            // first point of the chunk, counted within its window; a multiple of `slab`
   count: u32,            // points in the chunk
   components: u32,       // K
   batch_first: u32,      // first component of the batch whose parameters are bound
   batch_count: u32,      // components in that batch
   row: u32,              // length of a row of `densities`: the capacity of a chunk
-  slab_first: u32,       // index of the chunk's first slab, counted over all windows
-  slab_count: u32,       // slabs in the chunk
-  slab_total: u32,       // slabs in the dataset
-  groups: u32,           // partial sums that are read back
+  slab: u32,             // points per slab
+  part_first: u32,       // index of the chunk's first partial sum, counted over all windows; a slab gives 1 or 16
+  part_count: u32,       // partial sums in the chunk
+  group_parts: u32,      // partial sums that are added up to one total
   sums: u32,             // vec4f accumulators of all components together
   tile_first: u32,       // index of the chunk's first tile of 256 points, counted over all windows
   offset: f32,           // added to log-densities that are read out (base 2)

@@ -5,14 +5,17 @@ export function count(n: number): string {
   return grouped.format(n);
 }
 
+/** Beyond these, numbers are written with an exponent. */
+const SMALL = 1e-4;
+const LARGE = 1e15;
+
 /** A number to a few significant digits, without trailing zeros. */
 export function short(x: number, digits = 5): string {
   const size = Math.abs(x);
   if (x === 0 || !Number.isFinite(x)) return `${x}`;
-  if (size >= 1e15 || size < 1e-4) return x.toExponential(digits - 1).replace(/\.?0+e/, 'e');
+  if (size >= LARGE || size < SMALL) return x.toExponential(digits - 1).replace(/\.?0+e/, 'e');
   const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
-  const text = new Intl.NumberFormat('en-US', { maximumFractionDigits: Math.min(decimals, 20) }).format(x);
-  return text;
+  return new Intl.NumberFormat('en-US', { maximumFractionDigits: Math.min(decimals, 20) }).format(x);
 }
 
 /**
@@ -21,9 +24,8 @@ export function short(x: number, digits = 5): string {
  */
 export function withSpread(value: number, spread: number): string {
   const decimals = 2 - Math.floor(Math.log10(spread));
-  if (!(spread > 0) || !Number.isFinite(decimals) || decimals > 12 || Math.abs(value) >= 1e15) {
-    return `${short(value, 8)} ± ${short(spread, 3)}`;
-  }
+  if (!(spread >= SMALL) || Math.abs(value) >= LARGE)
+    return `${short(value, digitsFor(value, spread))} ± ${short(spread, 3)}`;
   const places = Math.max(0, decimals);
   const step = 10 ** Math.max(0, -decimals);
   const format = new Intl.NumberFormat('en-US', {
@@ -35,6 +37,12 @@ export function withSpread(value: number, spread: number): string {
   return `${text(value)} ± ${text(spread)}`;
 }
 
+/** Significant digits that show a value to a hundredth of its spread. */
+function digitsFor(value: number, spread: number): number {
+  const digits = 3 + Math.ceil(Math.log10(Math.abs(value) / spread));
+  return Number.isFinite(digits) ? Math.min(15, Math.max(3, digits)) : 8;
+}
+
 /** Seconds, as precisely as one wants to know. */
 export function seconds(s: number): string {
   if (s < 0.1) return `${(s * 1000).toPrecision(2)} ms`;
@@ -43,7 +51,7 @@ export function seconds(s: number): string {
 
 /** A log-likelihood or inertia: large, and interesting to about seven digits. */
 export function total(x: number): string {
-  return Number.isFinite(x) && Math.abs(x) < 1e15
+  return Number.isFinite(x) && Math.abs(x) < LARGE
     ? new Intl.NumberFormat('en-US', { maximumFractionDigits: Math.abs(x) < 1e4 ? 4 : 1 }).format(x)
     : `${x}`;
 }

@@ -24,7 +24,7 @@ describe('the report', () => {
     const html = await report(args);
     expect(html.startsWith('<!DOCTYPE html>')).toBe(true);
     expect(charts(html)).toHaveLength(pictures + 1);
-    expect(charts(html).at(-1)).toMatch(/^(log-likelihood per point|inertia) against iteration$/);
+    expect(charts(html).at(-1)).toMatch(/^(log-likelihood|inertia) per point against iteration$/);
     expect(html).toContain('prefers-color-scheme:dark');
     expect(html).not.toMatch(/<(script|link|img|iframe|object|embed)\b/i);
     expect(html).not.toMatch(/https?:\/\/|@import|(src|href)=/i);

@@ -39,10 +39,11 @@ export function densityCommands(
 /** Responsibilities and log-likelihood, weighted moments, and their reduction: what follows the log-densities. */
 async function momentCommands(context: GpuContext, shape: Shape, work: Workspace, batches: number, windows: readonly Window[]) {
   const { device, pipelines } = context;
-  const { kernel, K, layout } = work;
+  const { kernel, K, layout, coarse } = work;
+  const { stage, flags } = kernel.moments;
   const [normalize, moments, reduce] = await Promise.all([
     pipelines.get('normalize', shape),
-    pipelines.get(kernel.moments.stage, shape, kernel.moments.flags),
+    pipelines.get(stage, shape, coarse ? [...flags, 'COARSE'] : flags),
     pipelines.get('reduce', shape),
   ]);
   const normalizeGroup = work.labels ? undefined : bind(device, normalize, work.jobs, work.densities, work.logLikelihoods);

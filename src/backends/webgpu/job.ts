@@ -6,10 +6,10 @@ export interface Job {
   batchFirst: number;
   batchCount: number;
   row: number;
-  slabFirst: number;
-  slabCount: number;
-  slabTotal: number;
-  groups: number;
+  slab: number;
+  partFirst: number;
+  partCount: number;
+  groupParts: number;
   sums: number;
   tileFirst: number;
   offset: number;
@@ -27,10 +27,10 @@ const ZERO: Job = {
   batchFirst: 0,
   batchCount: 0,
   row: 0,
-  slabFirst: 0,
-  slabCount: 0,
-  slabTotal: 0,
-  groups: 0,
+  slab: 0,
+  partFirst: 0,
+  partCount: 0,
+  groupParts: 0,
   sums: 0,
   tileFirst: 0,
   offset: 0,

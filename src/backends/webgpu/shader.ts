@@ -1,6 +1,6 @@
 import { wgsl } from 'wgsl-preprocessor/wgsl-preprocessor.js';
 import { EmgpuError } from '../../errors.ts';
-import { diagMomentsLayout, fullMomentsLayout, SLAB, type Shape } from './shape.ts';
+import { diagMomentsLayout, fullMomentsLayout, type Shape } from './shape.ts';
 
 const sources = import.meta.glob<string>('../../../shaders/**/*.wgsl', {
   query: '?raw',
@@ -9,7 +9,7 @@ const sources = import.meta.glob<string>('../../../shaders/**/*.wgsl', {
 });
 
 /** Every name that an `#if` in a shader may ask for. */
-const FLAGS = ['WIDE', 'PAIRED', 'HARD', 'LABELS', 'LOG_DENSITIES', 'RESPONSIBILITIES'] as const;
+const FLAGS = ['WIDE', 'PAIRED', 'HARD', 'COARSE', 'LABELS', 'LOG_DENSITIES', 'RESPONSIBILITIES'] as const;
 export type Flag = (typeof FLAGS)[number];
 
 /** The stages, one file each in `shaders/`. */
@@ -69,7 +69,7 @@ export function expandShader(stage: StageName, flags: readonly Flag[], shape: Sh
   if (W === 4) active.add('WIDE');
   if (DB > 1) active.add('PAIRED');
   const layout = stage === 'moments-full' ? fullMomentsLayout(shape) : diagMomentsLayout(shape);
-  const constants = { D, W, DB, SLAB, TILES: layout.tiles, SUMS: layout.sums };
+  const constants = { D, W, DB, TILES: layout.tiles, SUMS: layout.sums };
   const prelude = Object.entries(constants).map(([name, value]) => `const ${name}: u32 = ${value}u;\n`);
   return prelude.join('') + preprocess(resolveImports(source(stage), new Set()), active);
 }

@@ -8,8 +8,19 @@ export interface Shape {
   readonly DB: number;
 }
 
-/** Points per slab, the unit of summation: 64 invocations add up 64 points each (float32 error ≤ 64 · 2⁻²⁴). */
+/** Points per window and chunk are multiples of this; it is also the largest slab. */
 export const SLAB = 4096;
+/** Up to this many points, slabs are small: the fewer points, the less their roundings average out. */
+const FEW_POINTS = 65536;
+
+/**
+ * Points per slab, the unit of summation. Its 64 invocations add up 4 points each where there are few, else 64: the error of
+ * a float32 sum over N points in runs of m is about 2⁻²⁶ · m / √(3 N) of the sum.
+ */
+export function slabFor(nSamples: number): number {
+  return nSamples <= FEW_POINTS ? 256 : SLAB;
+}
+
 /** Points per tile of the layout, and per partial log-likelihood. */
 export const TILE = 256;
 

@@ -5,7 +5,7 @@ import { type Kernel, kernels } from './kernels.ts';
 import { Memory, Usage } from './memory.ts';
 import type { PackedBatches } from './pack.ts';
 import { PARAMETER_BYTES, type Stage } from './pipelines.ts';
-import { type MomentsLayout, type Shape, SLAB, TILE } from './shape.ts';
+import { type MomentsLayout, type Shape, slabFor, TILE } from './shape.ts';
 import type { Window } from './windows.ts';
 
 /** Responsibilities of a chunk: at most this many bytes. */
@@ -13,8 +13,10 @@ const DENSITY_BYTES = 16 * 2 ** 20;
 /** Partial sums of a chunk: at most this many bytes, or one slab. */
 const PARTIAL_BYTES = 16 * 2 ** 20;
 /** What is read back per iteration: at most this many bytes, or one group. */
-const READBACK_BYTES = 4 * 2 ** 20;
-const MAX_GROUPS = 64;
+const READBACK_BYTES = 2 ** 20;
+/** Partial sums per slab where they are small, and the bytes of one up to which they are. */
+const PARTS = 16;
+const FINE_BYTES = 64 * 2 ** 10;
 /** 64 invocations × 65,535 workgroups hold more; it keeps submits short. */
 const MAX_CHUNK = 2 ** 21;
 
@@ -29,25 +31,31 @@ export interface Chunk {
   readonly slabCount: number;
 }
 
-/** How many points a chunk should hold: whole slabs within the memory bounds and about `budget` operations. */
-export function chunkCapacity(kernel: Kernel, K: number, D: number, layout: MomentsLayout, nSamples: number, budget: number) {
-  const partial = K * layout.tiles * layout.sums * 16;
-  const points = Math.min(
-    DENSITY_BYTES / (4 * K),
-    Math.floor(PARTIAL_BYTES / partial) * SLAB,
-    MAX_CHUNK,
-    budget / (K * kernel.flops(D)),
-    nSamples + SLAB - 1,
-  );
-  return Math.max(1, Math.floor(points / SLAB)) * SLAB;
+/** Whether a slab gives one partial sum (many accumulators) or 16. */
+export function isCoarse(K: number, layout: MomentsLayout): boolean {
+  return K * layout.tiles * layout.sums * 16 > FINE_BYTES;
 }
 
-function cut(windows: readonly Window[], capacity: number): Chunk[] {
+/** How many points a chunk should hold: whole slabs within the memory bounds and about `budget` operations. */
+export function chunkCapacity(kernel: Kernel, K: number, D: number, layout: MomentsLayout, nSamples: number, budget: number) {
+  const slab = slabFor(nSamples);
+  const partial = K * layout.tiles * layout.sums * 16 * (isCoarse(K, layout) ? 1 : PARTS);
+  const points = Math.min(
+    DENSITY_BYTES / (4 * K),
+    Math.floor(PARTIAL_BYTES / partial) * slab,
+    MAX_CHUNK,
+    budget / (K * kernel.flops(D)),
+    nSamples + slab - 1,
+  );
+  return Math.max(1, Math.floor(points / slab)) * slab;
+}
+
+function cut(windows: readonly Window[], capacity: number, slab: number): Chunk[] {
   return windows.flatMap((window, index) =>
     Array.from({ length: Math.ceil(window.count / capacity) }, (_, i): Chunk => {
       const first = i * capacity;
       const count = Math.min(capacity, window.count - first);
-      return { window: index, first, count, slabFirst: (window.first + first) / SLAB, slabCount: Math.ceil(count / SLAB) };
+      return { window: index, first, count, slabFirst: (window.first + first) / slab, slabCount: Math.ceil(count / slab) };
     }),
   );
 }
@@ -58,6 +66,8 @@ export interface Workspace {
   readonly K: number;
   readonly capacity: number;
   readonly layout: MomentsLayout;
+  /** A slab gives one partial sum, not 16. */
+  readonly coarse: boolean;
   readonly chunks: readonly Chunk[];
   readonly groups: number;
   /** vec4f accumulators of all components. */
@@ -92,25 +102,28 @@ export async function createWorkspace(
   const kernel = kernels[parameters.kind];
   const K = parameters.nComponents;
   const layout = kernel.layout(shape);
-  const chunks = cut(windows, capacity);
+  const slab = slabFor(windows.reduce((n, window) => n + window.count, 0));
+  const chunks = cut(windows, capacity, slab);
   const sums = K * layout.tiles * layout.sums;
-  const slabTotal = chunks.reduce((n, chunk) => n + chunk.slabCount, 0);
-  const slabsPerChunk = capacity / SLAB;
-  const groups = Math.max(1, Math.min(MAX_GROUPS, slabTotal, Math.floor(READBACK_BYTES / (sums * 16))));
+  const coarse = isCoarse(K, layout);
+  const parts = coarse ? 1 : PARTS;
+  const partTotal = parts * chunks.reduce((n, chunk) => n + chunk.slabCount, 0);
+  const groupParts = Math.ceil(partTotal / Math.max(1, Math.floor(READBACK_BYTES / (sums * 16))));
+  const groups = Math.ceil(partTotal / groupParts);
   const hard = kernel.expectation === 'assign';
-  const tiles = hard ? 0 : slabTotal * (SLAB / TILE);
+  const tiles = hard ? 0 : (partTotal / parts) * (slab / TILE);
   const memory = new Memory(device);
   try {
     const storage = (label: string, bytes: number, extra = 0) => memory.buffer(label, bytes, Usage.STORAGE | extra);
-    const jobList = listJobs(chunks, batches, { components: K, row: capacity, slabTotal, groups, sums });
+    const jobList = listJobs(chunks, batches, parts, { components: K, row: capacity, slab, groupParts, sums });
     const workspace: Workspace = {
-      ...{ kernel, K, capacity, layout, chunks, groups, sums, tiles, memory, jobList },
+      ...{ kernel, K, capacity, layout, coarse, chunks, groups, sums, tiles, memory, jobList },
       jobs: await memory.buffer('jobs', jobList.length * JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST),
       parameters: await memory.buffer('parameters', batches.data.byteLength, Usage.UNIFORM | Usage.COPY_DST),
       means: await storage('means', K * shape.DB * shape.W * 4, Usage.COPY_DST),
       densities: await storage('densities', capacity * (hard ? 1 : K) * 4),
       labels: hard ? await storage('labels', capacity * 4, Usage.COPY_SRC) : undefined,
-      partials: await storage('partials', slabsPerChunk * sums * 16),
+      partials: await storage('partials', (capacity / slab) * parts * sums * 16),
       totals: await storage('totals', groups * sums * 16, Usage.COPY_SRC | Usage.COPY_DST),
       logLikelihoods: await storage('log-likelihoods', tiles * 12, Usage.COPY_SRC),
       staging: await memory.buffer('staging', groups * sums * 16 + tiles * 12, Usage.MAP_READ | Usage.COPY_DST),
@@ -123,7 +136,12 @@ export async function createWorkspace(
   }
 }
 
-function listJobs(chunks: readonly Chunk[], { batches }: PackedBatches, common: Partial<Job>): Partial<Job>[] {
+function listJobs(
+  chunks: readonly Chunk[],
+  { batches }: PackedBatches,
+  parts: number,
+  common: Partial<Job> & { slab: number },
+): Partial<Job>[] {
   return chunks.flatMap((chunk) =>
     batches.map((batch) => ({
       ...common,
@@ -131,9 +149,9 @@ function listJobs(chunks: readonly Chunk[], { batches }: PackedBatches, common: 
       count: chunk.count,
       batchFirst: batch.first,
       batchCount: batch.count,
-      slabFirst: chunk.slabFirst,
-      slabCount: chunk.slabCount,
-      tileFirst: (chunk.slabFirst * SLAB) / TILE,
+      partFirst: chunk.slabFirst * parts,
+      partCount: chunk.slabCount * parts,
+      tileFirst: (chunk.slabFirst * common.slab) / TILE,
     })),
   );
 }

@@ -1,4 +1,5 @@
 import * as Plot from '@observablehq/plot';
+import { short } from '../numbers.ts';
 import type { ModelView } from '../view.ts';
 import type { Limits } from './limits.ts';
 import { colorOf, PALETTE_SIZE } from './palette.ts';
@@ -13,10 +14,17 @@ export interface Scene {
   readonly sample: PointSample;
   /** Limits of the axis of every feature. */
   readonly limits: readonly Limits[];
-  /** The left margin of all charts, so that they line up. */
-  readonly marginLeft: number;
   /** The components whose outlines are drawn: all, or the heaviest. */
   readonly components: readonly number[];
+}
+
+/** What is common to the sizes of all charts, in units of the drawing. */
+export interface ChartSize {
+  readonly width: number;
+  readonly height: number;
+  readonly marginLeft: number;
+  /** Most ticks on either axis. */
+  readonly ticks: number;
 }
 
 /** More outlines than this in one picture hide each other and the points. */
@@ -46,24 +54,34 @@ export function draw(document: Document, label: string, options: Plot.PlotOption
   return Plot.plot({ document, ariaLabel: label, color: componentColors, ...options });
 }
 
+/** Below this, numbers at the ticks are written with an exponent. */
+const SMALL = 1e-4;
+
+/** The part of an axis that follows from its limits. */
+export function axisOf(limits: Limits): Plot.ScaleOptions {
+  const domain = [limits.low, limits.high];
+  return isSmall(limits) ? { domain, tickFormat: (x: number) => short(x) } : { domain };
+}
+
+function isSmall({ low, high }: Limits): boolean {
+  return Math.max(Math.abs(low), Math.abs(high)) < SMALL;
+}
+
 /** Characters of the longest number at the ticks of an axis: groups of three digits, decimals if the span is small. */
-export function tickLength({ low, high }: Limits): number {
-  const decimals = Math.max(0, Math.ceil(-Math.log10((high - low) / 5)));
-  const format = new Intl.NumberFormat('en-US', { minimumFractionDigits: Math.min(decimals, 20), maximumFractionDigits: Math.min(decimals, 20) });
+function tickLength(limits: Limits): number {
+  if (isSmall(limits)) return '-1.5e-10'.length;
+  const { low, high } = limits;
+  const decimals = Math.min(20, Math.max(0, Math.ceil(-Math.log10((high - low) / 5))));
+  const format = new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
   return Math.max(...[low, high].map((x) => format.format(x).length));
 }
 
-/** The margin that the numbers beside an upright axis need, in units of the drawing. */
-export function marginFor(length: number): number {
-  return 20 + 7.5 * Math.max(length, 4);
+/** The margin that the numbers beside upright axes need, in units of the drawing: one for all that stand in a column. */
+export function marginFor(axes: readonly Limits[]): number {
+  return 20 + 7.5 * Math.max(4, ...axes.map(tickLength));
 }
 
 /** As many ticks as have room side by side, at most `most`. */
 export function ticksAcross(limits: Limits, width: number, most: number): number {
   return Math.max(2, Math.min(most, Math.floor(width / (9 * tickLength(limits)))));
-}
-
-/** The limits as Plot wants them. */
-export function domainOf({ low, high }: Limits): [number, number] {
-  return [low, high];
 }

@@ -1,16 +1,13 @@
 import * as Plot from '@observablehq/plot';
 import { deviation } from '../view.ts';
-import { colorIndex, domainOf, draw, type Scene, ticksAcross } from './chart.ts';
+import { axisOf, type ChartSize, colorIndex, draw, marginFor, type Scene, ticksAcross } from './chart.ts';
 import { within } from './limits.ts';
 
-/** Size of a histogram, in units of the drawing. */
-export interface DensitySize {
-  readonly width: number;
-  readonly height: number;
+/** Size of a histogram. */
+export interface DensitySize extends ChartSize {
   readonly bins: number;
-  readonly ticks: number;
-  /** Whether the heights get an axis; the shapes alone need none. */
-  readonly heights: boolean;
+  /** Whether the chart stands alone: the heights get an axis, the centres of k-means lines. */
+  readonly alone: boolean;
 }
 
 /** A point on a density curve; `component` is absent for the whole mixture. */
@@ -22,20 +19,27 @@ interface CurvePoint {
 
 /** The histogram of feature i as a density, with those of the components (k-means: coloured by cluster). */
 export function density(scene: Scene, i: number, size: DensitySize): Element {
-  const { document, view, limits, marginLeft } = scene;
+  const { document, view, limits } = scene;
+  const { width, height, alone } = size;
   const bars = histogram(scene, i, size.bins);
   const curves = view.covariance ? componentCurves(scene, i) : [];
+  const heights = { low: 0, high: topOf(bars, curves) };
+  const marginLeft = alone ? marginFor([heights]) : size.marginLeft;
   return draw(document, `Density of ${view.featureNames[i]}`, {
-    width: size.width,
-    height: size.height,
+    width,
+    height,
     marginLeft,
     marginBottom: 40,
-    x: { domain: domainOf(limits[i]!), label: view.featureNames[i]!, ticks: ticksAcross(limits[i]!, size.width - marginLeft, size.ticks) },
+    x: {
+      ...axisOf(limits[i]!),
+      label: view.featureNames[i]!,
+      ticks: ticksAcross(limits[i]!, width - marginLeft, size.ticks),
+    },
     y: {
-      domain: [0, topOf(bars, curves)],
+      ...axisOf(heights),
       label: 'density',
       ticks: size.ticks,
-      ...(size.heights ? {} : { axis: null }),
+      ...(alone ? {} : { axis: null }),
     },
     marks: [
       Plot.rectY(bars, {
@@ -48,7 +52,7 @@ export function density(scene: Scene, i: number, size: DensitySize): Element {
       }),
       Plot.ruleY([0], { stroke: 'var(--line)' }),
       ...curveMarks(curves),
-      ...(view.covariance
+      ...(view.covariance || !alone
         ? []
         : [Plot.ruleX(scene.components, { x: (k: number) => view.means[k]![i]!, stroke: colorIndex, clip: true })]),
     ],

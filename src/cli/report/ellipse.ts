@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import type { ModelView } from '../view.ts';
+import { correlation, deviation, type ModelView } from '../view.ts';
 
 /** A point on the ellipse of a component. */
 export interface EllipsePoint {
@@ -14,18 +14,20 @@ const STEPS = 64;
 
 /**
  * The ellipse of component k at `sigmas` standard deviations in the plane of features i (across) and j (up), closed:
- * a circle, stretched along the axes of the covariance by the roots of its eigenvalues.
+ * a circle, stretched by the roots of the eigenvalues along the eigenvectors. They are those of the correlation matrix,
+ * scaled back afterwards: features may differ in size by more than float64 resolves.
  */
 export function ellipse(view: ModelView, k: number, [i, j]: readonly [number, number], sigmas: number): EllipsePoint[] {
-  const cov = view.covariance!;
+  const r = correlation(view, k, i, j);
   const plane = new Matrix([
-    [cov(k, i, i), cov(k, i, j)],
-    [cov(k, j, i), cov(k, j, j)],
+    [1, r],
+    [r, 1],
   ]);
   const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(plane, { assumeSymmetric: true });
   // Rounding can leave the eigenvalue of a line just below zero.
   const stretch = Matrix.diag(realEigenvalues.map((value) => sigmas * Math.sqrt(Math.max(value, 0))));
-  const toPlane = eigenvectorMatrix.mmul(stretch);
+  const spread = Matrix.diag([deviation(view, k, i)!, deviation(view, k, j)!]);
+  const toPlane = spread.mmul(eigenvectorMatrix).mmul(stretch);
   return Array.from({ length: STEPS + 1 }, (_, step) => {
     const angle = (2 * Math.PI * step) / STEPS;
     const [[x], [y]] = toPlane.mmul(Matrix.columnVector([Math.cos(angle), Math.sin(angle)])).to2DArray() as [

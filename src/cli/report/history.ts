@@ -1,6 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { short } from '../numbers.ts';
-import { draw } from './chart.ts';
+import { axisOf, draw, marginFor } from './chart.ts';
 
 /** The course of a fit: its objective after 0, 1, … M-steps. */
 export interface Course {
@@ -14,17 +14,18 @@ const RUSH = 0.03;
 /** The objective against the iteration, and what to know about the axis. */
 export function historyChart(document: Document, { label, values }: Course): { chart: Element; caption: string } {
   const points = values.map((value, iteration) => ({ value, iteration }));
-  const skipped = Math.ceil(RUSH * (values.length - 1));
+  const skipped = Math.floor(RUSH * (values.length - 1));
   const seen = values.slice(skipped);
+  const limits = { low: Math.min(...seen), high: Math.max(...seen) };
   const chart = draw(document, `${label} against iteration`, {
     width: 380,
     height: 240,
     marginTop: 30,
-    marginLeft: 64,
+    marginLeft: marginFor([limits]),
     marginBottom: 40,
     // No more ticks than iterations: there are no halves of them.
     x: { label: 'iteration', ticks: Math.min(5, Math.max(1, values.length - 1)), tickFormat: 'd' },
-    y: { label, domain: [Math.min(...seen), Math.max(...seen)], nice: true, ticks: 5, grid: true },
+    y: { label, ...axisOf(limits), nice: true, ticks: 5, grid: true },
     marks: [
       Plot.line(points, { x: 'iteration', y: 'value', stroke: 'var(--c0)', strokeWidth: 1.75, clip: true }),
       Plot.dot(points.slice(-1), { x: 'iteration', y: 'value', fill: 'var(--c0)', r: 3 }),

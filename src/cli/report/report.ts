@@ -1,7 +1,7 @@
 import type { Fitted } from '../fitted.ts';
 import { isKMeans } from '../models.ts';
 import { count } from '../numbers.ts';
-import { outlined, type Scene } from './chart.ts';
+import { marginFor, outlined, type Scene } from './chart.ts';
 import { density } from './density.ts';
 import { createDocument, type ElementMaker, elementsOf, serialize } from './dom.ts';
 import { historyChart } from './history.ts';
@@ -17,6 +17,9 @@ import { componentSection, keyFigures, runFacts } from './tables.ts';
 /** Points that densities and axes are drawn from, and the most dots in one scatter plot. */
 const SAMPLE = 40_000;
 const DOTS = 6000;
+
+/** Size of a chart that stands alone. */
+const SINGLE = { width: 560, height: 440, marginLeft: 56, ticks: 6 };
 
 /** The pair plot shows at most this many features. */
 const MOST_PAIRED = 6;
@@ -85,11 +88,16 @@ function pictureSection(scene: Scene, fitted: Fitted, separated: readonly number
   const section = (title: string, chart: Element, caption: string, size: string) =>
     el('section', { class: size }, el('h2', {}, title), el('figure', {}, chart, el('figcaption', {}, caption)));
   if (d === 1) {
-    const chart = density(scene, 0, { width: 560, height: 380, bins: 60, ticks: 6, heights: true });
+    const chart = density(scene, 0, { ...SINGLE, bins: 60, alone: true });
     return section('Density', chart, densityCaption(scene, fitted), 'large');
   }
   if (d === 2) {
-    const chart = scatter(scene, [0, 1], { width: 560, height: 460, dots: DOTS, ticks: 6, disc: 8.5 });
+    const chart = scatter(scene, [0, 1], {
+      ...SINGLE,
+      marginLeft: marginFor([scene.limits[1]!]),
+      dots: DOTS,
+      disc: 8.5,
+    });
     return section('Points', chart, scatterCaption(scene, fitted, [0, 1], DOTS), 'large');
   }
   const features = d <= MOST_PAIRED ? view.featureNames.map((_, i) => i) : separated.slice(0, MOST_PAIRED);
@@ -98,9 +106,8 @@ function pictureSection(scene: Scene, fitted: Fitted, separated: readonly number
 }
 
 function historySection(scene: Scene, { fit }: Fitted, el: ElementMaker): Element {
-  const course = isKMeans(fit)
-    ? { label: 'inertia', values: fit.history }
-    : { label: 'log-likelihood per point', values: fit.history.map((value) => value / fit.nSamples) };
+  const label = isKMeans(fit) ? 'inertia per point' : 'log-likelihood per point';
+  const course = { label, values: fit.history.map((value) => value / fit.nSamples) };
   const { chart, caption } = historyChart(scene.document, course);
   return el(
     'section',

@@ -1,32 +1,34 @@
 import * as Plot from '@observablehq/plot';
-import { colorIndex, domainOf, draw, type Scene, ticksAcross } from './chart.ts';
+import { axisOf, type ChartSize, colorIndex, draw, type Scene, ticksAcross } from './chart.ts';
 import { ellipse } from './ellipse.ts';
 import { within } from './limits.ts';
 import { type PointSample, thin } from './sample.ts';
 
-/** Size of a scatter plot, in units of the drawing. */
-export interface ScatterSize {
-  readonly width: number;
-  readonly height: number;
+/** Size of a scatter plot. */
+export interface ScatterSize extends ChartSize {
   /** Most dots drawn. */
   readonly dots: number;
-  readonly ticks: number;
   /** Radius of the numbered discs at the means. */
   readonly disc: number;
 }
 
 /** Points in the plane of two features (across, up), with the ellipses and the means of the components over them. */
 export function scatter(scene: Scene, plane: readonly [number, number], size: ScatterSize): Element {
-  const { document, view, limits, marginLeft } = scene;
+  const { document, view, limits } = scene;
+  const { width, height, marginLeft } = size;
   const [i, j] = plane;
   const dots = thin(scene.sample, size.dots);
   return draw(document, `${view.featureNames[j]} against ${view.featureNames[i]}`, {
-    width: size.width,
-    height: size.height,
+    width,
+    height,
     marginLeft,
     marginBottom: 40,
-    x: { domain: domainOf(limits[i]!), label: view.featureNames[i]!, ticks: ticksAcross(limits[i]!, size.width - marginLeft, size.ticks) },
-    y: { domain: domainOf(limits[j]!), label: view.featureNames[j]!, ticks: size.ticks },
+    x: {
+      ...axisOf(limits[i]!),
+      label: view.featureNames[i]!,
+      ticks: ticksAcross(limits[i]!, width - marginLeft, size.ticks),
+    },
+    y: { ...axisOf(limits[j]!), label: view.featureNames[j]!, ticks: size.ticks },
     marks: [
       Plot.frame({ stroke: 'var(--line)' }),
       dotMark(scene, dots, plane),

@@ -22,6 +22,7 @@ figcaption,.note{font-size:13px;margin:8px 0 0}
 section{background:var(--paper);border:1px solid var(--line);border-radius:10px;padding:16px 18px;margin:0 0 18px;min-width:0}
 figure{margin:0}
 svg{display:block;width:100%;height:auto;overflow:visible;color:var(--soft);font-family:inherit;font-size:12px;--plot-background:var(--paper)}
+.course svg{max-width:440px}
 .columns{display:grid;grid-template-columns:minmax(0,1fr);gap:0 18px;align-items:start}
 .columns>div{min-width:0}
 .pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:8px}
@@ -40,7 +41,7 @@ footer{padding-bottom:32px;font-size:13px}
 @media (min-width:940px){
   .columns{grid-template-columns:minmax(0,1.65fr) minmax(0,1fr)}
   .columns.even{grid-template-columns:repeat(2,minmax(0,1fr))}
-  .pairs{grid-template-columns:repeat(var(--n),minmax(0,1fr));max-width:calc(var(--n)*340px)}
+  .pairs{grid-template-columns:repeat(var(--n),minmax(0,1fr));max-width:calc(var(--n)*290px)}
   .pairs>*{grid-column:var(--x);grid-row:var(--y)}
   .pairs>:not(.bottom) [aria-label="x-axis label"],.pairs>:not(.left) [aria-label="y-axis label"]{display:none}
 }

@@ -103,7 +103,7 @@ export function drawSample(spec: Spec, random: Random): Sample {
   return { points: { data, nFeatures: D }, start };
 }
 
-/** What a number of iterations from a start leads to, in data units. */
+/** What a number of iterations from a start leads to, in data units, and the objective after 0, 1 … of them. */
 export async function iterate<P>(backend: Backend, family: Family<P>, points: HostPoints, start: P, iterations: number) {
   const dataset = await backend.load(points, { scaling: family.scaling });
   try {
@@ -112,6 +112,20 @@ export async function iterate<P>(backend: Backend, family: Family<P>, points: Ho
     while (!run.done) await run.step();
     const { counts } = await run.expectation();
     return { parameters: family.toData(run.parameters, dataset.frame), history: run.history, counts, warnings: run.warnings };
+  } finally {
+    dataset.destroy();
+  }
+}
+
+/** One E-step and M-step. What the new parameters are worth is not asked: few points may leave no density at all. */
+export async function stepOnce<P>(backend: Backend, family: Family<P>, points: HostPoints, start: P) {
+  const dataset = await backend.load(points, { scaling: family.scaling });
+  try {
+    const settings = { tol: 0, maxIter: 1, precision: backend.precision };
+    const run = new EmRun(family, dataset, family.toFrame(start, dataset.frame), settings);
+    const { counts } = await run.expectation();
+    await run.maximization();
+    return { parameters: family.toData(run.parameters, dataset.frame), history: run.history, counts };
   } finally {
     dataset.destroy();
   }

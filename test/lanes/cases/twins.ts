@@ -1,8 +1,8 @@
+import { gaussianFamily, type MixtureParameters } from '../../../src/families/gaussian.ts';
 import { kMeansFamily } from '../../../src/families/k-means.ts';
-import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import { assert, assertClose } from '../assert.ts';
-import type { LaneCase } from '../types.ts';
-import { cpuBackend, distance, drawSample, gpuBackend, iterate, randomFor, type Spec } from './gpu.ts';
+import type { LaneCase, LaneContext } from '../types.ts';
+import { cpuBackend, distance, drawSample, gpuBackend, iterate, randomFor, type Spec, stepOnce } from './gpu.ts';
 
 const FEATURES = [1, 2, 3, 8, 17, 64];
 const COMPONENTS = [1, 2, 7, 33];
@@ -14,25 +14,35 @@ const LOG_LIKELIHOOD = 1e-6;
 const MEAN = 1e-5;
 const covarianceTarget = (condition: number) => Math.max(2e-6, 3e-9 * condition);
 
+type Outcome = Awaited<ReturnType<typeof stepOnce<MixtureParameters>>>;
+
 /**
- * Iterates both backends from one start and compares. Components with fewer than `atLeast` points are left out: what few
- * points tell of a covariance is arbitrarily ill-conditioned, whatever the spec says.
+ * Components with fewer than 20 (D + 1) points are left out: what few points tell of a covariance is arbitrarily
+ * ill-conditioned, whatever the spec says.
  */
-async function compare(context: Parameters<LaneCase['run']>[0], name: string, spec: Spec, iterations: number): Promise<void> {
+function compare(gpu: Outcome, cpu: Outcome, { type, D, N, condition = 10 }: Spec, what: string): void {
+  assertClose(gpu.history, cpu.history, { relative: LOG_LIKELIHOOD }, `${what}: log-likelihoods`);
+  assertClose(gpu.parameters.weights, cpu.parameters.weights, { absolute: 1e-6 }, `${what}: weights`);
+  const counts = type === 'tied' ? cpu.counts.map(() => N) : cpu.counts;
+  const off = distance(gpu.parameters, cpu.parameters, type, counts, 20 * (D + 1));
+  assert(off.mean <= MEAN, `${what}: a mean is off by ${off.mean.toExponential(2)} standard deviations, allowed ${MEAN}`);
+  const allowed = covarianceTarget(condition);
+  assert(off.covariance <= allowed, `${what}: a covariance is off by ${off.covariance.toExponential(2)}, allowed ${allowed}`);
+}
+
+async function compareStep(context: LaneContext, spec: Spec): Promise<void> {
+  const name = `${spec.type} D ${spec.D} K ${spec.K} N ${spec.N}`;
   const { points, start } = drawSample(spec, randomFor(context.seed, name));
   const family = gaussianFamily({ covarianceType: spec.type, regCovar: 1e-6 });
-  const [gpu, cpu] = [
-    await iterate(gpuBackend(context), family, points, start, iterations),
-    await iterate(cpuBackend(), family, points, start, iterations),
-  ];
-  const what = `${name}, seed ${context.seed}`;
-  assertClose(gpu.history, cpu.history, { relative: LOG_LIKELIHOOD }, `${what}: log-likelihoods`);
-  const counts = spec.type === 'tied' ? cpu.counts.map(() => spec.N) : cpu.counts;
-  const off = distance(gpu.parameters, cpu.parameters, spec.type, counts, 20 * (spec.D + 1));
-  assert(off.mean <= MEAN, `${what}: a mean is off by ${off.mean.toExponential(2)} standard deviations, allowed ${MEAN}`);
-  const allowed = covarianceTarget(spec.condition ?? 10);
-  assert(off.covariance <= allowed, `${what}: a covariance is off by ${off.covariance.toExponential(2)}, allowed ${allowed}`);
-  assertClose(gpu.parameters.weights, cpu.parameters.weights, { absolute: 1e-6 }, `${what}: weights`);
+  const gpu = await stepOnce(gpuBackend(context), family, points, start);
+  compare(gpu, await stepOnce(cpuBackend(), family, points, start), spec, `${name}, seed ${context.seed}`);
+}
+
+async function compareRuns(context: LaneContext, name: string, spec: Spec, iterations: number): Promise<void> {
+  const { points, start } = drawSample(spec, randomFor(context.seed, name));
+  const family = gaussianFamily({ covarianceType: spec.type, regCovar: 1e-6 });
+  const gpu = await iterate(gpuBackend(context), family, points, start, iterations);
+  compare(gpu, await iterate(cpuBackend(), family, points, start, iterations), spec, `${name}, seed ${context.seed}`);
 }
 
 /** One EM step of both backends, at awkward sizes. */
@@ -41,7 +51,7 @@ const grid: readonly LaneCase[] = TYPES.flatMap((type) =>
     name: `twins: ${type}, D ${D}, one step at K ${COMPONENTS.join(', ')} and N ${SAMPLES.join(', ')}`,
     async run(context) {
       for (const K of COMPONENTS) {
-        for (const N of SAMPLES) await compare(context, `${type} D ${D} K ${K} N ${N}`, { type, D, K, N }, 1);
+        for (const N of SAMPLES) await compareStep(context, { type, D, K, N });
       }
     },
   })),
@@ -58,7 +68,7 @@ const HARD: readonly (readonly [string, Partial<Spec>])[] = [
 const hard: readonly LaneCase[] = HARD.flatMap(([what, spec]) =>
   TYPES.map((type) => ({
     name: `twins: ${type}, ${what}, 20 iterations`,
-    run: (context) => compare(context, `${type}, ${what}`, { type, D: 5, K: 3, N: 10_007, ...spec }, 20),
+    run: (context) => compareRuns(context, `${type}, ${what}`, { type, D: 5, K: 3, N: 10_007, ...spec }, 20),
   })),
 );
 
@@ -71,8 +81,8 @@ const kMeans: readonly LaneCase[] = FEATURES.map((D) => ({
         const name = `k-means D ${D} K ${K} N ${N}`;
         const { points, start } = drawSample({ type: 'spherical', D, K, N }, randomFor(context.seed, name));
         const centers = { nClusters: K, centers: start.means };
-        const gpu = await iterate(gpuBackend(context), kMeansFamily, points, centers, 1);
-        const cpu = await iterate(cpuBackend(), kMeansFamily, points, centers, 1);
+        const gpu = await stepOnce(gpuBackend(context), kMeansFamily, points, centers);
+        const cpu = await stepOnce(cpuBackend(), kMeansFamily, points, centers);
         const what = `${name}, seed ${context.seed}`;
         assertClose(gpu.history, cpu.history, { relative: 1e-6 }, `${what}: inertia`);
         // A point that lies between two centres to float32 rounding may go to either, which moves a centre by 1 / N_k.

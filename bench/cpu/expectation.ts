@@ -4,6 +4,7 @@
  *     npx tsx bench/cpu/expectation.ts [--samples 1048576] [--features 8] [--components 16] [--rounds 5]
  *         [--kinds full,diag,…] [--json FILE]
  *
+ * Processor time is the fairer figure on a machine that does something else at the same time.
  * scikit-learn is looked for in `$EMGPU_PYTHON`, else `python3`; without it only this library is timed.
  */
 import { writeFileSync } from 'node:fs';
@@ -13,7 +14,7 @@ import { createCpuBackend } from '../../src/backends/cpu/backend.ts';
 import type { Dataset, KernelKind } from '../../src/em/types.ts';
 import { bundleNodeWorker } from '../../test/cpu/node-workers.ts';
 import { makePoints, startParameters } from './problem.ts';
-import { type Rival, startScikitLearn } from './scikit-learn.ts';
+import { type Rival, startScikitLearn, type Timing } from './scikit-learn.ts';
 
 const PASSES = 3;
 
@@ -34,21 +35,22 @@ const [nSamples, nFeatures, nComponents, rounds] = [
   Number(values.rounds),
 ] as const;
 
-const { data, centers } = makePoints(nSamples, nFeatures, nComponents);
+const { data, start } = makePoints(nSamples, nFeatures, nComponents);
 const concurrency = availableParallelism();
 const backend = createCpuBackend({ spawn: await bundleNodeWorker('bench-cpu-worker'), concurrency });
 const dataset = await backend.load({ data, nFeatures }, { scaling: 'isotropic' });
-const rival = await startScikitLearn(data, centers, nSamples, nFeatures, nComponents);
+const rival = await startScikitLearn(data, start, nSamples, nFeatures, nComponents);
 const host = `${cpus()[0]?.model}, ${concurrency} cores, load ${loadavg()[0]!.toFixed(1)} at the start`;
 console.log(`${host}\nNode ${process.version}; ${rival?.version ?? 'no scikit-learn found'}`);
 console.log(
-  `${nSamples} points × ${nFeatures} features, ${nComponents} components; ms per iteration: min / median / max\n`,
+  `${nSamples} points × ${nFeatures} features, ${nComponents} components; ms per iteration, min / median / max:\n` +
+    `${' '.repeat(34)}elapsed                    processor time of all threads\n`,
 );
 
-const report: Record<string, Record<string, number[]>> = {};
+const report: Record<string, Record<string, Timing[]>> = {};
 for (const kind of values.kinds.split(',') as KernelKind[]) {
   const contenders = contendersFor(kind, dataset, rival);
-  const times: Record<string, number[]> = Object.fromEntries(contenders.map(({ name }) => [name, []]));
+  const times: Record<string, Timing[]> = Object.fromEntries(contenders.map(({ name }) => [name, []]));
   // Every round starts with another contender, so that none always runs on a warm or a cold machine.
   for (let round = 0; round < rounds; round++) {
     for (let i = 0; i < contenders.length; i++) {
@@ -57,8 +59,10 @@ for (const kind of values.kinds.split(',') as KernelKind[]) {
     }
   }
   report[kind] = times;
-  for (const [name, list] of Object.entries(times))
-    console.log(`${kind.padEnd(10)} ${name.padEnd(22)} ${summarize(list)}`);
+  for (const [name, list] of Object.entries(times)) {
+    const columns = (['elapsed', 'processor'] as const).map((what) => summarize(list.map((timing) => timing[what])));
+    console.log(`${kind.padEnd(10)} ${name.padEnd(22)} ${columns.join('   ')}`);
+  }
 }
 if (values.json)
   writeFileSync(values.json, JSON.stringify({ host, nSamples, nFeatures, nComponents, report }, null, 2));
@@ -67,12 +71,14 @@ rival?.stop();
 
 /** Who is timed for a kind; each `measure` returns milliseconds per iteration. */
 function contendersFor(kind: KernelKind, points: Dataset, other: Rival | undefined) {
-  const parameters = startParameters(kind, centers, points.frame, nComponents);
+  const parameters = startParameters(kind, start, points.frame, nComponents);
   const ours = async () => {
     await points.expectation(parameters);
-    const start = performance.now();
+    const began = performance.now();
+    const processor = process.cpuUsage();
     for (let i = 0; i < PASSES; i++) await points.expectation(parameters);
-    return (performance.now() - start) / PASSES;
+    const { user, system } = process.cpuUsage(processor);
+    return { elapsed: (performance.now() - began) / PASSES, processor: (user + system) / 1000 / PASSES };
   };
   const theirs = (['float64', 'float32'] as const).map((dtype) => ({
     name: `scikit-learn ${dtype}`,

@@ -3,7 +3,7 @@ import type { KernelKind, KernelParameters } from '../../src/em/types.ts';
 
 /**
  * Unit-variance groups about centers uniform in a cube of side 6: neighbours overlap, so that iterations have work to
- * do and no one stops early.
+ * do. The start, the first K points, is far enough from any answer that k-means does not stop early.
  */
 export function makePoints(nSamples: number, nFeatures: number, nComponents: number) {
   const next = uniforms();
@@ -18,10 +18,10 @@ export function makePoints(nSamples: number, nFeatures: number, nComponents: num
       data[n * nFeatures + i] = centers[k * nFeatures + i]! + bell;
     }
   }
-  return { data, centers };
+  return { data, start: Float64Array.from(data.subarray(0, centers.length)) };
 }
 
-/** Equal weights, the true centers and unit covariances, in the frame. */
+/** Equal weights, the given centers and unit covariances, in the frame. */
 export function startParameters(
   kind: KernelKind,
   centers: Float64Array,

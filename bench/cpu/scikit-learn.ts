@@ -6,11 +6,17 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { KernelKind } from '../../src/em/types.ts';
 
+/** Milliseconds of one iteration. */
+export interface Timing {
+  readonly elapsed: number;
+  /** Of all threads together. */
+  readonly processor: number;
+}
+
 /** scikit-learn in a process that waits for requests. */
 export interface Rival {
   readonly version: string;
-  /** Milliseconds of one iteration. */
-  iteration(kind: KernelKind, dtype: 'float32' | 'float64'): Promise<number>;
+  iteration(kind: KernelKind, dtype: 'float32' | 'float64'): Promise<Timing>;
   stop(): void;
 }
 
@@ -41,7 +47,8 @@ export async function startScikitLearn(
     version,
     iteration: async (kind, dtype) => {
       child.stdin.write(`${kind} ${dtype}\n`);
-      return Number(await nextLine());
+      const [elapsed, processor] = (await nextLine()).split(' ').map(Number) as [number, number];
+      return { elapsed, processor };
     },
     stop: () => {
       child.stdin.end();

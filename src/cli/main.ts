@@ -2,7 +2,7 @@ import { releaseBackends } from '../node.ts';
 import { describeFailure, STATUS } from './failure.ts';
 import { buildProgram } from './program.ts';
 
-/** Exit status of a process that SIGINT ended, by the shells' convention. */
+/** Fires when the user has had enough; every command stops its work then. */
 const interruption = new AbortController();
 
 // The first Ctrl-C asks the work to stop; a second does not wait for it. Temporary files go in either case (see StagedFiles).

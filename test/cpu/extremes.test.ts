@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createCpuBackend } from '../../src/backends/cpu/backend.ts';
+import { normalize } from '../../src/backends/cpu/stages/normalize.ts';
+import { TILE } from '../../src/backends/cpu/tile.ts';
 import { type KernelParameters, MIN_LOG_WEIGHT } from '../../src/em/types.ts';
 import { identityFrame, KINDS, randomParameters, randomRows } from './samples.ts';
 
@@ -57,6 +59,22 @@ describe('k-means', () => {
     expect(first).toEqual(Float64Array.of(1, 3, 0));
     expect(objective).toBe(-10);
   });
+});
+
+test('a distance that overflows to NaN leaves the point to the other components', () => {
+  for (const others of [
+    [-1, NaN],
+    [NaN, -1],
+    [-Infinity, NaN, -1],
+    [NaN, -1, NaN],
+  ]) {
+    const values = new Float64Array(others.length * TILE);
+    others.forEach((l, k) => {
+      values[k * TILE] = l;
+    });
+    normalize(values, new Float64Array(others.length), 1, new Float64Array(TILE), new Float64Array(TILE));
+    expect(others.map((_, k) => values[k * TILE])).toEqual(others.map((l) => (l === -1 ? 1 : 0)));
+  }
 });
 
 test('labels: equal components go to the lowest index', async () => {

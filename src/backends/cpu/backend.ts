@@ -141,18 +141,26 @@ async function fillShards(
   const { data, nFeatures: d } = points;
   const n = starts.at(-1)!;
   let placed = 0;
+  let failed = false;
   const fill = async (shard: ShardClient, start: number, end: number) => {
     for (let from = start; from < end; from += POINTS_PER_BATCH) {
       throwIfAborted(signal);
       const to = Math.min(end, from + POINTS_PER_BATCH);
       const rows = data.slice(from * d, to * d);
       const bad = await shard.call('ingest', [from - start, rows], [rows.buffer as ArrayBuffer]);
+      if (failed) return;
       if (bad >= 0) rejectNonFinite(points, from * d + bad, frame);
       placed += to - from;
       onProgress?.(placed / n);
     }
   };
-  await Promise.all(shards.map((shard, s) => fill(shard, starts[s]!, starts[s + 1]!)));
+  try {
+    await Promise.all(shards.map((shard, s) => fill(shard, starts[s]!, starts[s + 1]!)));
+  } catch (error) {
+    // The other shards stop after the batch that is on its way to them.
+    failed = true;
+    throw error;
+  }
 }
 
 function rejectNonFinite({ data, nFeatures: d, featureNames }: HostPoints, at: number, frame: Frame): never {

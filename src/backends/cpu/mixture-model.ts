@@ -45,8 +45,9 @@ export class MixtureModel implements TileModel {
     for (let p = 0; p < count; p++) {
       let k = 0;
       while (k * TILE < this.#values.length && this.#values[k * TILE + p] !== this.#peak[p]) k++;
-      // No log-density reaches the peak when every distance overflows: then all are alike.
-      out[from + p] = k * TILE < this.#values.length ? k : 0;
+      // No log-density is the peak when every distance overflows: then all components with weight are alike.
+      const found = k * TILE < this.#values.length;
+      out[from + p] = found ? k : this.#logNormalizers.findIndex((l) => l > -Infinity);
     }
   }
 

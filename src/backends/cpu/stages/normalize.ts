@@ -43,10 +43,13 @@ export function findPeaks(values: Float64Array, count: number, peak: Float64Arra
 
 function raisePeaks(values: Float64Array, row0: number, row1: number, count: number, peak: Float64Array): void {
   for (let p = 0; p < count; p++) {
+    // Comparisons that pass over a NaN, which an overflow can leave, unlike Math.max.
+    let top = peak[p]!;
     const a = values[row0 + p]!;
+    if (a > top) top = a;
     const b = values[row1 + p]!;
-    const larger = a > b ? a : b;
-    if (larger > peak[p]!) peak[p] = larger;
+    if (b > top) top = b;
+    peak[p] = top;
   }
 }
 

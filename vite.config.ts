@@ -23,7 +23,10 @@ export default defineConfig({
       },
     },
     rolldownOptions: {
-      external: [/^node:/, ...Object.keys({ ...dependencies, ...optionalDependencies }).map((name) => new RegExp(`^${name}($|/)`))],
+      external: [
+        /^node:/,
+        ...Object.keys({ ...dependencies, ...optionalDependencies }).map((name) => new RegExp(`^${name}($|/)`)),
+      ],
       output: {
         // Flat: workers are found beside the file that starts them.
         chunkFileNames: '[name]-[hash].js',

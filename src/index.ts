@@ -6,14 +6,21 @@
 import { fromWebWorker } from './backends/cpu/worker-protocol.ts';
 import { usePlatform } from './backends/platform.ts';
 
-export { type FileFormat, type FileSource, type ReadTableOptions, readTable, type Table } from './data/readers/index.ts';
+export {
+  type FileFormat,
+  type FileSource,
+  type ReadTableOptions,
+  readTable,
+  type Table,
+} from './data/readers/index.ts';
 export * from './public.ts';
 
 usePlatform({
   gpu: async () => globalThis.navigator?.gpu,
   get spawnWorker() {
     if (typeof Worker === 'undefined') return undefined;
-    return () => fromWebWorker(new Worker(new URL('./backends/cpu/worker-web.ts', import.meta.url), { type: 'module' }));
+    return () =>
+      fromWebWorker(new Worker(new URL('./backends/cpu/worker-web.ts', import.meta.url), { type: 'module' }));
   },
   concurrency: () => globalThis.navigator?.hardwareConcurrency ?? 1,
 });

@@ -47,7 +47,8 @@ export async function readTable(path: string, options: Partial<ReadTableOptions>
   try {
     file = await open(path);
   } catch (cause) {
-    const reason = (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message;
+    const reason =
+      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message;
     throw new EmgpuError('unreadable-file', `${path} cannot be opened: ${reason}.`, 'Check the path.', { cause });
   }
   try {
@@ -60,7 +61,11 @@ export async function readTable(path: string, options: Partial<ReadTableOptions>
 async function sourceOf(file: FileHandle, path: string): Promise<FileSource> {
   const stats = await file.stat();
   if (!stats.isFile()) {
-    throw new EmgpuError('unreadable-file', `${path} is not a file.`, 'Give the path of a CSV, TSV, Parquet, Arrow or NPY file.');
+    throw new EmgpuError(
+      'unreadable-file',
+      `${path} is not a file.`,
+      'Give the path of a CSV, TSV, Parquet, Arrow or NPY file.',
+    );
   }
   return {
     size: stats.size,

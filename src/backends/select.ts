@@ -3,13 +3,22 @@ import { EmgpuError } from '../errors.ts';
 import { createCpuBackend } from './cpu/backend.ts';
 import { type Platform, platform } from './platform.ts';
 import { createGpuBackend } from './webgpu/backend.ts';
-import { type AdapterReport, adapterName, checkLimits, isSoftware, reportAdapter, requestDevice } from './webgpu/device.ts';
+import {
+  type AdapterReport,
+  adapterName,
+  checkLimits,
+  isSoftware,
+  reportAdapter,
+  requestDevice,
+} from './webgpu/device.ts';
 
 /** Where to compute. `auto`: a hardware GPU, else the CPU. `webgpu`: any adapter, software ones included. */
 export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
 
 /** What a choice comes to, and why. */
-type Decision = { readonly adapter: GPUAdapter; readonly reason: string } | { readonly adapter?: never; readonly reason: string };
+type Decision =
+  | { readonly adapter: GPUAdapter; readonly reason: string }
+  | { readonly adapter?: never; readonly reason: string };
 
 const NO_ADAPTER_REMEDY =
   "Use a browser with WebGPU, install a GPU driver (on Linux a Vulkan one), or choose backend 'cpu' (--backend cpu).";
@@ -20,12 +29,15 @@ async function decide(choice: BackendChoice, runtime: Platform): Promise<Decisio
   const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' });
   if (!adapter) {
     const found = gpu ? 'WebGPU is there but offers no adapter' : 'this runtime has no WebGPU';
-    if (choice === 'webgpu') throw new EmgpuError('no-adapter', `A WebGPU adapter was asked for; ${found}.`, NO_ADAPTER_REMEDY);
+    if (choice === 'webgpu')
+      throw new EmgpuError('no-adapter', `A WebGPU adapter was asked for; ${found}.`, NO_ADAPTER_REMEDY);
     return { reason: found };
   }
   if (choice === 'webgpu') return { adapter, reason: 'WebGPU was asked for' };
   if (isSoftware(adapter.info)) {
-    return { reason: `the only adapter is software (${adapterName(adapter.info)}), slower than the CPU itself; ask for webgpu to use it` };
+    return {
+      reason: `the only adapter is software (${adapterName(adapter.info)}), slower than the CPU itself; ask for webgpu to use it`,
+    };
   }
   return { adapter, reason: 'a hardware GPU is there' };
 }
@@ -59,7 +71,12 @@ export function borrowDevice(device: GPUDevice): Backend {
   let backend = borrowed.get(device);
   if (!backend) {
     checkLimits(device.limits);
-    backend = createGpuBackend({ device, info: device.adapterInfo, reason: 'the caller shared a device', owned: false });
+    backend = createGpuBackend({
+      device,
+      info: device.adapterInfo,
+      reason: 'the caller shared a device',
+      owned: false,
+    });
     borrowed.set(device, backend);
   }
   return backend;
@@ -84,7 +101,11 @@ export async function describeBackends(): Promise<BackendReport> {
   const runtime = platform();
   const gpu = await runtime.gpu();
   const adapters = new Map<string, AdapterReport>();
-  for (const options of [{ powerPreference: 'high-performance' }, { powerPreference: 'low-power' }, { forceFallbackAdapter: true }]) {
+  for (const options of [
+    { powerPreference: 'high-performance' },
+    { powerPreference: 'low-power' },
+    { forceFallbackAdapter: true },
+  ]) {
     const adapter = await gpu?.requestAdapter(options as GPURequestAdapterOptions).catch(() => null);
     if (adapter) adapters.set(adapterName(adapter.info), reportAdapter(adapter));
   }

@@ -91,7 +91,10 @@ export class EmRun<P> {
     if (trend.fell) {
       const name = this.family.hard ? 'inertia rose' : 'log-likelihood fell';
       const amount = Math.abs(trend.gain).toPrecision(3);
-      this.#warn('log-likelihood-fell', `The ${name} by ${amount} per point in iteration ${this.iteration}, which EM should never do.`);
+      this.#warn(
+        'log-likelihood-fell',
+        `The ${name} by ${amount} per point in iteration ${this.iteration}, which EM should never do.`,
+      );
     }
     const left = this.family.hard && !trend.fell ? trend.gain : trend.remaining;
     this.converged = tol > 0 && left < tol;

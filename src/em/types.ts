@@ -89,7 +89,11 @@ export interface Dataset {
   /** One pass over the points: the E-step and the sums of the M-step. */
   expectation(parameters: KernelParameters, options?: RunOptions): Promise<Statistics>;
   /** One pass over the points that returns something for each of them. */
-  read<Kind extends ReadoutKind>(what: Kind, parameters: KernelParameters, options?: RunOptions): Promise<Readout[Kind]>;
+  read<Kind extends ReadoutKind>(
+    what: Kind,
+    parameters: KernelParameters,
+    options?: RunOptions,
+  ): Promise<Readout[Kind]>;
   /** The same as float32 or uint32 in a new buffer on the dataset's device, which the caller owns. Absent on the CPU. */
   readToBuffer?(what: ReadoutKind, parameters: KernelParameters, options?: RunOptions): Promise<GPUBuffer>;
   /** The points at these indices, M × D, in the frame. */

@@ -1,4 +1,4 @@
-import { EmRun } from '../em/run.ts';
+import type { EmRun } from '../em/run.ts';
 import type { Backend } from '../em/types.ts';
 import type { CallOptions, FitRecord, FitWarning, Progress } from './types.ts';
 

@@ -40,7 +40,15 @@ export class GaussianMixture {
 
   /** Throws `invalid-option` or `too-many-components`. */
   constructor(options: GaussianMixtureOptions) {
-    this.options = { covarianceType: 'full', backend: 'auto', tol: 1e-6, regCovar: 1e-6, maxIter: 500, seed: 0, ...options };
+    this.options = {
+      covarianceType: 'full',
+      backend: 'auto',
+      tol: 1e-6,
+      regCovar: 1e-6,
+      maxIter: 500,
+      seed: 0,
+      ...options,
+    };
     const { nComponents, covarianceType, backend, tol, regCovar, maxIter, seed, init } = this.options;
     checkCount('nComponents', nComponents);
     checkChoice('covarianceType', covarianceType);
@@ -67,7 +75,11 @@ export class GaussianMixture {
     checkEnoughPoints(countSamples(points), K, 'components');
     const given = this.#givenStart(points.nFeatures);
     const family = gaussianFamily({ covarianceType, regCovar });
-    const { backend, dataset, seconds: load } = await openSession(points, family as Family<unknown>, this.options, call);
+    const {
+      backend,
+      dataset,
+      seconds: load,
+    } = await openSession(points, family as Family<unknown>, this.options, call);
     try {
       const begun = performance.now();
       const start = given ? family.toFrame(given, dataset.frame) : await this.#drawnStart(dataset, call);
@@ -134,7 +146,12 @@ function startVariances({ variance, meanDistance }: Start, { frame }: Dataset, r
 function spread(type: CovarianceType, K: number, variances: Float64Array): Float64Array {
   const D = variances.length;
   const mean = variances.reduce((a, b) => a + b, 0) / D;
-  const one = { full: [...diagonal(variances)], tied: [...diagonal(variances)], diag: [...variances], spherical: [mean] }[type];
+  const one = {
+    full: [...diagonal(variances)],
+    tied: [...diagonal(variances)],
+    diag: [...variances],
+    spherical: [mean],
+  }[type];
   return Float64Array.from(type === 'tied' ? one : Array.from({ length: K }, () => one).flat());
 }
 

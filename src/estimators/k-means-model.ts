@@ -31,7 +31,11 @@ export class KMeansModel {
   static fromJSON(json: unknown): KMeansModel {
     const checked = checkModelJSON(json);
     if (checked.model !== 'k-means') {
-      throw new EmgpuError('invalid-model', `A k-means model was expected, got ${checked.model}.`, 'Use MixtureModel.fromJSON or modelFromJSON.');
+      throw new EmgpuError(
+        'invalid-model',
+        `A k-means model was expected, got ${checked.model}.`,
+        'Use MixtureModel.fromJSON or modelFromJSON.',
+      );
     }
     return new KMeansModel(checked);
   }
@@ -39,7 +43,15 @@ export class KMeansModel {
   /** The model file. */
   toJSON(): KMeansJSON {
     const { nFeatures, nClusters, featureNames, centers } = this;
-    return { format: 'emgpu-model', version: 1, model: 'k-means', nFeatures, nClusters, ...(featureNames && { featureNames }), centers };
+    return {
+      format: 'emgpu-model',
+      version: 1,
+      model: 'k-means',
+      nFeatures,
+      nClusters,
+      ...(featureNames && { featureNames }),
+      centers,
+    };
   }
 
   /** N labels: the nearest centre, the lowest index among equals. */
@@ -131,7 +143,10 @@ export function toCenters({ nClusters, centers }: Pick<KMeansJSON, 'nClusters' |
 }
 
 /** The public form of a family's parameters in data units. */
-export function fromCenters({ nClusters, centers }: KMeansParameters, featureNames: readonly string[] | undefined): KMeansParts {
+export function fromCenters(
+  { nClusters, centers }: KMeansParameters,
+  featureNames: readonly string[] | undefined,
+): KMeansParts {
   const nFeatures = centers.length / nClusters;
   return {
     nClusters,

@@ -102,10 +102,17 @@ export class MixtureFit extends MixtureModel implements FitRecord, MixtureScore 
 }
 
 /** Rejects with `invalid-option` where the dataset is not on a device. */
-export function readBuffer(dataset: Dataset, read: (dataset: Dataset) => Promise<GPUBuffer> | undefined): Promise<GPUBuffer> {
+export function readBuffer(
+  dataset: Dataset,
+  read: (dataset: Dataset) => Promise<GPUBuffer> | undefined,
+): Promise<GPUBuffer> {
   const buffer = read(dataset);
   if (buffer) return buffer;
   return Promise.reject(
-    new EmgpuError('invalid-option', 'The CPU backend has no GPU buffers to give.', 'Use predict(), predictProba() or scoreSamples().'),
+    new EmgpuError(
+      'invalid-option',
+      'The CPU backend has no GPU buffers to give.',
+      'Use predict(), predictProba() or scoreSamples().',
+    ),
   );
 }

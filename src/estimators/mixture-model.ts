@@ -51,7 +51,11 @@ export class MixtureModel {
   static fromJSON(json: unknown): MixtureModel {
     const checked = checkModelJSON(json);
     if (checked.model !== 'gaussian-mixture') {
-      throw new EmgpuError('invalid-model', `A Gaussian mixture was expected, got ${checked.model}.`, 'Use KMeansModel.fromJSON or modelFromJSON.');
+      throw new EmgpuError(
+        'invalid-model',
+        `A Gaussian mixture was expected, got ${checked.model}.`,
+        'Use KMeansModel.fromJSON or modelFromJSON.',
+      );
     }
     return new MixtureModel(checked);
   }
@@ -75,7 +79,10 @@ export class MixtureModel {
 
   /** Free parameters: weights, means and covariances. */
   get nParameters(): number {
-    return gaussianFamily({ covarianceType: this.covarianceType, regCovar: 0 }).countParameters(this.nComponents, this.nFeatures);
+    return gaussianFamily({ covarianceType: this.covarianceType, regCovar: 0 }).countParameters(
+      this.nComponents,
+      this.nFeatures,
+    );
   }
 
   /**

@@ -1,6 +1,6 @@
-import { EmgpuError } from '../errors.ts';
-import { covarianceShapes, type CovarianceType } from '../families/covariance.ts';
 import { MAX_COMPONENTS, MAX_FEATURES } from '../data/points.ts';
+import { EmgpuError } from '../errors.ts';
+import { type CovarianceType, covarianceShapes } from '../families/covariance.ts';
 import type { GaussianMixtureJSON, KMeansJSON, ModelJSON } from './types.ts';
 
 const REMEDY = 'A model file holds what toJSON() gives: see "Model files" in the README.';
@@ -17,7 +17,8 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function checkArray(name: string, value: unknown, shape: readonly number[]): void {
   const [length, ...rest] = shape;
   if (length === undefined) {
-    if (typeof value !== 'number' || !Number.isFinite(value)) refuse(`${name} must be a finite number, got ${JSON.stringify(value)}`);
+    if (typeof value !== 'number' || !Number.isFinite(value))
+      refuse(`${name} must be a finite number, got ${JSON.stringify(value)}`);
     return;
   }
   if (!Array.isArray(value)) refuse(`${name} must be an array of ${length}`);
@@ -50,14 +51,16 @@ function checkMixture(json: Record<string, unknown>): GaussianMixtureJSON {
   const D = checkSize('nFeatures', json.nFeatures, MAX_FEATURES);
   const K = checkSize('nComponents', json.nComponents, MAX_COMPONENTS);
   const type = json.covarianceType as CovarianceType;
-  if (!Object.hasOwn(covarianceShapes, String(type))) refuse(`covarianceType must be full, tied, diag or spherical, got ${JSON.stringify(type)}`);
+  if (!Object.hasOwn(covarianceShapes, String(type)))
+    refuse(`covarianceType must be full, tied, diag or spherical, got ${JSON.stringify(type)}`);
   checkNames(json.featureNames, D);
   checkArray('weights', json.weights, [K]);
   checkArray('means', json.means, [K, D]);
   checkArray('covariances', json.covariances, covarianceDimensions(type, K, D));
   const weights = json.weights as number[];
   const sum = weights.reduce((a, b) => a + b, 0);
-  if (weights.some((w) => w < 0) || Math.abs(sum - 1) > 1e-6) refuse(`weights must be from 0 on and sum to 1, their sum is ${sum}`);
+  if (weights.some((w) => w < 0) || Math.abs(sum - 1) > 1e-6)
+    refuse(`weights must be from 0 on and sum to 1, their sum is ${sum}`);
   return json as unknown as GaussianMixtureJSON;
 }
 

@@ -14,7 +14,11 @@ function lowerFactors(type: CovarianceType, covariances: Float64Array, K: number
     if (type === 'full' || type === 'tied') {
       const factor = cholesky(covariances, D, matrices === 1 ? 0 : k * D * D);
       if (!factor) {
-        throw new EmgpuError('singular-covariance', `The covariance of component ${k} is not positive definite.`, 'Check the model file.');
+        throw new EmgpuError(
+          'singular-covariance',
+          `The covariance of component ${k} is not positive definite.`,
+          'Check the model file.',
+        );
       }
       return factor;
     }
@@ -25,7 +29,11 @@ function lowerFactors(type: CovarianceType, covariances: Float64Array, K: number
 }
 
 /** Draws n points from a mixture: a component by its weight, then `μ + L ε` with standard normal ε. */
-export function sampleMixture(model: GaussianMixtureJSON, n: number, seed: number): { data: Float64Array; labels: Uint32Array } {
+export function sampleMixture(
+  model: GaussianMixtureJSON,
+  n: number,
+  seed: number,
+): { data: Float64Array; labels: Uint32Array } {
   checkWhole('n', n, 1);
   checkWhole('seed', seed, 0);
   const { nComponents: K, nFeatures: D, weights, means, covarianceType } = model;

@@ -1,6 +1,6 @@
 import type { Frame } from '../data/frame.ts';
 import { type Degeneracy, type Family, type KernelParameters, MIN_LOG_WEIGHT, type Statistics } from '../em/types.ts';
-import { covarianceShapes, type CovarianceType } from './covariance.ts';
+import { type CovarianceType, covarianceShapes } from './covariance.ts';
 
 /** Parameters of a Gaussian mixture with K components in D dimensions, flat and float64. */
 export interface MixtureParameters {
@@ -72,7 +72,10 @@ export function gaussianFamily({ covarianceType, regCovar }: GaussianFamilyOptio
     toFrame: ({ weights, means, covariances }, frame) => ({
       weights,
       means: means.map((m, i) => (m - frame.shift[i % frame.shift.length]!) / frame.scale[i % frame.shift.length]!),
-      covariances: shape.rescale(covariances, frame.scale.map((s) => 1 / s)),
+      covariances: shape.rescale(
+        covariances,
+        frame.scale.map((s) => 1 / s),
+      ),
     }),
 
     toData: ({ weights, means, covariances }, frame) => ({
@@ -98,7 +101,10 @@ export function populationMoments(statistics: Statistics): { mean: Float64Array;
   const { counts, first, second, centers } = statistics;
   const n = counts[0]!;
   const delta = first.map((s) => s / n);
-  return { mean: delta.map((d, i) => d + centers[i]!), variance: second.map((s, i) => Math.max(0, s / n - delta[i]! ** 2)) };
+  return {
+    mean: delta.map((d, i) => d + centers[i]!),
+    variance: second.map((s, i) => Math.max(0, s / n - delta[i]! ** 2)),
+  };
 }
 
 /** Parameters of the single standard normal whose expectation gives {@link populationMoments}. */

@@ -1,6 +1,14 @@
 import type { Frame } from '../../data/frame.ts';
+import type {
+  Dataset,
+  KernelParameters,
+  Readout,
+  ReadoutKind,
+  RunOptions,
+  SeedingDistances,
+  Statistics,
+} from '../../em/types.ts';
 import { EmgpuError } from '../../errors.ts';
-import type { Dataset, KernelParameters, Readout, ReadoutKind, RunOptions, SeedingDistances, Statistics } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
 import { expectation } from './expectation.ts';
 import { kernels } from './kernels.ts';
@@ -57,7 +65,11 @@ export class GpuDataset implements Dataset {
     });
   }
 
-  async read<Kind extends ReadoutKind>(what: Kind, parameters: KernelParameters, options?: RunOptions): Promise<Readout[Kind]> {
+  async read<Kind extends ReadoutKind>(
+    what: Kind,
+    parameters: KernelParameters,
+    options?: RunOptions,
+  ): Promise<Readout[Kind]> {
     const buffer = await this.readToBuffer(what, parameters, options);
     try {
       const bytes = await readBack(this.#context, buffer, buffer.size);
@@ -103,7 +115,9 @@ export class GpuDataset implements Dataset {
   #check(cause?: unknown): void {
     this.#context.watch.check(cause);
     if (this.#destroyed) {
-      throw new EmgpuError('destroyed', 'These points were destroyed.', 'Fit again, or call destroy() later.', { cause });
+      throw new EmgpuError('destroyed', 'These points were destroyed.', 'Fit again, or call destroy() later.', {
+        cause,
+      });
     }
   }
 

@@ -15,7 +15,12 @@ const BLOCKS = 64;
  * any scale near the spread will do. Shifts are cut to 20 bits below the largest number of the column, so that
  * subtracting them from float32 numbers of that size is exact.
  */
-export async function sampleFrame(context: GpuContext, shape: Shape, points: DevicePoints, scaling: Scaling): Promise<Frame> {
+export async function sampleFrame(
+  context: GpuContext,
+  shape: Shape,
+  points: DevicePoints,
+  scaling: Scaling,
+): Promise<Frame> {
   const rows = await sampleRows(context, shape, points);
   const D = shape.D;
   const moments = hostMoments({ data: rows, nFeatures: D });
@@ -30,7 +35,11 @@ export async function sampleFrame(context: GpuContext, shape: Shape, points: Dev
 }
 
 /** Rows that the sample finds bad are 0 here; the load proper names and refuses them. */
-async function sampleRows(context: GpuContext, shape: Shape, { buffer, nSamples }: DevicePoints): Promise<Float32Array> {
+async function sampleRows(
+  context: GpuContext,
+  shape: Shape,
+  { buffer, nSamples }: DevicePoints,
+): Promise<Float32Array> {
   const { device } = context;
   const { D, DB, W } = shape;
   const memory = new Memory(device);

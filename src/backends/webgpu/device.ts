@@ -26,7 +26,9 @@ export function isSoftware(info: GPUAdapterInfo | undefined): boolean {
 /** A line for people. Some runtimes do not tell which adapter a device came from. */
 export function adapterName(info: GPUAdapterInfo | undefined): string {
   if (!info) return 'unnamed adapter';
-  return info.description || [info.vendor, info.architecture, info.device].filter(Boolean).join(' ') || 'unnamed adapter';
+  return (
+    info.description || [info.vendor, info.architecture, info.device].filter(Boolean).join(' ') || 'unnamed adapter'
+  );
 }
 
 /** Everything `emgpu info` prints about an adapter. */

@@ -1,8 +1,8 @@
 import type { KernelParameters, RunOptions, Statistics } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
 import { unpackStatistics } from './kernels.ts';
-import { type PackedBatches, roundMeans } from './pack.ts';
 import type { Command } from './pace.ts';
+import { type PackedBatches, roundMeans } from './pack.ts';
 import type { Stage } from './pipelines.ts';
 import { readMapped } from './readback.ts';
 import { type Shape, TILE } from './shape.ts';
@@ -37,7 +37,13 @@ export function densityCommands(
 }
 
 /** Responsibilities and log-likelihood, weighted moments, and their reduction: what follows the log-densities. */
-async function momentCommands(context: GpuContext, shape: Shape, work: Workspace, batches: number, windows: readonly Window[]) {
+async function momentCommands(
+  context: GpuContext,
+  shape: Shape,
+  work: Workspace,
+  batches: number,
+  windows: readonly Window[],
+) {
   const { device, pipelines } = context;
   const { kernel, K, layout, coarse } = work;
   const { stage, flags } = kernel.moments;
@@ -46,10 +52,14 @@ async function momentCommands(context: GpuContext, shape: Shape, work: Workspace
     pipelines.get(stage, shape, coarse ? [...flags, 'COARSE'] : flags),
     pipelines.get('reduce', shape),
   ]);
-  const normalizeGroup = work.labels ? undefined : bind(device, normalize, work.jobs, work.densities, work.logLikelihoods);
+  const normalizeGroup = work.labels
+    ? undefined
+    : bind(device, normalize, work.jobs, work.densities, work.logLikelihoods);
   const reduceGroup = bind(device, reduce, work.jobs, work.partials, work.totals);
   const weights = work.labels ?? work.densities;
-  const momentGroups = windows.map((w) => bind(device, moments, work.jobs, work.means, w.buffer, weights, work.partials));
+  const momentGroups = windows.map((w) =>
+    bind(device, moments, work.jobs, work.means, w.buffer, weights, work.partials),
+  );
   return (chunk: Chunk, index: number): Command => ({
     operations: (chunk.count * K * kernel.flops(shape.D)) / 2,
     record(pass) {
@@ -96,15 +106,23 @@ export async function expectation(
   const logLikelihoodBytes = work.tiles * 12;
   const copyBack = (encoder: GPUCommandEncoder) => {
     encoder.copyBufferToBuffer(work.totals, 0, work.staging, 0, totalBytes);
-    if (logLikelihoodBytes) encoder.copyBufferToBuffer(work.logLikelihoods, 0, work.staging, totalBytes, logLikelihoodBytes);
+    if (logLikelihoodBytes)
+      encoder.copyBufferToBuffer(work.logLikelihoods, 0, work.staging, totalBytes, logLikelihoodBytes);
   };
   await pace.run(commands, copyBack, options);
   const bytes = await readMapped(device, work.staging, totalBytes + logLikelihoodBytes);
 
   const nSamples = windows.reduce((n, window) => n + window.count, 0);
   const tiles = Math.ceil(nSamples / TILE);
-  const logLikelihood = sumLogLikelihoods(new DataView(bytes, totalBytes), work.tiles ? tiles : 0) + nSamples * packed.offset;
-  const raw = { totals: new Float32Array(bytes, 0, totalBytes / 4), groups: work.groups, centers, logLikelihood, nSamples };
+  const logLikelihood =
+    sumLogLikelihoods(new DataView(bytes, totalBytes), work.tiles ? tiles : 0) + nSamples * packed.offset;
+  const raw = {
+    totals: new Float32Array(bytes, 0, totalBytes / 4),
+    groups: work.groups,
+    centers,
+    logLikelihood,
+    nSamples,
+  };
   return unpackStatistics(work.kernel, parameters, work.layout, raw);
 }
 

@@ -1,5 +1,5 @@
 import type { KernelKind, KernelParameters, Statistics } from '../../em/types.ts';
-import { packCenters, packDiag, packFull, packTied, type PackedBatches } from './pack.ts';
+import { type PackedBatches, packCenters, packDiag, packFull, packTied } from './pack.ts';
 import type { Flag, StageName } from './shader.ts';
 import { diagMomentsLayout, fullMomentsLayout, type MomentsLayout, type Shape } from './shape.ts';
 
@@ -59,7 +59,12 @@ export interface RawSums {
 }
 
 /** Adds up the groups in float64 and puts every sum in its place. */
-export function unpackStatistics(kernel: Kernel, parameters: KernelParameters, layout: MomentsLayout, raw: RawSums): Statistics {
+export function unpackStatistics(
+  kernel: Kernel,
+  parameters: KernelParameters,
+  layout: MomentsLayout,
+  raw: RawSums,
+): Statistics {
   const { nComponents: K, nFeatures: D, kind } = parameters;
   const size = layout.tiles * layout.sums * 4;
   const total = new Float64Array(K * size);

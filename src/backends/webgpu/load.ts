@@ -1,7 +1,7 @@
 import { type Frame, frameFor, hostMoments } from '../../data/frame.ts';
 import { countSamples, type DevicePoints, type HostPoints, isDevicePoints, type Points } from '../../data/points.ts';
-import { EmgpuError, throwIfAborted } from '../../errors.ts';
 import type { LoadOptions } from '../../em/types.ts';
+import { EmgpuError, throwIfAborted } from '../../errors.ts';
 import type { GpuContext } from './context.ts';
 import { sampleFrame } from './device-frame.ts';
 import { ingestRows } from './ingest.ts';
@@ -51,7 +51,12 @@ export async function loadPoints(context: GpuContext, points: Points, options: L
   }
 }
 
-function deriveFrame(context: GpuContext, points: Points, shape: Shape, { scaling }: LoadOptions): Promise<Frame> | Frame {
+function deriveFrame(
+  context: GpuContext,
+  points: Points,
+  shape: Shape,
+  { scaling }: LoadOptions,
+): Promise<Frame> | Frame {
   if (isDevicePoints(points)) return sampleFrame(context, shape, points, scaling);
   return frameFor(hostMoments(points), scaling);
 }

@@ -1,5 +1,5 @@
-import { throwIfAborted } from '../../errors.ts';
 import type { RunOptions } from '../../em/types.ts';
+import { throwIfAborted } from '../../errors.ts';
 import type { DeviceWatch } from './device.ts';
 import { settled } from './readback.ts';
 
@@ -36,7 +36,11 @@ export class Pace {
   }
 
   /** Runs the commands in order; `last` is recorded into the final submit, after them. */
-  async run(commands: readonly Command[], last: (encoder: GPUCommandEncoder) => void, options: RunOptions = {}): Promise<void> {
+  async run(
+    commands: readonly Command[],
+    last: (encoder: GPUCommandEncoder) => void,
+    options: RunOptions = {},
+  ): Promise<void> {
     const underWay: Promise<void>[] = [];
     const clock = { finished: performance.now() };
     for (let i = 0; i < commands.length || i === 0; ) {

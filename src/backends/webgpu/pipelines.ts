@@ -64,7 +64,10 @@ export class Pipelines {
 
   async #compile(name: StageName, code: string, label: string): Promise<Stage> {
     const device = this.#device;
-    const layout = device.createBindGroupLayout({ label, entries: STAGES[name].bindings.map((kind, i) => entry(i, kind)) });
+    const layout = device.createBindGroupLayout({
+      label,
+      entries: STAGES[name].bindings.map((kind, i) => entry(i, kind)),
+    });
     device.pushErrorScope('validation');
     const module = device.createShaderModule({ label, code });
     const scope = device.popErrorScope();
@@ -77,7 +80,9 @@ export class Pipelines {
       return { name, pipeline, layout };
     } catch (cause) {
       const { messages } = await module.getCompilationInfo();
-      const words = messages.map((m) => `${m.lineNum}:${m.linePos} ${m.message}\n  ${code.split('\n')[m.lineNum - 1] ?? ''}`);
+      const words = messages.map(
+        (m) => `${m.lineNum}:${m.linePos} ${m.message}\n  ${code.split('\n')[m.lineNum - 1] ?? ''}`,
+      );
       throw new EmgpuError(
         'shader-error',
         `The shader ${label} does not compile: ${words.join('\n') || (cause as Error).message}.`,

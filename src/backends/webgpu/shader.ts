@@ -50,7 +50,11 @@ function preprocess(text: string, flags: ReadonlySet<string>): string {
   for (let i = 1; i < parts.length; i += 3) {
     const name = parts[i + 1]!;
     if (!FLAGS.includes(name as Flag)) {
-      throw new EmgpuError('shader-error', `A shader asks for the unknown flag ${name}.`, `Known are ${FLAGS.join(', ')}.`);
+      throw new EmgpuError(
+        'shader-error',
+        `A shader asks for the unknown flag ${name}.`,
+        `Known are ${FLAGS.join(', ')}.`,
+      );
     }
     strings[strings.length - 1] += parts[i]!;
     values.push(flags.has(name));

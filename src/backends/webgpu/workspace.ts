@@ -37,7 +37,14 @@ export function isCoarse(K: number, layout: MomentsLayout): boolean {
 }
 
 /** How many points a chunk should hold: whole slabs within the memory bounds and about `budget` operations. */
-export function chunkCapacity(kernel: Kernel, K: number, D: number, layout: MomentsLayout, nSamples: number, budget: number) {
+export function chunkCapacity(
+  kernel: Kernel,
+  K: number,
+  D: number,
+  layout: MomentsLayout,
+  nSamples: number,
+  budget: number,
+) {
   const slab = slabFor(nSamples);
   const partial = K * layout.tiles * layout.sums * 16 * (isCoarse(K, layout) ? 1 : PARTS);
   const points = Math.min(
@@ -55,7 +62,13 @@ function cut(windows: readonly Window[], capacity: number, slab: number): Chunk[
     Array.from({ length: Math.ceil(window.count / capacity) }, (_, i): Chunk => {
       const first = i * capacity;
       const count = Math.min(capacity, window.count - first);
-      return { window: index, first, count, slabFirst: (window.first + first) / slab, slabCount: Math.ceil(count / slab) };
+      return {
+        window: index,
+        first,
+        count,
+        slabFirst: (window.first + first) / slab,
+        slabCount: Math.ceil(count / slab),
+      };
     }),
   );
 }
@@ -162,7 +175,12 @@ export function jobOffset(chunk: number, batch: number, batches: number): number
 }
 
 /** A bind group in the order of the stage's bindings; uniform buffers are bound with dynamic offsets. */
-export function bind(device: GPUDevice, stage: Stage, jobs: GPUBuffer, ...rest: (GPUBuffer | GPUBufferBinding)[]): GPUBindGroup {
+export function bind(
+  device: GPUDevice,
+  stage: Stage,
+  jobs: GPUBuffer,
+  ...rest: (GPUBuffer | GPUBufferBinding)[]
+): GPUBindGroup {
   const resources: GPUBufferBinding[] = [{ buffer: jobs, size: JOB_BYTES }, ...rest.map(asBinding)];
   return device.createBindGroup({
     label: stage.name,

@@ -76,7 +76,10 @@ const determinism: readonly LaneCase[] = [
       assertEqual(labels.length, 30_011, 'labels');
       const rows = await dataset.rows(Uint32Array.of(30_010, 0, 8192, 8191));
       const expected = [30_010, 0, 8192, 8191].flatMap((n) =>
-        Array.from(sample.points.data.subarray(n * 6, n * 6 + 6), (x, d) => (x - dataset.frame.shift[d]!) / dataset.frame.scale[d]!),
+        Array.from(
+          sample.points.data.subarray(n * 6, n * 6 + 6),
+          (x, d) => (x - dataset.frame.shift[d]!) / dataset.frame.scale[d]!,
+        ),
       );
       assertClose(rows, expected, { absolute: 1e-6 }, 'rows from several windows');
       dataset.destroy();
@@ -148,11 +151,19 @@ const input: readonly LaneCase[] = [
   {
     name: 'input: seeding draws the same kind of centres as float64, all of them points',
     async run(context) {
-      const { points } = drawSample({ type: 'diag', D: 2, K: 4, N: 3000, separation: 30 }, randomFor(context.seed, 'seeding'));
+      const { points } = drawSample(
+        { type: 'diag', D: 2, K: 4, N: 3000, separation: 30 },
+        randomFor(context.seed, 'seeding'),
+      );
       const inertias: number[] = [];
       for (const backend of [gpuBackend(context), cpuBackend()]) {
         const dataset = await backend.load(points, { scaling: 'isotropic' });
-        const options = { method: 'k-means++', count: 4, weights: Float64Array.of(1, 1), random: seededRandom(1) } as const;
+        const options = {
+          method: 'k-means++',
+          count: 4,
+          weights: Float64Array.of(1, 1),
+          random: seededRandom(1),
+        } as const;
         inertias.push((await seed(dataset, options)).meanDistance);
         dataset.destroy();
       }

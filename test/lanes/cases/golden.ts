@@ -11,7 +11,12 @@ import { gpuBackend, iterate } from './gpu.ts';
 /** The numeric columns of a small CSV file with a header. */
 function parse(csv: string): HostPoints {
   const rows = csv.trim().split('\n').slice(1);
-  const cells = rows.map((row) => row.split(',').map(Number).filter((x) => !Number.isNaN(x)));
+  const cells = rows.map((row) =>
+    row
+      .split(',')
+      .map(Number)
+      .filter((x) => !Number.isNaN(x)),
+  );
   return { data: Float64Array.from(cells.flat()), nFeatures: cells[0]!.length };
 }
 
@@ -20,14 +25,22 @@ const data: Record<string, HostPoints> = { iris: parse(iris), faithful: parse(fa
 export type Trajectory = (typeof golden.trajectories)[number];
 
 /** The start that golden.json describes: equal weights, means at rows, every covariance the diagonal of population variances. */
-export function goldenStart({ data: name, covarianceType, startRows }: Trajectory): { points: HostPoints; start: MixtureParameters } {
+export function goldenStart({ data: name, covarianceType, startRows }: Trajectory): {
+  points: HostPoints;
+  start: MixtureParameters;
+} {
   const points = data[name]!;
   const D = points.nFeatures;
   const x = Float64Array.from(points.data);
   const N = x.length / D;
   const K = startRows.length;
-  const mean = Array.from({ length: D }, (_, d) => x.reduce((sum, value, i) => (i % D === d ? sum + value : sum), 0) / N);
-  const variances = mean.map((m, d) => x.reduce((sum, value, i) => (i % D === d ? sum + (value - m) ** 2 : sum), 0) / N);
+  const mean = Array.from(
+    { length: D },
+    (_, d) => x.reduce((sum, value, i) => (i % D === d ? sum + value : sum), 0) / N,
+  );
+  const variances = mean.map(
+    (m, d) => x.reduce((sum, value, i) => (i % D === d ? sum + (value - m) ** 2 : sum), 0) / N,
+  );
   const matrix = variances.flatMap((v, i) => variances.map((_, j) => (i === j ? v : 0)));
   const one = { full: matrix, tied: matrix, diag: variances, spherical: [variances.reduce((a, b) => a + b, 0) / D] };
   const covariance = one[covarianceType as CovarianceType];

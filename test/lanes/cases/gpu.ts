@@ -104,14 +104,25 @@ export function drawSample(spec: Spec, random: Random): Sample {
 }
 
 /** What a number of iterations from a start leads to, in data units, and the objective after 0, 1 … of them. */
-export async function iterate<P>(backend: Backend, family: Family<P>, points: HostPoints, start: P, iterations: number) {
+export async function iterate<P>(
+  backend: Backend,
+  family: Family<P>,
+  points: HostPoints,
+  start: P,
+  iterations: number,
+) {
   const dataset = await backend.load(points, { scaling: family.scaling });
   try {
     const settings = { tol: 0, maxIter: iterations, precision: backend.precision };
     const run = new EmRun(family, dataset, family.toFrame(start, dataset.frame), settings);
     while (!run.done) await run.step();
     const { counts } = await run.expectation();
-    return { parameters: family.toData(run.parameters, dataset.frame), history: run.history, counts, warnings: run.warnings };
+    return {
+      parameters: family.toData(run.parameters, dataset.frame),
+      history: run.history,
+      counts,
+      warnings: run.warnings,
+    };
   } finally {
     dataset.destroy();
   }
@@ -132,7 +143,11 @@ export async function stepOnce<P>(backend: Backend, family: Family<P>, points: H
 }
 
 /** The D × D covariance of component k as a matrix, whatever the type. */
-function covarianceOf({ means, covariances, weights }: MixtureParameters, type: CovarianceType, k: number): Float64Array {
+function covarianceOf(
+  { means, covariances, weights }: MixtureParameters,
+  type: CovarianceType,
+  k: number,
+): Float64Array {
   const K = weights.length;
   const D = means.length / K;
   if (type === 'full') return covariances.slice(k * D * D, (k + 1) * D * D);
@@ -182,7 +197,11 @@ export function distance(
     const difference = covarianceOf(actual, type, k).map((s, i) => s - sigma[i]!);
     const half = Array.from({ length: D }, (_, c) => solveLower(l, D, difference.subarray(c * D, (c + 1) * D)));
     for (let r = 0; r < D; r++) {
-      for (const x of solveLower(l, D, Float64Array.from(half, (column) => column[r]!))) {
+      for (const x of solveLower(
+        l,
+        D,
+        Float64Array.from(half, (column) => column[r]!),
+      )) {
         covariance = Math.max(covariance, Math.abs(x));
       }
     }

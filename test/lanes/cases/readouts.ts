@@ -40,10 +40,16 @@ const mixtures: readonly LaneCase[] = TYPES.flatMap((type) =>
       for (let n = 0; n < N; n++) {
         let sum = 0;
         for (let k = 0; k < K!; k++) sum += gpu.responsibilities[n * K! + k]!;
-        assert(Math.abs(sum - 1) < 1e-6 * Math.sqrt(K!), `responsibilities of point ${n} sum to ${sum}, seed ${context.seed}`);
+        assert(
+          Math.abs(sum - 1) < 1e-6 * Math.sqrt(K!),
+          `responsibilities of point ${n} sum to ${sum}, seed ${context.seed}`,
+        );
         // Where two components are equally responsible, rounding may choose.
         const [a, b] = [gpu.labels[n]!, cpu.labels[n]!].map((k) => cpu.responsibilities[n * K! + k]!);
-        assert(Math.abs(a! - b!) < 2e-5, `label of point ${n}: ${gpu.labels[n]} for ${cpu.labels[n]}, seed ${context.seed}`);
+        assert(
+          Math.abs(a! - b!) < 2e-5,
+          `label of point ${n}: ${gpu.labels[n]} for ${cpu.labels[n]}, seed ${context.seed}`,
+        );
       }
     },
   })),
@@ -70,7 +76,10 @@ const buffers: LaneCase = {
     const array = await dataset.read('responsibilities', parameters);
     const buffer = await dataset.readToBuffer!('responsibilities', parameters);
     assertEqual(buffer.size, 4 * 4000, 'bytes');
-    const staging = device.createBuffer({ size: buffer.size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+    const staging = device.createBuffer({
+      size: buffer.size,
+      usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST,
+    });
     const encoder = device.createCommandEncoder();
     encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
     device.queue.submit([encoder.finish()]);

@@ -1,88 +1,80 @@
 import type { HostPoints, MixtureModel } from '../src/index.ts';
 
-const MOST_DOTS = 20_000;
-const MARGIN = { left: 56, right: 8, top: 8, bottom: 34 };
+/** Seen on white and on black; after Okabe & Ito. */
+const COLORS = ['#2b87c8', '#e08a00', '#14a37a', '#cc5fa0', '#dd6327', '#4fb0e0', '#a89400', '#808890'];
+export const colorOf = (k: number) => COLORS[k % COLORS.length]!;
 
-/** Mean, variances and covariance of component k in the plane of the first two features; of one feature alone: a flat line. */
-export function planeOf({ means, covariances, covarianceType: type }: MixtureModel, k: number) {
-  const [x, y = 0] = means[k]!;
-  // biome-ignore lint/suspicious/noExplicitAny: the type tells how deep the arrays are nested
-  const c = (type === 'tied' ? covariances : covariances[k]) as any;
-  if (type === 'spherical') return { x: x!, y, xx: c, xy: 0, yy: c };
-  if (type === 'diag') return { x: x!, y, xx: c[0], xy: 0, yy: c[1] ?? 0 };
-  return { x: x!, y, xx: c[0][0], xy: c[0][1] ?? 0, yy: c[1]?.[1] ?? 0 };
+const MOST_DOTS = 20_000;
+const SOFT = '#808890';
+const [LEFT, RIGHT, TOP, BOTTOM] = [60, 8, 22, 24];
+
+/** Mean and covariance of component k in the plane of the first two features; a single feature makes a flat ellipse. */
+function planeOf({ means, covariances, covarianceType: type }: MixtureModel, k: number) {
+  const [x = 0, y = 0] = means[k]!;
+  const own = type === 'tied' ? (covariances as number[][]) : covariances[k]!;
+  if (typeof own === 'number') return { x, y, xx: own, xy: 0, yy: own };
+  const at = (i: number, j: number) => (type === 'diag' ? own[i] : (own as number[][])[i]?.[j]) as number | undefined;
+  return { x, y, xx: at(0, 0)!, xy: type === 'diag' ? 0 : (at(0, 1) ?? 0), yy: at(1, 1) ?? 0 };
 }
 
-/** A scatter of the first two columns on a canvas. Construct it once per set of points, draw as often as you like. */
-export class Plot {
-  readonly rows: number[];
-  readonly #x: [number, number];
-  readonly #y: [number, number];
-
-  constructor(readonly canvas: HTMLCanvasElement, readonly points: HostPoints, readonly names: readonly string[]) {
-    const n = points.data.length / points.nFeatures;
-    const m = Math.min(n, MOST_DOTS);
-    this.rows = Array.from({ length: m }, (_, i) => Math.floor((i * n) / m));
-    this.#x = this.#range(0);
-    this.#y = points.nFeatures > 1 ? this.#range(1) : [-1, 1];
-  }
-
-  #at(row: number, column: number): number {
-    return column < this.points.nFeatures ? this.points.data[row * this.points.nFeatures + column]! : 0;
-  }
-
-  /** What all but the outermost 0.5 % on each side span, and a little more. */
-  #range(column: number): [number, number] {
-    const values = Float64Array.from(this.rows, (row) => this.#at(row, column)).sort();
-    const [low, high] = [values[Math.floor(0.005 * values.length)]!, values[Math.ceil(0.995 * values.length) - 1]!];
+/** Returns what draws the first two columns, and a model over them. Labels, where they are known, colour the points. */
+export function scatterOf(canvas: HTMLCanvasElement, { data, nFeatures }: HostPoints, names: readonly string[]) {
+  const n = data.length / nFeatures;
+  const dots = Math.min(n, MOST_DOTS);
+  const rows = Array.from({ length: dots }, (_, i) => Math.floor((i * n) / dots));
+  const at = (row: number, column: number) => (column < nFeatures ? data[row * nFeatures + column]! : 0);
+  // The axes leave out the outermost 0.5 % on each side.
+  const [xs, ys] = [0, 1].map((column): [number, number] => {
+    const values = Float64Array.from(rows, (row) => at(row, column)).sort();
+    const [low, high] = [values[Math.floor(0.005 * dots)]!, values[Math.ceil(0.995 * dots) - 1]!];
     const pad = 0.06 * (high - low) || 1;
     return [low - pad, high + pad];
-  }
-
-  /** `labels`: one per row of the points, where they are known. */
-  draw(model: MixtureModel | undefined, labels?: Uint32Array): void {
-    const style = getComputedStyle(this.canvas);
-    const [ink, soft, page, line] = ['--ink', '--soft', '--page', '--line'].map((name) => style.getPropertyValue(name));
-    const colors = style.getPropertyValue('--colors').trim().split(/\s+/);
-    const { clientWidth: w, clientHeight: h } = this.canvas;
-    this.canvas.width = w * devicePixelRatio;
-    this.canvas.height = h * devicePixelRatio;
-    const g = this.canvas.getContext('2d')!;
+  }) as [[number, number], [number, number]];
+  return (model?: MixtureModel, labels?: Uint32Array) => {
+    const { clientWidth: w, clientHeight: h } = canvas;
+    [canvas.width, canvas.height] = [w * devicePixelRatio, h * devicePixelRatio];
+    const g = canvas.getContext('2d')!;
+    const { color, fontFamily } = getComputedStyle(canvas);
     g.scale(devicePixelRatio, devicePixelRatio);
-    g.font = `12px ${style.fontFamily}`;
-    const { left, right, top, bottom } = MARGIN;
-    const toX = (x: number) => left + ((x - this.#x[0]) / (this.#x[1] - this.#x[0])) * (w - left - right);
-    const toY = (y: number) => h - bottom - ((y - this.#y[0]) / (this.#y[1] - this.#y[0])) * (h - top - bottom);
-    this.#axes(g, w, h, toX, toY, soft!, line!);
-    g.save();
+    g.font = `12px ${fontFamily}`;
+    const toX = (x: number) => LEFT + ((x - xs[0]) / (xs[1] - xs[0])) * (w - LEFT - RIGHT);
+    const toY = (y: number) => h - BOTTOM - ((y - ys[0]) / (ys[1] - ys[0])) * (h - TOP - BOTTOM);
+    g.fillStyle = g.strokeStyle = SOFT;
+    for (const share of [0.1, 0.5, 0.9]) {
+      const [x, y] = [xs, ys].map(([low, high]) => Number((low + share * (high - low)).toPrecision(3))) as [
+        number,
+        number,
+      ];
+      g.fillText(`${x}`, toX(x) - 12, h - 8);
+      if (nFeatures > 1) g.fillText(`${y}`, 4, toY(y) + 4);
+    }
+    g.fillText(names[1] ? `↑ ${names[1]}, ${names[0]} →` : `${names[0]} →`, LEFT, TOP - 8);
+    g.strokeRect(LEFT, TOP, w - LEFT - RIGHT, h - TOP - BOTTOM);
     g.beginPath();
-    g.rect(left, top, w - left - right, h - top - bottom);
+    g.rect(LEFT, TOP, w - LEFT - RIGHT, h - TOP - BOTTOM);
     g.clip();
-    const r = this.rows.length > 2000 ? 1 : 2;
+    const size = dots > 2000 ? 2 : 4;
     g.globalAlpha = 0.5;
-    for (const row of this.rows) {
-      g.fillStyle = labels ? colors[labels[row]! % colors.length]! : soft!;
-      g.fillRect(toX(this.#at(row, 0)) - r, toY(this.#at(row, 1)) - r, 2 * r, 2 * r);
+    for (const row of rows) {
+      if (labels) g.fillStyle = colorOf(labels[row]!);
+      g.fillRect(toX(at(row, 0)) - size / 2, toY(at(row, 1)) - size / 2, size, size);
     }
     g.globalAlpha = 1;
+    g.lineWidth = 2;
     for (let k = 0; model && k < model.nComponents; k++) {
       const { x, y, xx, xy, yy } = planeOf(model, k);
-      // The ellipse is the unit circle times the lower Cholesky factor of the covariance.
-      const [a, b] = [Math.sqrt(xx), xx > 0 ? xy / Math.sqrt(xx) : 0];
+      // The unit circle times the lower Cholesky factor of the covariance.
+      const a = Math.sqrt(xx);
+      const b = xy / a;
       const c = Math.sqrt(Math.max(0, yy - b * b));
+      g.strokeStyle = color;
       for (const sigmas of [1, 2]) {
         g.beginPath();
-        for (let i = 0; i <= 72; i++) {
-          const [u, v] = [sigmas * Math.cos((i * Math.PI) / 36), sigmas * Math.sin((i * Math.PI) / 36)];
-          g.lineTo(toX(x + a * u), toY(y + b * u + c * v));
+        for (let t = 0; t < 6.3; t += 0.05) {
+          g.lineTo(toX(x + sigmas * a * Math.cos(t)), toY(y + sigmas * (b * Math.cos(t) + c * Math.sin(t))));
         }
-        for (const [width, color] of [[4, page!], [2, labels ? colors[k % colors.length]! : ink!]] as const) {
-          g.lineWidth = width;
-          g.strokeStyle = color;
-          g.stroke();
-        }
+        g.stroke();
       }
     }
-    g.restore();
-  }
+  };
 }

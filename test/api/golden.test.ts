@@ -52,61 +52,109 @@ describe('trajectories of scikit-learn, within 1e-9 at every iteration listed', 
 });
 
 function smallestEigenvalue({ covariances, covarianceType }: MixtureFit): number {
-  if (covarianceType === 'diag' || covarianceType === 'spherical') return Math.min(...(covariances as number[][]).flat());
+  if (covarianceType === 'diag' || covarianceType === 'spherical')
+    return Math.min(...(covariances as number[][]).flat());
   const matrices = covarianceType === 'tied' ? [covariances as number[][]] : (covariances as number[][][]);
   return Math.min(...matrices.flatMap((m) => new EigenvalueDecomposition(new Matrix(m)).realEigenvalues));
 }
 
 const REG_COVAR = 1e-6;
 
-/** The first of some seeds whose fit passes. */
-async function firstFit(best: BestFit, isGood: (fit: MixtureFit) => boolean): Promise<MixtureFit | undefined> {
+/** The first fit of 40 seeds whose log-likelihood is that of the reference. */
+async function fitLike(best: BestFit): Promise<MixtureFit | undefined> {
   const points = pointsNamed(best.data);
   const { nComponents } = best;
   const covarianceType = best.covarianceType as CovarianceType;
   for (let seed = 0; seed < 40; seed++) {
-    const options = { nComponents, covarianceType, seed, tol: 1e-9, maxIter: 2000, regCovar: REG_COVAR };
+    const options = { nComponents, covarianceType, seed, tol: 1e-12, maxIter: 2000, regCovar: REG_COVAR };
     const fit = await new GaussianMixture({ ...options, backend: 'cpu' }).fit(points);
     fit.destroy();
-    if (isGood(fit)) return fit;
+    if (isLike(fit.logLikelihood, best.logLikelihood)) return fit;
   }
   return undefined;
 }
 
-describe('best fits of mclust are reached from some seed', () => {
-  // mclust adds nothing to the variances and stops at a relative gain of 1e-5, so it ends up to 4e-4 below or above.
-  const TOLERANCE = 1e-3;
+/**
+ * mclust stops once an iteration gains less than 1e-5 of the log-likelihood, so it ends that much below the optimum or a
+ * little more (0.01 of -1126.3 for faithful); regCovar, which it does not have, costs us less than 1e-4. The next best
+ * optima of the reference data are 0.3 and more away.
+ */
+function isLike(logLikelihood: number, reference: number): boolean {
+  const gain = logLikelihood - reference;
+  return gain > -1e-4 && gain < 2e-5 * Math.abs(reference);
+}
 
+describe('best fits of mclust are reached from some seed', () => {
   test.each(golden.bestFits as BestFit[])('$data, K $nComponents, $covarianceType', async (best) => {
-    const fit = await firstFit(best, ({ logLikelihood }) => Math.abs(logLikelihood - best.logLikelihood) < TOLERANCE);
+    const fit = await fitLike(best);
     expect(fit, 'no seed of 40 led there').toBeDefined();
     expect(fit!.converged).toBe(true);
-    expect(Math.abs(fit!.bic - best.bic)).toBeLessThan(2 * TOLERANCE);
-    // None of them is a component that shrank onto a few points until only regCovar was left.
+    const parameters = fit!.bic + 2 * fit!.logLikelihood;
+    expect(best.bic + 2 * best.logLikelihood).toBeCloseTo(parameters, 3);
+    // None of them has a component that shrank onto a few points until only regCovar was left, as a seed of iris with
+    // K 3 and full covariances may (-99.17).
     expect(smallestEigenvalue(fit!)).toBeGreaterThan(1000 * REG_COVAR);
   });
 
   test('faithful, K 2, full: weights, means and covariances', async () => {
     const best = (golden.bestFits as BestFit[]).find(({ weights }) => weights)!;
-    const fit = await firstFit(best, ({ logLikelihood }) => Math.abs(logLikelihood - best.logLikelihood) < TOLERANCE);
-    const order = fit!.weights[0]! > fit!.weights[1]! ? [0, 1] : [1, 0];
-    // regCovar alone moves the smallest variance, 0.07, by 1.4e-5 of itself.
-    expectNear(order.map((k) => fit!.weights[k]), best.weights, 1e-4);
-    expectNear(order.map((k) => fit!.means[k]), best.means, 1e-4);
-    expectNear(order.map((k) => fit!.covariances[k]), best.covariances, 1e-4);
+    const { weights, means, covariances } = (await fitLike(best))!;
+    const order = weights[0]! > weights[1]! ? [0, 1] : [1, 0];
+    // The reference parameters are not quite the fixed point: EM from them still moves a covariance by 0.2 %, see below.
+    expectNear(
+      order.map((k) => weights[k]),
+      best.weights,
+      2e-4,
+    );
+    expectNear(
+      order.map((k) => means[k]),
+      best.means,
+      2e-4,
+    );
+    expectNear(
+      order.map((k) => covariances[k]),
+      best.covariances,
+      4e-3,
+    );
+  });
+
+  test('faithful, K 2, full: EM from the parameters of the reference ends at our fit', async () => {
+    const best = (golden.bestFits as BestFit[]).find(({ weights }) => weights)!;
+    const { weights, means, covariances } = best as Required<BestFit>;
+    const sum = weights.reduce((a, b) => a + b, 0);
+    const init = mixtureJSON({ covarianceType: 'full', weights: weights.map((w) => w / sum), means, covariances });
+    const options = { nComponents: 2, regCovar: REG_COVAR, backend: 'cpu' } as const;
+    const fit = await new GaussianMixture({ ...options, init, tol: 1e-12 }).fit(pointsNamed(best.data));
+    const start = fit.history[0]!;
+    expect(start).toBeLessThan(fit.logLikelihood);
+    expect(start).toBeGreaterThan(best.logLikelihood - 1e-3);
+    const ours = (await fitLike(best))!;
+    const order = ours.weights[0]! > ours.weights[1]! ? [0, 1] : [1, 0];
+    expectNear(
+      order.map((k) => ours.means[k]),
+      fit.means,
+      1e-5,
+    );
+    expectNear(
+      order.map((k) => ours.covariances[k]),
+      fit.covariances,
+      1e-4,
+    );
+    expectNear(ours.logLikelihood, fit.logLikelihood, 1e-10);
   });
 });
 
-describe('the best inertias of 100 starts are reached from some seed, within 1e-9', () => {
+describe('the inertias of the reference are reached from some seed, within 1e-9', () => {
   test.each(golden.inertia)('$data, K $nClusters', async ({ data, nClusters, inertia }) => {
     const points = pointsNamed(data);
-    const found: number[] = [];
-    for (let seed = 0; seed < 200 && !found.some((x) => Math.abs(x / inertia - 1) < 1e-9); seed++) {
+    let closest = Infinity;
+    // The rarest of them, faithful with K 8, is found by 1 seed in 200.
+    for (let seed = 0; seed < 3000 && closest > 1e-9; seed++) {
       // Lloyd's algorithm ends after finitely many steps: the tolerance only has to be small.
       const fit = await new KMeans({ nClusters, seed, tol: 1e-12, backend: 'cpu' }).fit(points);
-      found.push(fit.inertia);
+      closest = Math.min(closest, Math.abs(fit.inertia / inertia - 1));
       fit.destroy();
     }
-    expectNear(Math.min(...found), inertia, 1e-9);
+    expect(closest).toBeLessThanOrEqual(1e-9);
   });
 });

@@ -1,5 +1,6 @@
 import type { KernelParameters } from '../../../em/types.ts';
 import { GROUP, padSquares, padToGroups, TILE } from '../tile.ts';
+import { logDensityPlane } from './plane.ts';
 import { center } from './shared/center.ts';
 import { multiplyAboveDiagonal } from './shared/triangular.ts';
 import type { LogDensity } from './types.ts';
@@ -11,6 +12,7 @@ import { liveLogNormalizers } from './types.ts';
  */
 export function logDensityFull(parameters: KernelParameters): LogDensity {
   const { nComponents, nFeatures: d, means } = parameters;
+  if (d === 2) return logDensityPlane(parameters);
   const size = padToGroups(d);
   const factors = padSquares(parameters.precisionsCholesky, d, size);
   const logNormalizers = liveLogNormalizers(parameters);

@@ -1,6 +1,7 @@
 import type { KernelParameters } from '../../../em/types.ts';
 import { LongSums } from '../long-sums.ts';
 import { GROUP, padToGroups, TILE } from '../tile.ts';
+import { planeMoments } from './plane.ts';
 import { center } from './shared/center.ts';
 import { sumRow } from './shared/sum-row.ts';
 import { multiplyRows2by4, multiplyTriangle, weightRows4 } from './shared/weighted-products.ts';
@@ -24,7 +25,16 @@ export function momentsFull(parameters: KernelParameters, layout: 'triangles' | 
   const w = new Float64Array(size * TILE);
   const rowSums = new Float64Array(size);
   const products = new Float64Array(size * size);
-  const add = (x: Float64Array, count: number, responsibilities: Float64Array) => {
+  const sums = new Float64Array(6);
+  const addPlane = (x: Float64Array, count: number, responsibilities: Float64Array) => {
+    for (let k = 0; k < nComponents; k++) {
+      planeMoments(x, count, means[2 * k]!, means[2 * k + 1]!, responsibilities, k * TILE, sums);
+      counts.add(k, sums[0]!);
+      for (let i = 0; i < 2; i++) first.add(2 * k + i, sums[1 + i]!);
+      for (let i = 0; i < 3; i++) second.add((layout === 'triangles' ? 3 * k : 0) + i, sums[3 + i]!);
+    }
+  };
+  const addGroups = (x: Float64Array, count: number, responsibilities: Float64Array) => {
     for (let k = 0; k < nComponents; k++) {
       const weight = sumRow(responsibilities, k * TILE, count);
       if (weight === 0) continue;
@@ -37,7 +47,7 @@ export function momentsFull(parameters: KernelParameters, layout: 'triangles' | 
       for (let i = 0; i < d; i++) for (let j = 0; j <= i; j++) second.add(at++, products[i * size + j]!);
     }
   };
-  return { counts, first, second, add };
+  return { counts, first, second, add: d === 2 ? addPlane : addGroups };
 }
 
 /** products[i][j] = Σ_p w_ip z_jp for j ≤ i; what lies above the diagonal is left alone. */

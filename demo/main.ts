@@ -4,7 +4,7 @@ import { colorOf, scatterOf } from './plot.ts';
 
 const find = <E extends Element>(selector: string) => document.querySelector<E>(selector)!;
 const say = (selector: string, text: string) => find(selector).replaceChildren(text);
-const show = (x: number) => x.toLocaleString('en', { maximumSignificantDigits: 6 });
+const show = (x: number, digits = 4) => x.toLocaleString('en', { maximumSignificantDigits: digits });
 
 const form = find<HTMLFormElement>('form');
 const [runButton, stopButton] = form.querySelectorAll('button') as unknown as [HTMLButtonElement, HTMLButtonElement];
@@ -19,16 +19,10 @@ form.onsubmit = (event) => {
 
 /** Points of a mixture of three, different ones each time. */
 function generate() {
-  const means = [
-    [0, 0],
-    [4, 1],
-    [-1, 5],
-  ];
-  const parts = { nComponents: 3, weights: [0.5, 0.3, 0.2], means, covariances: [1, 0.5, 2] };
-  const { data } = new emgpu.MixtureModel({ covarianceType: 'spherical', nFeatures: 2, ...parts }).sample(
-    2e5,
-    Date.now(),
-  );
+  const shape = { covarianceType: 'spherical', nComponents: 3, nFeatures: 2 } as const;
+  const means = [0, 4, -1].map((x, k) => [x, [0, 1, 5][k]!]);
+  const model = new emgpu.MixtureModel({ ...shape, weights: [0.5, 0.3, 0.2], means, covariances: [1, 0.5, 2] });
+  const { data } = model.sample(200_000, Date.now());
   return { points: { data, nFeatures: 2 }, featureNames: ['x', 'y'], nDropped: 0 };
 }
 
@@ -65,11 +59,14 @@ async function run(form: FormData): Promise<void> {
     const onProgress = ({ stage, fraction }: { stage: string; fraction: number }) =>
       stage !== 'fit' && say('#status', `${stage}: ${Math.round(100 * fraction)} %`);
     steps = await mixture.start(points, { signal, onProgress });
+    let shown = 0;
     for await (const { iteration, value, model } of steps) {
-      say('#status', `Iteration ${iteration}, log-likelihood ${show(value)}`);
+      if (performance.now() - shown < 100) continue;
+      say('#status', `Iteration ${iteration}, log-likelihood ${show(value, 9)}`);
       redraw = () => draw(model);
       redraw();
       await new Promise((resolve) => setTimeout(resolve)); // the page is drawn, and Stop can be pressed
+      shown = performance.now();
     }
     const fit = await steps.finish();
     const labels = await fit.predict(undefined, { signal });
@@ -77,7 +74,7 @@ async function run(form: FormData): Promise<void> {
     redraw();
     report(fit, featureNames);
   } catch (error) {
-    say('#status', (error as Error).message);
+    say('#status', signal.aborted ? 'Stopped.' : (error as Error).message);
   } finally {
     steps?.destroy();
     [runButton.disabled, stopButton.disabled] = [false, true];
@@ -87,12 +84,12 @@ async function run(form: FormData): Promise<void> {
 function report(fit: emgpu.MixtureFit, names: readonly string[]): void {
   const { nIter, converged, logLikelihood, bic, seconds, backend, adapter, backendReason, warnings } = fit;
   const facts = [
-    `${converged ? 'Converged' : 'Stopped'} after ${nIter} iterations: log-likelihood ${show(logLikelihood)}, BIC ${show(bic)}`,
-    `${backend}, ${adapter}: ${backendReason}`,
-    `${show(1000 * seconds.perIteration)} ms per iteration`,
+    `${converged ? 'Converged' : 'Stopped'} after ${nIter} iterations: log-likelihood ${show(logLikelihood, 9)}, BIC ${show(bic, 9)}`,
+    `Computed on ${backend} (${adapter}): ${backendReason}`,
+    `${show(1000 * seconds.perIteration, 3)} ms per iteration`,
   ];
-  say('#status', [...facts, ...warnings.map(({ message }) => message)].join('. '));
-  const rows = fit.weights.map((weight, k) => [`${k}`, show(weight), ...fit.means[k]!.map(show)]);
+  say('#status', [`${facts.join('. ')}.`, ...warnings.map(({ message }) => message)].join(' '));
+  const rows = fit.weights.map((weight, k) => [`${k}`, show(weight), ...fit.means[k]!.map((x) => show(x))]);
   for (const [k, cells] of [['', 'weight', ...names.map((name) => `mean ${name}`)], ...rows].entries()) {
     const row = find<HTMLTableElement>('table').insertRow();
     for (const text of cells) row.insertCell().textContent = text;

@@ -33,7 +33,8 @@ export function scatterOf(canvas: HTMLCanvasElement, { data, nFeatures }: HostPo
   return (model?: MixtureModel, labels?: Uint32Array) => {
     const { clientWidth: w, clientHeight: h } = canvas;
     [canvas.width, canvas.height] = [w * devicePixelRatio, h * devicePixelRatio];
-    const g = canvas.getContext('2d')!;
+    // This hint keeps the canvas on the CPU: the GPU has the points to look after.
+    const g = canvas.getContext('2d', { willReadFrequently: true })!;
     const { color, fontFamily } = getComputedStyle(canvas);
     g.scale(devicePixelRatio, devicePixelRatio);
     g.font = `12px ${fontFamily}`;
@@ -45,9 +46,12 @@ export function scatterOf(canvas: HTMLCanvasElement, { data, nFeatures }: HostPo
         number,
         number,
       ];
-      g.fillText(`${x}`, toX(x) - 12, h - 8);
-      if (nFeatures > 1) g.fillText(`${y}`, 4, toY(y) + 4);
+      g.textAlign = 'center';
+      g.fillText(`${x}`, toX(x), h - 8);
+      g.textAlign = 'right';
+      if (nFeatures > 1) g.fillText(`${y}`, LEFT - 6, toY(y) + 4);
     }
+    g.textAlign = 'left';
     g.fillText(names[1] ? `↑ ${names[1]}, ${names[0]} →` : `${names[0]} →`, LEFT, TOP - 8);
     g.strokeRect(LEFT, TOP, w - LEFT - RIGHT, h - TOP - BOTTOM);
     g.beginPath();

@@ -44,9 +44,17 @@ async function decide(choice: BackendChoice, runtime: Platform): Promise<Decisio
 
 async function open(choice: BackendChoice, runtime: Platform): Promise<Backend> {
   const { adapter, reason } = await decide(choice, runtime);
-  if (!adapter) return createCpuBackend({ spawn: runtime.spawnWorker, concurrency: runtime.concurrency(), reason });
-  const device = await requestDevice(adapter);
-  return createGpuBackend({ device, info: adapter.info, reason, owned: true });
+  const onCpu = (why: string) =>
+    createCpuBackend({ spawn: runtime.spawnWorker, concurrency: runtime.concurrency(), reason: why });
+  if (!adapter) return onCpu(reason);
+  try {
+    const device = await requestDevice(adapter);
+    return createGpuBackend({ device, info: adapter.info, reason, owned: true });
+  } catch (cause) {
+    const failure = `${adapterName(adapter.info)} gave no device (${(cause as Error).message})`;
+    if (choice === 'auto') return onCpu(failure);
+    throw new EmgpuError('no-adapter', `A WebGPU device was asked for; ${failure}.`, NO_ADAPTER_REMEDY, { cause });
+  }
 }
 
 /** Backends that fits share: opening a device, compiling and starting threads is done once per choice. */

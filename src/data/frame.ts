@@ -56,6 +56,7 @@ export function hostMoments(points: HostPoints): Moments {
       variance[j]! += z * z;
     }
   }
+  if (!variance.every(Number.isFinite)) rejectNonFinite(points);
   for (let j = 0; j < d; j++) variance[j]! /= n;
   return { mean, variance };
 }
@@ -66,7 +67,7 @@ function rejectNonFinite(points: HostPoints): never {
   if (at < 0) {
     throw new EmgpuError(
       'invalid-points',
-      'The sum of a column overflows float64.',
+      'The sum of a column, or of its squares, overflows float64.',
       'Divide the column by a constant.',
     );
   }

@@ -64,9 +64,9 @@ export class KMeans {
       const method = init === 'random' ? 'random' : 'k-means++';
       const drawn = await drawStart(dataset, { ...call, method, count: K, seed }, false);
       const start = given ? kMeansFamily.toFrame(given, dataset.frame) : { nClusters: K, centers: drawn.centers };
-      // `tol` is a share of the total variance per point, in the frame as the objective is.
+      // `tol` is a share of the total variance per point, in the frame as the objective is; without variance any `tol` will do.
       const variance = drawn.variance.reduce((a, b) => a + b, 0);
-      const settings = { tol: tol * variance, maxIter, precision: backend.precision, signal: call.signal };
+      const settings = { tol: tol * (variance || 1), maxIter, precision: backend.precision, signal: call.signal };
       const run = new EmRun(kMeansFamily, dataset, start, settings);
       const publish = (parameters: KMeansParameters) =>
         fromCenters(kMeansFamily.toData(parameters, dataset.frame), points.featureNames);

@@ -47,6 +47,21 @@ export function covarianceDimensions(type: CovarianceType, K: number, D: number)
   return { full: [K, D, D], tied: [D, D], diag: [K, D], spherical: [K] }[type];
 }
 
+/** Covariances must be symmetric and positive definite, or there is no density. */
+function checkDensity(type: CovarianceType, covariances: Float64Array, K: number, D: number): void {
+  if (type === 'full' || type === 'tied') {
+    const scale = covariances.reduce((largest, c) => Math.max(largest, Math.abs(c)), 0);
+    const mirror = (i: number) => i - (i % (D * D)) + (i % D) * D + (Math.floor(i / D) % D);
+    const isSymmetric = covariances.every((c, i) => Math.abs(c - covariances[mirror(i)]!) <= 1e-9 * scale);
+    if (!isSymmetric) refuse('covariances must be symmetric');
+  }
+  try {
+    covarianceShapes[type].factorize(covariances, K, D);
+  } catch {
+    refuse('every covariance must be positive definite');
+  }
+}
+
 function checkMixture(json: Record<string, unknown>): GaussianMixtureJSON {
   const D = checkSize('nFeatures', json.nFeatures, MAX_FEATURES);
   const K = checkSize('nComponents', json.nComponents, MAX_COMPONENTS);
@@ -61,6 +76,7 @@ function checkMixture(json: Record<string, unknown>): GaussianMixtureJSON {
   const sum = weights.reduce((a, b) => a + b, 0);
   if (weights.some((w) => w < 0) || Math.abs(sum - 1) > 1e-6)
     refuse(`weights must be from 0 on and sum to 1, their sum is ${sum}`);
+  checkDensity(type, flatten(json.covariances), K, D);
   return json as unknown as GaussianMixtureJSON;
 }
 

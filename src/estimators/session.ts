@@ -2,6 +2,7 @@ import { borrowDevice, openBackend } from '../backends/select.ts';
 import { checkPoints, countSamples, isDevicePoints, type Points } from '../data/points.ts';
 import type { Backend, Dataset, Family, RunOptions } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
+import { checkChoice } from './options.ts';
 import type { CallOptions, DeviceOptions } from './types.ts';
 
 /** Points at home on a backend, and how they got there. */
@@ -19,6 +20,7 @@ export async function openSession(
   { signal, onProgress }: CallOptions = {},
 ): Promise<Session> {
   checkPoints(points);
+  checkChoice('backend', choice);
   if (isDevicePoints(points) && !device) {
     throw new EmgpuError(
       'invalid-points',

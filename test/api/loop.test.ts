@@ -152,7 +152,7 @@ describe('stopping', () => {
     expect(fit.nIter).toBeLessThan(500);
     const further = await new GaussianMixture({ ...options, init: fit, tol: 0, maxIter: 1000 }).fit(slow);
     // Aitken's estimate is one: EM may speed up again when it leaves a plateau.
-    expect(further.lowerBound - fit.lowerBound).toBeLessThan(3 * tol);
+    expect(further.lowerBound - fit.lowerBound).toBeLessThan(5 * tol);
     expect(further.lowerBound - fit.lowerBound).toBeGreaterThan(-1e-12);
     fit.destroy();
     further.destroy();
@@ -338,9 +338,9 @@ describe('abort', () => {
 });
 
 describe('progress', () => {
-  async function progressOf(fit: (onProgress: (progress: Progress) => void) => Promise<{ destroy(): void }>) {
+  async function progressOf(begin: (onProgress: (progress: Progress) => void) => Promise<{ destroy(): void }>) {
     const told: Progress[] = [];
-    (await fit((progress) => told.push(progress))).destroy();
+    (await begin((progress) => told.push(progress))).destroy();
     return told;
   }
 
@@ -399,7 +399,7 @@ describe('the log-likelihood returned is that of the parameters returned', () =>
       expectNear(again.logLikelihood, fit.logLikelihood, 1e-13);
       expect(fit.history.at(-1)).toBe(fit.logLikelihood);
       expect(fit.lowerBound).toBe(fit.logLikelihood / 600);
-      const sum = (await fit.scoreSamples()).reduce((a, b) => a + b, 0);
+      const sum = [...(await fit.scoreSamples())].reduce((a, b) => a + b, 0);
       expectNear(sum, fit.logLikelihood, 1e-12);
       fit.destroy();
     }

@@ -15,7 +15,7 @@ export interface ShardClient {
   free(): void;
 }
 
-/** A shard on the calling thread. Between slices it lets the event loop turn. */
+/** A shard on the calling thread. After every slice it lets the event loop turn: else timers and drawing would wait for a whole fit. */
 export class LocalShard implements ShardClient {
   #shard: Shard | undefined;
 
@@ -26,9 +26,7 @@ export class LocalShard implements ShardClient {
   async call<M extends ShardMethod>(method: M, args: Parameters<Shard[M]>): Promise<ReturnType<Shard[M]>> {
     const shard = this.#shard!;
     const result = callShard(shard, method, args);
-    if (method === 'ingest' || (method === 'advance' && !(result as ReturnType<Shard['advance']>).done)) {
-      await nextTurn();
-    }
+    if (method === 'ingest' || method === 'advance') await nextTurn();
     return result;
   }
 

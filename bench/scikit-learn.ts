@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { KernelKind } from '../../src/em/types.ts';
+import type { Kind, Problem } from './problem.ts';
 
 /** Milliseconds of one iteration. */
 export interface Timing {
@@ -16,24 +16,20 @@ export interface Timing {
 /** scikit-learn in a process that waits for requests. */
 export interface Rival {
   readonly version: string;
-  iteration(kind: KernelKind, dtype: 'float32' | 'float64'): Promise<Timing>;
+  iteration(kind: Kind, dtype: 'float32' | 'float64'): Promise<Timing>;
   stop(): void;
 }
 
-/** Starts it on these points and centers; `undefined` where no Python with scikit-learn is found. */
-export async function startScikitLearn(
-  data: Float32Array,
-  centers: Float64Array,
-  ...[nSamples, nFeatures, nComponents]: [number, number, number]
-): Promise<Rival | undefined> {
+/** Starts it on these points and centres; `undefined` where no Python with scikit-learn is found. */
+export async function startScikitLearn({ data, nFeatures, centers }: Problem): Promise<Rival | undefined> {
   const python = process.env.EMGPU_PYTHON ?? 'python3';
   if (spawnSync(python, ['-c', 'import sklearn']).status !== 0) return undefined;
   const folder = mkdtempSync(join(tmpdir(), 'emgpu-bench-'));
   const files = [join(folder, 'points.f32'), join(folder, 'means.f64')] as const;
   writeFileSync(files[0], data);
-  writeFileSync(files[1], centers);
+  writeFileSync(files[1], Float64Array.from(centers.flat()));
   const script = fileURLToPath(new URL('sklearn_iterations.py', import.meta.url));
-  const child = spawn(python, [script, ...files, `${nSamples}`, `${nFeatures}`, `${nComponents}`], {
+  const child = spawn(python, [script, ...files, `${data.length / nFeatures}`, `${nFeatures}`, `${centers.length}`], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

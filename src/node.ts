@@ -31,7 +31,7 @@ function loadDawn(): Promise<GPU | undefined> {
 
 usePlatform({
   gpu: loadDawn,
-  spawnWorker: () => fromNodeWorker(new Worker(new URL(/* @vite-ignore */ WORKER_SCRIPT, import.meta.url))),
+  spawnWorker: () => fromNodeWorker(new Worker(new URL(/* @vite-ignore */ WORKER_SCRIPT, import.meta.url), { execArgv: [] })),
   concurrency: availableParallelism,
 });
 

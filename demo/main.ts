@@ -22,7 +22,7 @@ function generate() {
   const shape = { covarianceType: 'spherical', nComponents: 3, nFeatures: 2 } as const;
   const means = [0, 4, -1].map((x, k) => [x, [0, 1, 5][k]!]);
   const model = new emgpu.MixtureModel({ ...shape, weights: [0.5, 0.3, 0.2], means, covariances: [1, 0.5, 2] });
-  const { data } = model.sample(200_000, Date.now());
+  const { data } = model.sample(200_000, Date.now() % 2 ** 32);
   return { points: { data, nFeatures: 2 }, featureNames: ['x', 'y'], nDropped: 0 };
 }
 

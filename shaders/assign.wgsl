@@ -1,5 +1,5 @@
 // k-means assignment of one chunk of points, against one batch of centres: the nearest by squared distance, the lowest
-// index among equals. `nearest` and `labels` carry the best so far from batch to batch. Twin: src/backends/cpu/assign.ts
+// index among equals. `nearest` and `labels` carry the best so far from batch to batch. Twin: src/backends/cpu/stages/assign.ts
 
 #import job
 #import vector
@@ -32,7 +32,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
       let z = x[b] - parameter(k * DB + b);
       distance += dot(z, z);
     }
-    if (distance < best) {
+    if (distance < best || job.batch_first + k == 0u) {
       best = distance;
       label = job.batch_first + k;
     }

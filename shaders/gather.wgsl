@@ -1,5 +1,5 @@
 // Copies some points out of the tiles, row-major: result[i][d] = x_rows[i],d. Features beyond D are padding.
-// Twin: the rows() of src/backends/cpu/dataset.ts
+// Twin: the rows() of src/backends/cpu/cpu-dataset.ts
 
 #import job
 #import vector

@@ -2,8 +2,9 @@
 //
 //   points[n][d] = (rows[n][d] - shift_d) * factor_d
 //
-// Infinities and NaN are told by their bits (arithmetic on them is undefined in WGSL), counted and not let in.
-// Twin: src/backends/cpu/ingest.ts
+// Infinities, NaN and numbers too large to be squared are told by their bits (arithmetic on infinities is undefined in
+// WGSL), counted and not let in.
+// Twin: src/backends/cpu/stages/ingest.ts
 
 #import job
 #import vector
@@ -24,12 +25,14 @@ fn element(n: u32, d: u32) -> f32 {
     return 0.0;
   }
   let bits = rows[n * D + d];
-  if ((bits & 0x7f800000u) == 0x7f800000u) {
+  let x = (bitcast<f32>(bits) - frame[d].x) * frame[d].y;
+  // The exponent of the number itself, and of what it becomes: beyond 2^63 squares leave float32.
+  if ((bits & 0x7f800000u) == 0x7f800000u || (bitcast<u32>(x) & 0x7f800000u) > 0x5f000000u) {
     atomicAdd(&rejected.count, 1u);
     atomicMin(&rejected.first, (job.first + n) * D + d);
     return 0.0;
   }
-  return (bitcast<f32>(bits) - frame[d].x) * frame[d].y;
+  return x;
 }
 
 @compute @workgroup_size(64)

@@ -3,7 +3,8 @@
 //
 //   densities[k][n] = c_k - |u_k * (x_n - m_k) - b_k|^2          (base 2: u = sqrt(log2(e) / 2) / sigma)
 //
-// m_k is the mean rounded to float32 and b_k what the rounding lost, times u_k. Twin: src/backends/cpu/log-density-diag.ts
+// m_k is the mean rounded to float32 and b_k what the rounding lost, times u_k. Twins: src/backends/cpu/stages/log-density-diag.ts and
+// log-density-spherical.ts
 
 #import job
 #import vector

@@ -3,7 +3,7 @@
 //
 //   densities[k][n] = c_k - |y_n - b_k|^2,   b_k = U^T m_k          (base 2: U is scaled by sqrt(log2(e) / 2))
 //
-// Twin: src/backends/cpu/log-density-tied.ts
+// Twin: src/backends/cpu/stages/log-density-tied.ts
 
 #import job
 #import factor

@@ -5,7 +5,7 @@
 //   first = sum r z_b,   second = sum r z_b^2,   count = sum r,     z = x - m_k
 //
 // Each invocation adds up every 64th point (at most 64 terms), then the workgroup adds up its invocations.
-// Twin: src/backends/cpu/moments-diag.ts
+// Twin: src/backends/cpu/stages/moments-diag.ts
 
 #import job
 #import vector
@@ -23,7 +23,7 @@
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let k = group.y;
+  let k = job.batch_first + group.y;
   let b0 = group.z * 2u;
   let b1 = min(b0 + 1u, DB - 1u);   // summed twice where DB is odd; the host looks at the first only
   let mean0 = means[k * DB + b0];

@@ -4,7 +4,7 @@
 //   second = sum r z_I z_J^T;   on the diagonal also   first = sum r z_I   and   count = sum r,     z = x - m_k
 //
 // Each invocation adds up every 64th point (at most 64 terms), then the workgroup adds up its invocations. Tiles are numbered
-// (0,0) (0,1) (1,1) (0,2) … Twin: src/backends/cpu/moments-full.ts
+// (0,0) (0,1) (1,1) (0,2) … Twin: src/backends/cpu/stages/moments-full.ts
 
 #import job
 #import vector
@@ -36,7 +36,7 @@ fn deviation(n: u32, k: u32, b: u32) -> Vec {
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let k = group.y;
+  let k = job.batch_first + group.y;
   let start = group.x * job.slab;
   let end = min(start + job.slab, job.count);
   var count = 0.0;

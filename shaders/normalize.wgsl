@@ -3,7 +3,7 @@
 //   r[k][n] = 2^(densities[k][n] - m_n) / s_n,   m_n = max_k densities[k][n],   s_n = sum_k 2^(densities[k][n] - m_n)
 //
 // The log-likelihood is sum m_n + log2(prod s_n). The product is kept as (mantissa, exponent): WGSL's own logarithm may be
-// off by 2^-21 near 1, always to the same side. One partial per tile of 256 points. Twin: src/backends/cpu/normalize.ts
+// off by 2^-21 near 1, always to the same side. One partial per tile of 256 points. Twin: src/backends/cpu/stages/normalize.ts
 
 #import job
 

@@ -4,7 +4,7 @@
 //   LOG_DENSITIES      ln sum_k 2^densities[k][n]
 //   RESPONSIBILITIES   2^densities[k][n] / sum, row by row: result[n][k]
 //
-// `result` is bound where the chunk's part of the whole output begins. Twin: src/backends/cpu/normalize.ts
+// `result` is bound where the chunk's part of the whole output begins. Twin: src/backends/cpu/stages/normalize.ts
 
 #import job
 

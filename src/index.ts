@@ -4,7 +4,7 @@
  * @module
  */
 import { fromWebWorker } from './backends/cpu/worker-protocol.ts';
-import { usePlatform } from './backends/platform.ts';
+import { usePlatformByDefault } from './backends/platform.ts';
 
 export {
   type FileFormat,
@@ -15,7 +15,7 @@ export {
 } from './data/readers/index.ts';
 export * from './public.ts';
 
-usePlatform({
+usePlatformByDefault({
   gpu: async () => globalThis.navigator?.gpu,
   get spawnWorker() {
     if (typeof Worker === 'undefined') return undefined;

@@ -19,19 +19,19 @@ let dawn: Promise<GPU | undefined> | undefined;
 
 /** Dawn's entry must outlive everything made from it, or the process crashes when it is collected. */
 function loadDawn(): Promise<GPU | undefined> {
-  dawn ??= import('webgpu').then(
-    ({ create, globals }) => {
+  dawn ??= import('webgpu')
+    .then(({ create, globals }) => {
       for (const [name, value] of Object.entries(globals)) (globalThis as Record<string, unknown>)[name] ??= value;
       return create([]);
-    },
-    () => undefined, // an optional package: not installed, or not made for this machine
-  );
+    })
+    .catch(() => undefined); // an optional package: not installed, or not made for this machine
   return dawn;
 }
 
 usePlatform({
   gpu: loadDawn,
-  spawnWorker: () => fromNodeWorker(new Worker(new URL(/* @vite-ignore */ WORKER_SCRIPT, import.meta.url), { execArgv: [] })),
+  spawnWorker: () =>
+    fromNodeWorker(new Worker(new URL(/* @vite-ignore */ WORKER_SCRIPT, import.meta.url), { execArgv: [] })),
   concurrency: availableParallelism,
 });
 

@@ -10,17 +10,20 @@ export interface Platform {
   concurrency(): number;
 }
 
-let current: Platform = {
-  gpu: async () => undefined,
-  spawnWorker: undefined,
-  concurrency: () => 1,
-};
+let current: Platform | undefined;
 
-/** Each entry (`emgpu`, `emgpu/node`) names its runtime once, when it is imported. */
+const BARE: Platform = { gpu: async () => undefined, spawnWorker: undefined, concurrency: () => 1 };
+
+/** `emgpu/node` names its runtime when it is imported. */
 export function usePlatform(platform: Platform): void {
   current = platform;
 }
 
+/** `emgpu` names what every runtime may have; in a process that also imports `emgpu/node`, that one counts. */
+export function usePlatformByDefault(platform: Platform): void {
+  current ??= platform;
+}
+
 export function platform(): Platform {
-  return current;
+  return current ?? BARE;
 }

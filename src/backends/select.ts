@@ -26,7 +26,7 @@ const NO_ADAPTER_REMEDY =
 async function decide(choice: BackendChoice, runtime: Platform): Promise<Decision> {
   if (choice === 'cpu') return { reason: 'the CPU was asked for' };
   const gpu = await runtime.gpu();
-  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' }).catch(() => null);
   if (!adapter) {
     const found = gpu ? 'WebGPU is there but offers no adapter' : 'this runtime has no WebGPU';
     if (choice === 'webgpu')
@@ -66,12 +66,20 @@ const borrowed = new WeakMap<GPUDevice, Backend>();
  * Rejects with `no-adapter` where WebGPU was asked for and there is none.
  */
 export async function openBackend(choice: BackendChoice): Promise<Backend> {
-  const known = await opened.get(choice)?.catch(() => undefined);
-  if (known && !known.lost) return known;
-  const backend = open(choice, platform());
-  opened.set(choice, backend);
-  backend.catch(() => opened.delete(choice));
-  return backend;
+  for (;;) {
+    // Two callers at once share one opening.
+    const opening = opened.get(choice) ?? open(choice, platform());
+    opened.set(choice, opening);
+    const forget = () => {
+      if (opened.get(choice) === opening) opened.delete(choice);
+    };
+    const backend = await opening.catch((error: unknown) => {
+      forget();
+      throw error;
+    });
+    if (!backend.lost) return backend;
+    forget();
+  }
 }
 
 /** A backend on the caller's device, which is never destroyed. Rejects with `insufficient-limits`. */

@@ -1,4 +1,4 @@
-import { EmgpuError } from '../errors.ts';
+import { EmgpuError, throwIfAborted } from '../errors.ts';
 import type { HostPoints } from './points.ts';
 
 /**
@@ -40,25 +40,52 @@ function nearestPowerOfTwo(x: number): number {
 
 /**
  * Mean and population variance in float64, two passes (the second about the mean of the first, so that an offset of
- * 1e6 spreads costs nothing). Throws `non-finite` naming the first bad row and column.
+ * 1e6 spreads costs nothing). Rejects with `non-finite`, naming the first bad row and column, or `aborted`.
  */
-export function hostMoments(points: HostPoints): Moments {
+export async function hostMoments(points: HostPoints, signal?: AbortSignal): Promise<Moments> {
   const { data, nFeatures: d } = points;
   const n = data.length / d;
   const mean = new Float64Array(d);
-  for (let i = 0, o = 0; i < n; i++) for (let j = 0; j < d; j++, o++) mean[j]! += data[o]!;
+  await inBlocks(n, d, signal, (from, to) => {
+    for (let i = from, o = from * d; i < to; i++) for (let j = 0; j < d; j++, o++) mean[j]! += data[o]!;
+  });
   if (!mean.every(Number.isFinite)) rejectNonFinite(points);
   for (let j = 0; j < d; j++) mean[j]! /= n;
   const variance = new Float64Array(d);
-  for (let i = 0, o = 0; i < n; i++) {
-    for (let j = 0; j < d; j++, o++) {
-      const z = data[o]! - mean[j]!;
-      variance[j]! += z * z;
+  await inBlocks(n, d, signal, (from, to) => {
+    for (let i = from, o = from * d; i < to; i++) {
+      for (let j = 0; j < d; j++, o++) {
+        const z = data[o]! - mean[j]!;
+        variance[j]! += z * z;
+      }
     }
-  }
+  });
   if (!variance.every(Number.isFinite)) rejectNonFinite(points);
-  for (let j = 0; j < d; j++) variance[j]! /= n;
+  for (let j = 0; j < d; j++) variance[j] = isRounding(variance[j]! / n, mean[j]!) ? 0 : variance[j]! / n;
   return { mean, variance };
+}
+
+/** Whether a column is constant but for the rounding of its mean. */
+function isRounding(variance: number, mean: number): boolean {
+  return variance <= (8 * Number.EPSILON * mean) ** 2;
+}
+
+/** Numbers after which the event loop gets a turn: a few milliseconds. */
+const BLOCK_NUMBERS = 2 ** 22;
+
+/** Calls `work` for rows `from` … `to` until all `n` are done; lets the event loop turn and looks at the signal between. */
+async function inBlocks(
+  n: number,
+  d: number,
+  signal: AbortSignal | undefined,
+  work: (from: number, to: number) => void,
+): Promise<void> {
+  const rows = Math.ceil(BLOCK_NUMBERS / d);
+  for (let from = 0; from < n; from += rows) {
+    throwIfAborted(signal);
+    if (from > 0) await new Promise((resolve) => setTimeout(resolve));
+    work(from, Math.min(n, from + rows));
+  }
 }
 
 function rejectNonFinite(points: HostPoints): never {

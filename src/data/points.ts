@@ -34,8 +34,20 @@ export function countSamples(points: Points): number {
   return isDevicePoints(points) ? points.nSamples : points.data.length / points.nFeatures;
 }
 
+/** Callers in plain JavaScript have no compiler to tell them. */
+function checkSource(points: Points): void {
+  const isArray = (data: unknown) => data instanceof Float32Array || data instanceof Float64Array;
+  const remedy = 'Pass { data, nFeatures } or, with a shared device, { buffer, nSamples, nFeatures }.';
+  if (typeof points !== 'object' || points === null) {
+    throw new EmgpuError('invalid-points', `Points must be an object, got ${points}.`, remedy);
+  }
+  if (isDevicePoints(points) || isArray(points.data)) return;
+  throw new EmgpuError('invalid-points', 'data must be a Float32Array or a Float64Array.', remedy);
+}
+
 /** Checks shape and limits; throws `invalid-points` or `too-many-features`. Does not look at the numbers. */
 export function checkPoints(points: Points): void {
+  checkSource(points);
   const { nFeatures, featureNames } = points;
   if (!Number.isInteger(nFeatures) || nFeatures < 1) {
     throw new EmgpuError(

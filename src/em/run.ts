@@ -1,4 +1,4 @@
-import { throwIfAborted } from '../errors.ts';
+import { EmgpuError, throwIfAborted } from '../errors.ts';
 import { judge } from './stopping.ts';
 import type { Dataset, Degeneracy, Family, Statistics } from './types.ts';
 
@@ -58,6 +58,7 @@ export class EmRun<P> {
     throwIfAborted(settings.signal);
     const packed = family.pack(this.parameters, dataset.frame);
     const statistics = await dataset.expectation(packed, { signal: settings.signal });
+    if (!Number.isFinite(statistics.objective)) refuseOutOfRange(statistics.objective);
     this.#statistics = statistics;
     this.#objectives.push(statistics.objective);
     this.history.push(family.report(statistics.objective, dataset.frame));
@@ -106,4 +107,12 @@ export class EmRun<P> {
     this.#told.add(message);
     this.warnings.push({ code, iteration: this.iteration, message });
   }
+}
+
+function refuseOutOfRange(objective: number): never {
+  throw new EmgpuError(
+    'invalid-points',
+    `The points and parameters leave the range of numbers: the objective is ${objective}.`,
+    'Bring the columns to comparable units, remove outliers that are orders of magnitude away, or use the CPU backend, whose range is wider.',
+  );
 }

@@ -8,6 +8,9 @@ export interface Trend {
   readonly fell: boolean;
 }
 
+/** A smaller relative fall is never reported: components near the regulariser magnify rounding a thousandfold. */
+const LEAST_FALL = 1e-9;
+
 /**
  * Judges a run by Aitken's Δ² estimate of its limit (Böhning et al. 1994; McLachlan & Krishnan 2008, §4.9):
  * with the rate `a` = last gain / gain before, `l∞ − l = gain · a / (1 − a)`. While gains grow (a ≥ 1) there is no limit in
@@ -21,8 +24,9 @@ export interface Trend {
 export function judge(history: readonly number[], nSamples: number, precision: number): Trend {
   const [previous, last] = [history.at(-2)!, history.at(-1)!];
   const gain = (last - previous) / nSamples;
-  const rounding = precision * (1 + Math.abs(last) / nSamples);
-  if (gain < -rounding) return { gain, remaining: Infinity, fell: true };
+  const size = 1 + Math.abs(last) / nSamples;
+  const rounding = precision * size;
+  if (gain < -Math.max(rounding, LEAST_FALL * size)) return { gain, remaining: Infinity, fell: true };
   // The rounding of the points is independent, so that of their mean is smaller by √N; below it a gain is none.
   if (gain <= (2 * rounding) / Math.sqrt(nSamples)) return { gain, remaining: 0, fell: false };
   const rate = Math.max(rateAt(history, history.length - 1), rateAt(history, history.length - 2));

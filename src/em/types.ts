@@ -28,6 +28,11 @@ export type KernelKind = 'full' | 'tied' | 'diag' | 'spherical' | 'k-means';
 /** Stands for log 0: finite, because WGSL may assume that no infinity exists. */
 export const MIN_LOG_WEIGHT = -1e6;
 
+/** Whether a normalizer is that of a component without weight: no real one comes near (128 features at e^±90,000). */
+export function isWeightless(logNormalizer: number): boolean {
+  return logNormalizer < MIN_LOG_WEIGHT / 2;
+}
+
 /**
  * Sums over points. They can be added when `centers` agree: over workgroups, chunks, files, machines.
  * With `z = x − center_k` and responsibilities r (k-means: 1 for the nearest centre, else 0):

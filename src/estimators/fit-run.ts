@@ -32,6 +32,8 @@ export interface FitState<Model> {
 export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
   readonly #parts: RunParts<P, Model, Fit>;
   #seconds = 0;
+  /** Calls follow one another: a second step waits for the first. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: RunParts<P, Model, Fit>) {
     this.#parts = parts;
@@ -73,6 +75,7 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
 
   /** One E-step and M-step, and the E-step that tells what they gained. Does nothing once `done`. */
   async step(): Promise<void> {
+    if (this.done) return;
     await this.#timed(() => this.#parts.run.step());
     this.#tell();
   }
@@ -120,9 +123,13 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
   }
 
   async #timed(work: () => Promise<unknown>): Promise<void> {
-    const start = performance.now();
-    await work();
-    this.#seconds += (performance.now() - start) / 1000;
+    const result = this.#last.then(async () => {
+      const start = performance.now();
+      await work();
+      this.#seconds += (performance.now() - start) / 1000;
+    });
+    this.#last = result.catch(() => {});
+    await result;
   }
 
   #tell(): void {

@@ -8,9 +8,18 @@ import { gaussianFamily, type MixtureParameters } from '../families/gaussian.ts'
 import { FitRun, runToEnd } from './fit-run.ts';
 import { MixtureFit } from './mixture-fit.ts';
 import { fromParameters, MixtureModel, toParameters } from './mixture-model.ts';
-import { checkChoice, checkCount, checkEnoughPoints, checkNumber, checkWhole } from './options.ts';
+import {
+  checkChoice,
+  checkCount,
+  checkEnoughPoints,
+  checkInit,
+  checkNumber,
+  checkSeed,
+  checkWhole,
+  defined,
+} from './options.ts';
 import { openSession } from './session.ts';
-import { drawStart, type Start } from './start.ts';
+import { drawStart, populationVariance } from './start.ts';
 import type { CallOptions, GaussianMixtureOptions } from './types.ts';
 
 /** A mixture fit that the caller steps. */
@@ -47,7 +56,7 @@ export class GaussianMixture {
       regCovar: 1e-6,
       maxIter: 500,
       seed: 0,
-      ...options,
+      ...defined(options),
     };
     const { nComponents, covarianceType, backend, tol, regCovar, maxIter, seed, init } = this.options;
     checkCount('nComponents', nComponents);
@@ -56,8 +65,8 @@ export class GaussianMixture {
     checkNumber('tol', tol);
     checkNumber('regCovar', regCovar);
     checkWhole('maxIter', maxIter, 1);
-    checkWhole('seed', seed, 0);
-    if (typeof init !== 'object') checkChoice('init', init ?? 'k-means++');
+    checkSeed(seed);
+    checkInit(init);
   }
 
   /**
@@ -105,7 +114,7 @@ export class GaussianMixture {
   /** The start that `init` gives, in data units. Throws `invalid-model` or `model-mismatch`. */
   #givenStart(nFeatures: number): MixtureParameters | undefined {
     const { init, covarianceType, nComponents } = this.options;
-    if (typeof init !== 'object') return undefined;
+    if (typeof init !== 'object' || init === null) return undefined;
     const model = MixtureModel.fromJSON('toJSON' in init ? init.toJSON() : init);
     const found = `${model.covarianceType}, ${model.nComponents} × ${model.nFeatures}`;
     const wanted = `${covarianceType}, ${nComponents} × ${nFeatures}`;
@@ -121,22 +130,30 @@ export class GaussianMixture {
 
   /**
    * Equal weights, means at the points drawn, and one shared diagonal covariance: the population variances, shrunk to the share
-   * that the means leave unexplained.
+   * that the means leave unexplained. Distances count every feature in units of its standard deviation (constant ones not at
+   * all), so that the start does not depend on the columns' units.
    */
   async #drawnStart(dataset: Dataset, call: CallOptions): Promise<MixtureParameters> {
     const { init, nComponents: K, seed, covarianceType, regCovar } = this.options;
     const method = init === 'random' ? 'random' : 'k-means++';
-    const start = await drawStart(dataset, { ...call, method, count: K, seed }, true);
+    const variance = await populationVariance(dataset, call);
+    const weights = variance.map((v) => (v > 0 ? 1 / v : 0));
+    const { centers, meanDistance } = await drawStart(dataset, weights, { ...call, method, count: K, seed });
     return {
       weights: new Float64Array(K).fill(1 / K),
-      means: start.centers,
-      covariances: spread(covarianceType, K, startVariances(start, dataset, regCovar)),
+      means: centers,
+      covariances: spread(covarianceType, K, startVariances(variance, meanDistance, dataset, regCovar)),
     };
   }
 }
 
 /** D variances, in the frame. */
-function startVariances({ variance, meanDistance }: Start, { frame }: Dataset, regCovar: number): Float64Array {
+function startVariances(
+  variance: Float64Array,
+  meanDistance: number,
+  { frame }: Dataset,
+  regCovar: number,
+): Float64Array {
   const varying = variance.reduce((n, v) => n + (v > 0 ? 1 : 0), 0);
   const share = Math.min(1, Math.max(LEAST_SHARE, varying > 0 ? meanDistance / varying : 1));
   return variance.map((v, d) => share * v + regCovar / frame.scale[d]! ** 2);

@@ -1,14 +1,23 @@
 import type { BackendChoice } from '../backends/select.ts';
 import { checkPoints, countSamples, type Points } from '../data/points.ts';
 import { EmRun } from '../em/run.ts';
-import type { Family } from '../em/types.ts';
+import type { Dataset, Family } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { type KMeansParameters, kMeansFamily } from '../families/k-means.ts';
 import { FitRun, runToEnd } from './fit-run.ts';
 import { fromCenters, KMeansFit, KMeansModel, toCenters } from './k-means-model.ts';
-import { checkChoice, checkCount, checkEnoughPoints, checkNumber, checkWhole } from './options.ts';
+import {
+  checkChoice,
+  checkCount,
+  checkEnoughPoints,
+  checkInit,
+  checkNumber,
+  checkSeed,
+  checkWhole,
+  defined,
+} from './options.ts';
 import { openSession } from './session.ts';
-import { drawStart } from './start.ts';
+import { drawStart, populationVariance } from './start.ts';
 import type { CallOptions, KMeansOptions } from './types.ts';
 
 /** A k-means fit that the caller steps. */
@@ -33,14 +42,14 @@ export class KMeans {
 
   /** Throws `invalid-option` or `too-many-components`. */
   constructor(options: KMeansOptions) {
-    this.options = { backend: 'auto', tol: 1e-6, maxIter: 500, seed: 0, ...options };
+    this.options = { backend: 'auto', tol: 1e-6, maxIter: 500, seed: 0, ...defined(options) };
     const { nClusters, backend, tol, maxIter, seed, init } = this.options;
     checkCount('nClusters', nClusters);
     checkChoice('backend', backend);
     checkNumber('tol', tol);
     checkWhole('maxIter', maxIter, 1);
-    checkWhole('seed', seed, 0);
-    if (typeof init !== 'object') checkChoice('init', init ?? 'k-means++');
+    checkSeed(seed);
+    checkInit(init);
   }
 
   /**
@@ -53,7 +62,7 @@ export class KMeans {
 
   /** Brings the points home, draws the start and hands over the loop. */
   async start(points: Points, call: CallOptions = {}): Promise<KMeansRun> {
-    const { nClusters: K, init, seed, tol, maxIter } = this.options;
+    const { nClusters: K, tol, maxIter } = this.options;
     checkPoints(points);
     checkEnoughPoints(countSamples(points), K, 'clusters');
     const given = this.#givenStart(points.nFeatures);
@@ -61,11 +70,9 @@ export class KMeans {
     const { backend, dataset } = session;
     try {
       const begun = performance.now();
-      const method = init === 'random' ? 'random' : 'k-means++';
-      const drawn = await drawStart(dataset, { ...call, method, count: K, seed }, false);
-      const start = given ? kMeansFamily.toFrame(given, dataset.frame) : { nClusters: K, centers: drawn.centers };
+      const start = given ? kMeansFamily.toFrame(given, dataset.frame) : await this.#drawnStart(dataset, call);
       // `tol` is a share of the total variance per point, in the frame as the objective is; without variance any `tol` will do.
-      const variance = drawn.variance.reduce((a, b) => a + b, 0);
+      const variance = (await populationVariance(dataset, call)).reduce((a, b) => a + b, 0);
       const settings = { tol: tol * (variance || 1), maxIter, precision: backend.precision, signal: call.signal };
       const run = new EmRun(kMeansFamily, dataset, start, settings);
       const publish = (parameters: KMeansParameters) =>
@@ -85,10 +92,18 @@ export class KMeans {
     }
   }
 
+  async #drawnStart(dataset: Dataset, call: CallOptions): Promise<KMeansParameters> {
+    const { nClusters: count, init, seed } = this.options;
+    const method = init === 'random' ? 'random' : 'k-means++';
+    const alike = new Float64Array(dataset.nFeatures).fill(1);
+    const { centers } = await drawStart(dataset, alike, { ...call, method, count, seed });
+    return { nClusters: count, centers };
+  }
+
   /** The start that `init` gives, in data units. Throws `invalid-model` or `model-mismatch`. */
   #givenStart(nFeatures: number): KMeansParameters | undefined {
     const { init, nClusters } = this.options;
-    if (typeof init !== 'object') return undefined;
+    if (typeof init !== 'object' || init === null) return undefined;
     const model = KMeansModel.fromJSON('toJSON' in init ? init.toJSON() : init);
     if (model.nClusters !== nClusters || model.nFeatures !== nFeatures) {
       throw new EmgpuError(

@@ -133,7 +133,11 @@ export class MixtureModel {
   }
 
   /** @internal */
-  protected read<Kind extends ReadoutKind>(what: Kind, points: Points, options: ScoreOptions): Promise<Readout[Kind]> {
+  protected async read<Kind extends ReadoutKind>(
+    what: Kind,
+    points: Points,
+    options: ScoreOptions,
+  ): Promise<Readout[Kind]> {
     checkFits(points, this.nFeatures);
     return withDataset(points, this.family, options, (dataset) =>
       dataset.read(what, this.packFor(dataset), { signal: options.signal }),

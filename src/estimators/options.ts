@@ -37,6 +37,22 @@ export function checkChoice(name: keyof typeof CHOICES, value: unknown): void {
   if (!known.includes(value)) refuse(name, `one of ${known.join(', ')}`, value);
 }
 
+/** Seeds are 32-bit: a larger one would give the numbers of another. */
+export function checkSeed(seed: number): void {
+  checkWhole('seed', seed, 0);
+  if (seed > 0xffffffff) refuse('seed', `at most ${0xffffffff}`, seed);
+}
+
+/** The start must be named, or a model. */
+export function checkInit(init: unknown): void {
+  if (typeof init !== 'object' || init === null) checkChoice('init', init ?? 'k-means++');
+}
+
+/** Options without those that are `undefined`, which then have their defaults. */
+export function defined<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+}
+
 /** Throws `too-few-points` unless there are at least K. */
 export function checkEnoughPoints(nSamples: number, K: number, what: 'components' | 'clusters'): void {
   if (nSamples >= K) return;

@@ -4,7 +4,7 @@ import type { CovarianceType } from '../families/covariance.ts';
 import { cholesky } from '../math/cholesky.ts';
 import { seededRandom } from '../math/random.ts';
 import { flatten } from './model-json.ts';
-import { checkWhole } from './options.ts';
+import { checkSeed, checkWhole } from './options.ts';
 import type { GaussianMixtureJSON } from './types.ts';
 
 /** Lower factors L (D × D each) with `Σ_k = L Lᵀ`; one that all components share where the type is tied. */
@@ -35,7 +35,7 @@ export function sampleMixture(
   seed: number,
 ): { data: Float64Array; labels: Uint32Array } {
   checkWhole('n', n, 1);
-  checkWhole('seed', seed, 0);
+  checkSeed(seed);
   const { nComponents: K, nFeatures: D, weights, means, covarianceType } = model;
   const random = seededRandom(seed);
   const normal = randomNormal.source(random.uniform)();

@@ -21,6 +21,13 @@ export async function openSession(
 ): Promise<Session> {
   checkPoints(points);
   checkChoice('backend', choice);
+  if (device && choice === 'cpu') {
+    throw new EmgpuError(
+      'invalid-option',
+      "A shared device and backend 'cpu' exclude each other.",
+      'Leave out one of the two.',
+    );
+  }
   if (isDevicePoints(points) && !device) {
     throw new EmgpuError(
       'invalid-points',

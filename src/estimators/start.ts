@@ -4,30 +4,23 @@ import { populationMoments, standardNormal } from '../families/gaussian.ts';
 import { seededRandom } from '../math/random.ts';
 import type { CallOptions } from './types.ts';
 
+/** D population variances, in the frame. */
+export async function populationVariance(dataset: Dataset, { signal }: CallOptions): Promise<Float64Array> {
+  return populationMoments(await dataset.expectation(standardNormal(dataset.frame), { signal })).variance;
+}
+
 export interface StartOptions extends CallOptions {
   readonly method: 'k-means++' | 'random';
   readonly count: number;
   readonly seed: number;
 }
 
-/** Seeds, and the population variances (frame) of the points they were drawn from. */
-export interface Start extends Seeds {
-  /** D */
-  readonly variance: Float64Array;
-}
-
-/**
- * Draws the points to start from. `standardized`: distances count every feature in units of its standard deviation (constant
- * ones not at all), so that the start does not depend on the columns' units; else plain distances, as k-means means them.
- */
-export async function drawStart(dataset: Dataset, options: StartOptions, standardized: boolean): Promise<Start> {
+/** Draws the points to start from. `weights`: of squared differences per feature, D of them. */
+export async function drawStart(dataset: Dataset, weights: Float64Array, options: StartOptions): Promise<Seeds> {
   const { signal, onProgress, method, count } = options;
-  const { variance } = populationMoments(await dataset.expectation(standardNormal(dataset.frame), { signal }));
-  const weights = standardized ? variance.map((v) => (v > 0 ? 1 / v : 0)) : variance.map(() => 1);
-  const seeds = await seed(dataset, {
+  return seed(dataset, {
     ...{ method, count, weights, signal },
     random: seededRandom(options.seed),
     onProgress: (fraction) => onProgress?.({ stage: 'seed', fraction, iteration: 0 }),
   });
-  return { ...seeds, variance };
 }

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import type { HostPoints } from '../../src/data/points.ts';
-import { EmgpuError, type ErrorCode, type GaussianMixtureJSON, MixtureModel } from '../../src/index.ts';
+import { EmgpuError, type ErrorCode, type GaussianMixtureJSON, MixtureModel } from '../../src/public.ts';
 
 type MixtureParts = Pick<GaussianMixtureJSON, 'covarianceType' | 'weights' | 'means' | 'covariances'>;
 

@@ -66,7 +66,7 @@ class CpuBackend implements Backend {
     if (this.lost) throw new EmgpuError('destroyed', 'The CPU backend was destroyed.', 'Make a new one.');
     const host = requireHostPoints(points);
     throwIfAborted(options.signal);
-    const frame = options.frame ?? frameFor(hostMoments(host), options.scaling);
+    const frame = options.frame ?? frameFor(await hostMoments(host, options.signal), options.scaling);
     checkFrame(frame, host.nFeatures);
     const n = host.data.length / host.nFeatures;
     const nShards = this.#spawn ? countShards(n, host.nFeatures, this.#concurrency) : 1;

@@ -9,7 +9,7 @@ import { Pipelines } from './pipelines.ts';
 
 /** First guesses of operations per second, for cutting the first submits; measured from then on. */
 const SOFTWARE_RATE = 1e10;
-const HARDWARE_RATE = 2e11;
+const HARDWARE_RATE = 5e10;
 
 /** No window is larger than this, even where the device would allow it: drivers fragment and compilers count in 32 bits. */
 const WINDOW_BYTES = 256 * 2 ** 20;
@@ -32,7 +32,7 @@ export function createGpuBackend(options: GpuBackendOptions): Backend {
   const { device, info, reason, owned, windowBytes = WINDOW_BYTES } = options;
   const watch = new DeviceWatch(device);
   const rate = options.rate ?? (isSoftware(info) ? SOFTWARE_RATE : HARDWARE_RATE);
-  const pace = new Pace(device, watch, rate);
+  const pace = new Pace(device, rate);
   const context: GpuContext = { device, watch, pipelines: new Pipelines(device), pace, windowBytes };
   return {
     name: 'webgpu',

@@ -13,6 +13,7 @@ import type { GpuContext } from './context.ts';
 import { expectation } from './expectation.ts';
 import { kernels } from './kernels.ts';
 import type { LoadedPoints } from './load.ts';
+import type { PassOptions } from './pace.ts';
 import type { PackedBatches } from './pack.ts';
 import { readBack, readToBuffer } from './readout.ts';
 import { gatherRows, seedingDistances } from './rows.ts';
@@ -50,7 +51,7 @@ export class GpuDataset implements Dataset {
     return this.#alone(async () => {
       const { shape, windows } = this.#points;
       const { packed, work } = await this.#prepare(parameters);
-      return expectation(this.#context, shape, work, packed, parameters, windows, options);
+      return expectation(this.#context, shape, work, packed, parameters, windows, this.#guarded(options));
     });
   }
 
@@ -61,7 +62,7 @@ export class GpuDataset implements Dataset {
       }
       const { shape, windows } = this.#points;
       const { packed, work } = await this.#prepare(parameters);
-      return readToBuffer(this.#context, shape, work, packed, what, windows, options);
+      return readToBuffer(this.#context, shape, work, packed, what, windows, this.#guarded(options));
     });
   }
 
@@ -87,14 +88,18 @@ export class GpuDataset implements Dataset {
 
   seedingDistances(weights: Float64Array, sample?: Uint32Array): SeedingDistances {
     const all = sample ?? Uint32Array.from({ length: this.nSamples }, (_, i) => i);
-    return seedingDistances(this.#context, this.#points.shape, this.#points.windows, weights, all);
+    const distances = seedingDistances(this.#context, this.#points.shape, this.#points.windows, weights, all);
+    return { ...distances, add: (center) => this.#alone(() => distances.add(center)) };
   }
 
-  /** Frees the points and the scratch memory. Work under way fails with `destroyed`. */
+  /** Frees the points and the scratch memory. Work under way fails with `destroyed` at its next submit. */
   destroy(): void {
     this.#destroyed = true;
-    this.#points.memory.destroy();
-    this.#workspace?.memory.destroy();
+    // Not before that: a submit that uses a destroyed buffer is dropped, and its result would be whatever was there.
+    void this.#last.then(() => {
+      this.#points.memory.destroy();
+      this.#workspace?.memory.destroy();
+    });
   }
 
   /** Runs `work` after whatever runs now; turns what a lost device or a destroyed dataset causes into its proper error. */
@@ -110,6 +115,11 @@ export class GpuDataset implements Dataset {
     });
     this.#last = result.catch(() => {});
     return result;
+  }
+
+  /** Options of a pass that stops when the points are gone. */
+  #guarded(options: RunOptions): PassOptions {
+    return { signal: options.signal, check: () => this.#check() };
   }
 
   #check(cause?: unknown): void {

@@ -1,7 +1,7 @@
 import { type Frame, frameFor, hostMoments, type Scaling } from '../../data/frame.ts';
 import type { DevicePoints } from '../../data/points.ts';
 import type { GpuContext } from './context.ts';
-import { ingestRows } from './ingest.ts';
+import { prepareIngest } from './ingest.ts';
 import { Memory, Usage } from './memory.ts';
 import { readBack } from './readout.ts';
 import type { Shape } from './shape.ts';
@@ -23,7 +23,7 @@ export async function sampleFrame(
 ): Promise<Frame> {
   const rows = await sampleRows(context, shape, points);
   const D = shape.D;
-  const moments = hostMoments({ data: rows, nFeatures: D });
+  const moments = await hostMoments({ data: rows, nFeatures: D });
   const frame = frameFor(moments, scaling);
   const shift = frame.shift.map((mean, d) => {
     let largest = 0;
@@ -45,24 +45,25 @@ async function sampleRows(
   const memory = new Memory(device);
   try {
     const blocks = Math.min(BLOCKS, Math.ceil(nSamples / BLOCK));
-    const stride = Math.floor(nSamples / BLOCK / blocks) * BLOCK || BLOCK;
     const sample = await memory.buffer('sample', BLOCK * BLOCKS * DB * W * 4, Usage.STORAGE | Usage.COPY_SRC);
     const staging = await memory.buffer('rows', BLOCK * D * 4, Usage.STORAGE | Usage.COPY_DST);
     const rejected = await memory.buffer('rejected', 8, Usage.STORAGE);
     const identity = new Float32Array(2 * D).map((_, i) => i & 1);
     const window = { buffer: sample, first: 0, count: BLOCK * BLOCKS };
-    const ingest = await ingestRows(context, shape, window, identity, rejected, memory);
+    const ingest = await prepareIngest(context, shape, identity, rejected, memory);
     let taken = 0;
     for (let i = 0; i < blocks; i++) {
-      const count = Math.min(BLOCK, nSamples - i * stride);
-      const range = { buffer, offset: i * stride * D * 4, size: count * D * 4 };
+      // Evenly spread from the first row to the last, at multiples of BLOCK.
+      const from = blocks > 1 ? Math.floor((i * (Math.ceil(nSamples / BLOCK) - 1)) / (blocks - 1)) * BLOCK : 0;
+      const count = Math.min(BLOCK, nSamples - from);
+      const range = { buffer, offset: from * D * 4, size: count * D * 4 };
       if (buffer.usage & Usage.STORAGE) {
-        ingest(taken, count, range);
+        ingest(window, taken, count, range);
       } else {
         const encoder = device.createCommandEncoder();
         encoder.copyBufferToBuffer(buffer, range.offset, staging, 0, range.size);
         device.queue.submit([encoder.finish()]);
-        ingest(taken, count, { buffer: staging });
+        ingest(window, taken, count, { buffer: staging });
       }
       taken += count;
     }

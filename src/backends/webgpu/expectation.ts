@@ -1,7 +1,7 @@
-import type { KernelParameters, RunOptions, Statistics } from '../../em/types.ts';
+import type { KernelParameters, Statistics } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
 import { unpackStatistics } from './kernels.ts';
-import type { Command } from './pace.ts';
+import type { Command, PassOptions } from './pace.ts';
 import { type PackedBatches, roundMeans } from './pack.ts';
 import type { Stage } from './pipelines.ts';
 import { readMapped } from './readback.ts';
@@ -41,7 +41,7 @@ async function momentCommands(
   context: GpuContext,
   shape: Shape,
   work: Workspace,
-  batches: number,
+  { batches }: PackedBatches,
   windows: readonly Window[],
 ) {
   const { device, pipelines } = context;
@@ -60,23 +60,35 @@ async function momentCommands(
   const momentGroups = windows.map((w) =>
     bind(device, moments, work.jobs, work.means, w.buffer, weights, work.partials),
   );
-  return (chunk: Chunk, index: number): Command => ({
-    operations: (chunk.count * K * kernel.flops(shape.D)) / 2,
-    record(pass) {
-      const job = [jobOffset(index, 0, batches)];
-      if (normalizeGroup) {
-        pass.setPipeline(normalize.pipeline);
-        pass.setBindGroup(0, normalizeGroup, job);
-        pass.dispatchWorkgroups(Math.ceil(chunk.count / TILE));
-      }
-      pass.setPipeline(moments.pipeline);
-      pass.setBindGroup(0, momentGroups[chunk.window]!, job);
-      pass.dispatchWorkgroups(chunk.slabCount, K, layout.tiles);
-      pass.setPipeline(reduce.pipeline);
-      pass.setBindGroup(0, reduceGroup, job);
-      pass.dispatchWorkgroups(Math.ceil(work.sums / 64));
+  const dispatch = (
+    operations: number,
+    stage: Stage,
+    group: GPUBindGroup,
+    job: number,
+    ...size: [number, number?, number?]
+  ) => ({
+    operations,
+    record(pass: GPUComputePassEncoder) {
+      pass.setPipeline(stage.pipeline);
+      pass.setBindGroup(0, group, [job]);
+      pass.dispatchWorkgroups(...size);
     },
   });
+  return (chunk: Chunk, index: number): Command[] => {
+    const job = (batch: number) => jobOffset(index, batch, batches.length);
+    const small = chunk.count * K;
+    return [
+      ...(normalizeGroup
+        ? [dispatch(small * 20, normalize, normalizeGroup, job(0), Math.ceil(chunk.count / TILE))]
+        : []),
+      ...batches.map((batch, b) => {
+        const operations = (chunk.count * batch.count * kernel.flops(shape.D)) / 2;
+        const group = momentGroups[chunk.window]!;
+        return dispatch(operations, moments, group, job(b), chunk.slabCount, batch.count, layout.tiles);
+      }),
+      dispatch(small, reduce, reduceGroup, job(0), Math.ceil(work.sums / 64)),
+    ];
+  };
 }
 
 /** One pass over the points: E-step and the sums of the M-step. One readback. */
@@ -87,13 +99,13 @@ export async function expectation(
   packed: PackedBatches,
   parameters: KernelParameters,
   windows: readonly Window[],
-  options: RunOptions,
+  options: PassOptions,
 ): Promise<Statistics> {
   const { device, pipelines, pace } = context;
   const stage = await pipelines.get(work.kernel.expectation, shape);
   const densities = windows.map((window) => densityCommands(context, stage, work, packed, window, shape.D));
-  const moments = await momentCommands(context, shape, work, packed.batches.length, windows);
-  const commands = work.chunks.flatMap((chunk, i) => [...densities[chunk.window]!(chunk, i), moments(chunk, i)]);
+  const moments = await momentCommands(context, shape, work, packed, windows);
+  const commands = work.chunks.flatMap((chunk, i) => [...densities[chunk.window]!(chunk, i), ...moments(chunk, i)]);
 
   const { padded, centers } = roundMeans(parameters, shape);
   device.queue.writeBuffer(work.parameters, 0, packed.data);
@@ -111,6 +123,7 @@ export async function expectation(
   };
   await pace.run(commands, copyBack, options);
   const bytes = await readMapped(device, work.staging, totalBytes + logLikelihoodBytes);
+  options.check();
 
   const nSamples = windows.reduce((n, window) => n + window.count, 0);
   const tiles = Math.ceil(nSamples / TILE);

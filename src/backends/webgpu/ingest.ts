@@ -5,23 +5,22 @@ import type { Shape } from './shape.ts';
 import type { Window } from './windows.ts';
 import { bind } from './workspace.ts';
 
-/**
- * Prepares the ingest stage for a window. The function returned submits rows `first … first + count` (within the window),
- * read from the start of `rows`. `frame` holds shift and factor per feature.
- */
-export async function ingestRows(
+/** Submits rows `first … first + count` of a window, read from the start of `rows`. */
+export type Ingest = (window: Window, first: number, count: number, rows: GPUBufferBinding) => void;
+
+/** Prepares the ingest stage. `frame` holds shift and factor per feature; bad numbers are noted in `rejected`. */
+export async function prepareIngest(
   { device, pipelines }: GpuContext,
   shape: Shape,
-  window: Window,
   frame: Float32Array<ArrayBuffer>,
   rejected: GPUBuffer,
   scratch: Memory,
-): Promise<(first: number, count: number, rows: GPUBufferBinding) => void> {
+): Promise<Ingest> {
   const stage = await pipelines.get('ingest', shape);
   const jobs = await scratch.buffer('ingest job', JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST);
   const frameBuffer = await scratch.buffer('frame', frame.byteLength, Usage.STORAGE | Usage.COPY_DST);
   device.queue.writeBuffer(frameBuffer, 0, frame);
-  return (first, count, rows) => {
+  return (window, first, count, rows) => {
     device.queue.writeBuffer(jobs, 0, encodeJobs([{ first, count }]));
     const group = bind(device, stage, jobs, frameBuffer, rows, window.buffer, rejected);
     const encoder = device.createCommandEncoder();

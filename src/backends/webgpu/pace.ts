@@ -1,12 +1,16 @@
 import type { RunOptions } from '../../em/types.ts';
 import { throwIfAborted } from '../../errors.ts';
-import type { DeviceWatch } from './device.ts';
 import { settled } from './readback.ts';
 
 /** One dispatch and about how many floating-point operations it costs. */
 export interface Command {
   readonly operations: number;
   record(pass: GPUComputePassEncoder): void;
+}
+
+/** How a pass is stopped: by its signal, or by `check`, which throws when device or points are gone. */
+export interface PassOptions extends RunOptions {
+  check(): void;
 }
 
 /** Seconds of work per submit: short enough that drawing, input and Windows' watchdog never wait. */
@@ -16,17 +20,15 @@ const IN_FLIGHT = 2;
 
 /**
  * Cuts work into submits of about 50 ms by the speed it has seen so far, keeps two of them under way, and looks at the
- * abort signal and the device between them. Results never depend on where it cuts.
+ * abort signal, the device and the points between them. Results never depend on where it cuts.
  */
 export class Pace {
   readonly #device: GPUDevice;
-  readonly #watch: DeviceWatch;
   #rate: number;
 
   /** `rate`: a first guess, operations per second. */
-  constructor(device: GPUDevice, watch: DeviceWatch, rate: number) {
+  constructor(device: GPUDevice, rate: number) {
     this.#device = device;
-    this.#watch = watch;
     this.#rate = rate;
   }
 
@@ -39,13 +41,13 @@ export class Pace {
   async run(
     commands: readonly Command[],
     last: (encoder: GPUCommandEncoder) => void,
-    options: RunOptions = {},
+    { signal, check }: PassOptions,
   ): Promise<void> {
     const underWay: Promise<void>[] = [];
     const clock = { finished: performance.now() };
     for (let i = 0; i < commands.length || i === 0; ) {
-      throwIfAborted(options.signal);
-      this.#watch.check();
+      throwIfAborted(signal);
+      check();
       const encoder = this.#device.createCommandEncoder();
       const pass = encoder.beginComputePass();
       let operations = 0;
@@ -57,12 +59,15 @@ export class Pace {
       const isLast = i >= commands.length;
       if (isLast) last(encoder);
       this.#device.queue.submit([encoder.finish()]);
+      const finished = this.#finish(operations, clock);
+      finished.catch(() => {}); // told by the await below, or by whoever reads the results of the last submit
       if (isLast) break;
-      underWay.push(this.#finish(operations, clock));
+      underWay.push(finished);
       if (underWay.length >= IN_FLIGHT) await underWay.shift();
     }
     await Promise.all(underWay);
-    throwIfAborted(options.signal);
+    throwIfAborted(signal);
+    check();
   }
 
   /** Waits for what was just submitted and learns from how long it took. */
@@ -72,6 +77,8 @@ export class Pace {
     const now = performance.now();
     const seconds = (now - Math.max(submitted, clock.finished)) / 1000;
     clock.finished = now;
+    // A submit that was over at once tells of latency, not of speed.
+    if (seconds < SUBMIT_SECONDS && operations < this.budget / 4) return;
     // Timers are coarse and machines hiccup: follow slowly, never by more than a factor of two.
     const seen = operations / Math.max(seconds, 1e-3);
     this.#rate = Math.min(Math.max(seen, this.#rate / 2), this.#rate * 2);

@@ -1,4 +1,4 @@
-import type { KernelParameters } from '../../em/types.ts';
+import { isWeightless, type KernelParameters } from '../../em/types.ts';
 import { PARAMETER_BYTES } from './pipelines.ts';
 import type { Shape } from './shape.ts';
 
@@ -53,6 +53,14 @@ function layOut(
   return { data, batches, offset };
 }
 
+/** Below any log-density that the kernels let a component with weight have (MAX_DISTANCE in job.wgsl). */
+const WEIGHTLESS = -2e30;
+
+/** c of a component: in units of base 2, without what the host keeps to itself. */
+function normalizer(logNormalizer: number, offset: number, rounding: number): number {
+  return isWeightless(logNormalizer) ? WEIGHTLESS : (logNormalizer - offset + rounding) * Math.LOG2E;
+}
+
 function traceOf(D: number, entry: (d: number) => number): number {
   let sum = 0;
   for (let d = 0; d < D; d++) sum += entry(d);
@@ -94,7 +102,7 @@ export function packFull(p: KernelParameters, shape: Shape): PackedBatches {
       }
       writeFactor(data, at + 2 * padded, p.precisionsCholesky, k * D * D, shape);
       const rounding = traceOf(D, (d) => roundingOf(p.precisionsCholesky[(k * D + d) * D + d]!));
-      data[at + 2 * padded + factor] = (p.logNormalizers[k]! - offset + rounding) * Math.LOG2E;
+      data[at + 2 * padded + factor] = normalizer(p.logNormalizers[k]!, offset, rounding);
     },
   });
   return layOut(p.nComponents, 2 * padded + factor + W, 0, fill, offset);
@@ -114,7 +122,7 @@ export function packTied(p: KernelParameters, shape: Shape): PackedBatches {
         for (let i = 0; i <= j; i++) b += p.precisionsCholesky[i * D + j]! * p.means[k * D + i]!;
         data[at + j] = BASE2 * b;
       }
-      data[at + padded] = (p.logNormalizers[k]! - offset + rounding) * Math.LOG2E;
+      data[at + padded] = normalizer(p.logNormalizers[k]!, offset, rounding);
     },
   });
   return layOut(p.nComponents, padded + W, ((DB * (DB + 1)) / 2) * W * W, fill, offset);
@@ -136,7 +144,7 @@ export function packDiag(p: KernelParameters, { D, W, DB }: Shape): PackedBatche
         data[at + 2 * padded + d] = u;
       }
       const rounding = traceOf(D, (d) => roundingOf(precision(d)));
-      data[at + 3 * padded] = (p.logNormalizers[k]! - offset + rounding) * Math.LOG2E;
+      data[at + 3 * padded] = normalizer(p.logNormalizers[k]!, offset, rounding);
     },
   });
   return layOut(p.nComponents, 3 * padded + W, 0, fill, offset);

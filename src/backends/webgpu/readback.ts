@@ -10,7 +10,7 @@ export async function settled(device: GPUDevice, work: Promise<unknown>): Promis
       if (!done) device.queue.submit([]);
     }
   };
-  void nudge();
+  nudge().catch(() => {}); // a lost device is told by the work itself
   try {
     await work;
   } finally {
@@ -21,7 +21,9 @@ export async function settled(device: GPUDevice, work: Promise<unknown>): Promis
 /** Copies the first `size` bytes of a mappable buffer to the host. */
 export async function readMapped(device: GPUDevice, buffer: GPUBuffer, size: number): Promise<ArrayBuffer> {
   await settled(device, buffer.mapAsync(0x0001, 0, size)); // GPUMapMode.READ
-  const copy = buffer.getMappedRange(0, size).slice(0);
-  buffer.unmap();
-  return copy;
+  try {
+    return buffer.getMappedRange(0, size).slice(0);
+  } finally {
+    buffer.unmap();
+  }
 }

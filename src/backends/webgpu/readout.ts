@@ -1,9 +1,9 @@
-import type { ReadoutKind, RunOptions } from '../../em/types.ts';
+import type { ReadoutKind } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
 import { densityCommands } from './expectation.ts';
 import { encodeJobs } from './job.ts';
 import { Memory, Usage } from './memory.ts';
-import type { Command } from './pace.ts';
+import type { Command, PassOptions } from './pace.ts';
 import type { PackedBatches } from './pack.ts';
 import { readMapped } from './readback.ts';
 import type { Flag } from './shader.ts';
@@ -82,7 +82,7 @@ export async function readToBuffer(
   packed: PackedBatches,
   what: ReadoutKind,
   windows: readonly Window[],
-  options: RunOptions,
+  options: PassOptions,
 ): Promise<GPUBuffer> {
   const { device, pace } = context;
   const nSamples = windows.reduce((n, window) => n + window.count, 0);

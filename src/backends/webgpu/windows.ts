@@ -21,7 +21,7 @@ export async function createWindows(
   const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
   const bytes = Math.min(maxStorageBufferBindingSize, maxBufferSize, windowBytes);
   const pointBytes = shape.DB * shape.W * 4;
-  const capacity = Math.floor(bytes / pointBytes / SLAB) * SLAB;
+  const capacity = Math.max(1, Math.floor(bytes / pointBytes / SLAB)) * SLAB;
   const windows: Window[] = [];
   for (let first = 0; first < nSamples; first += capacity) {
     const count = Math.min(capacity, nSamples - first);

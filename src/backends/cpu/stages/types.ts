@@ -1,4 +1,4 @@
-import { type KernelParameters, MIN_LOG_WEIGHT } from '../../../em/types.ts';
+import { isWeightless, type KernelParameters } from '../../../em/types.ts';
 import type { LongSums } from '../long-sums.ts';
 
 /**
@@ -24,7 +24,7 @@ export interface Moments {
  */
 export function liveLogNormalizers(parameters: KernelParameters): Float64Array {
   const { logNormalizers } = parameters;
-  // No real normalizer comes near half of it: float64 weights end at e^−745, determinants of 128 features at e^±90,000.
-  const isLive = (l: number) => l > MIN_LOG_WEIGHT / 2;
-  return logNormalizers.some(isLive) ? logNormalizers.map((l) => (isLive(l) ? l : -Infinity)) : logNormalizers;
+  return logNormalizers.every(isWeightless)
+    ? logNormalizers
+    : logNormalizers.map((l) => (isWeightless(l) ? -Infinity : l));
 }

@@ -1,0 +1,82 @@
+import { EmRun } from '../../../src/em/run.ts';
+import type { EmgpuError } from '../../../src/errors.ts';
+import { gaussianFamily } from '../../../src/families/gaussian.ts';
+import { kMeansFamily } from '../../../src/families/k-means.ts';
+import { assert, assertEqual, assertRejects } from '../assert.ts';
+import type { LaneCase } from '../types.ts';
+import { drawSample, gpuBackend, randomFor } from './gpu.ts';
+
+const family = gaussianFamily({ covarianceType: 'spherical', regCovar: 1e-6 });
+
+/** What goes wrong must be told, never turned into numbers. */
+export const faults: readonly LaneCase[] = [
+  {
+    name: 'faults: a buffer that the device cannot read is refused, not fitted as zeros',
+    async run(context) {
+      const { device } = context;
+      const backend = gpuBackend(context);
+      const load = (buffer: GPUBuffer) =>
+        backend.load({ buffer, nSamples: 100, nFeatures: 2 }, { scaling: 'per-feature' });
+      const vertices = device.createBuffer({ size: 800, usage: GPUBufferUsage.VERTEX | GPUBufferUsage.COPY_DST });
+      await assertRejects(load(vertices), 'a vertex buffer', 'invalid-points');
+      vertices.destroy();
+      const gone = device.createBuffer({ size: 800, usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC });
+      gone.destroy();
+      await assertRejects(load(gone), 'a destroyed buffer', 'invalid-points');
+    },
+  },
+  {
+    name: 'faults: destroying a dataset while it works stops the work and frees everything',
+    async run(context) {
+      const sample = drawSample({ type: 'spherical', D: 4, K: 8, N: 100_000 }, randomFor(context.seed, 'destroy'));
+      const dataset = await gpuBackend(context).load(sample.points, { scaling: family.scaling });
+      const start = family.toFrame(sample.start, dataset.frame);
+      const run = new EmRun(family, dataset, start, { tol: 0, maxIter: 100, precision: 1e-7 });
+      const pending = run.step();
+      const reading = dataset.read('labels', family.pack(start, dataset.frame));
+      setTimeout(() => dataset.destroy(), 0);
+      await assertRejects(pending, 'a step over destroyed points', 'destroyed');
+      await assertRejects(reading, 'a read of destroyed points', 'destroyed');
+    },
+  },
+  {
+    name: 'faults: a component without weight gets no point, however far the others are',
+    async run(context) {
+      const points = { data: Float64Array.of(0, 1, 2, 3000), nFeatures: 1 };
+      const dataset = await gpuBackend(context).load(points, { scaling: 'isotropic' });
+      const parameters = {
+        weights: Float64Array.of(1, 0),
+        means: Float64Array.of(0, 3000),
+        covariances: Float64Array.of(1, 1),
+      };
+      const packed = family.pack(family.toFrame(parameters, dataset.frame), dataset.frame);
+      assertEqual([...(await dataset.read('labels', packed))].join(), '0,0,0,0', 'labels');
+      assertEqual((await dataset.expectation(packed)).counts[1], 0, 'points of the component without weight');
+      dataset.destroy();
+    },
+  },
+  {
+    name: 'faults: k-means centres out of all proportion to the points still give a label',
+    async run(context) {
+      const points = { data: Float64Array.of(1.7e18), nFeatures: 1 };
+      const dataset = await gpuBackend(context).load(points, { scaling: 'isotropic' });
+      const centers = { nClusters: 2, centers: Float64Array.of(0, 3e18) };
+      const labels = await dataset.read(
+        'labels',
+        kMeansFamily.pack(kMeansFamily.toFrame(centers, dataset.frame), dataset.frame),
+      );
+      assert(labels[0] === 0 || labels[0] === 1, `label ${labels[0]}`);
+      dataset.destroy();
+    },
+  },
+  {
+    name: 'faults: a load that is aborted before it starts loads nothing',
+    async run(context) {
+      const points = { data: new Float32Array(300), nFeatures: 3 };
+      const signal = AbortSignal.abort();
+      const load = gpuBackend(context).load(points, { scaling: 'per-feature', signal });
+      const error = (await assertRejects(load, 'an aborted load', 'aborted')) as EmgpuError;
+      assert(error.remedy.length > 0, 'it says what to do');
+    },
+  },
+];

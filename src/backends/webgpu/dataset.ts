@@ -11,7 +11,7 @@ import type {
 import { EmgpuError } from '../../errors.ts';
 import type { GpuContext } from './context.ts';
 import { expectation } from './expectation.ts';
-import { kernels } from './kernels.ts';
+import { kernelFor } from './kernels.ts';
 import type { LoadedPoints } from './load.ts';
 import type { PassOptions } from './pace.ts';
 import type { PackedBatches } from './pack.ts';
@@ -133,7 +133,7 @@ export class GpuDataset implements Dataset {
 
   async #prepare(parameters: KernelParameters): Promise<{ packed: PackedBatches; work: Workspace }> {
     const { shape, windows } = this.#points;
-    const kernel = kernels[parameters.kind];
+    const kernel = kernelFor(parameters);
     const K = parameters.nComponents;
     const packed = kernel.pack(parameters, shape);
     const layout = kernel.layout(shape);
@@ -144,7 +144,7 @@ export class GpuDataset implements Dataset {
     }
     old?.memory.destroy();
     this.#workspace = undefined;
-    this.#workspace = await createWorkspace(this.#context, shape, parameters, packed, windows, capacity);
+    this.#workspace = await createWorkspace(this.#context, shape, kernel, K, packed, windows, capacity);
     return { packed, work: this.#workspace };
   }
 }

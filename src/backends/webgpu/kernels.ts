@@ -19,7 +19,7 @@ export interface Kernel {
 
 const diag = { expectation: 'log-density-diag', layout: diagMomentsLayout, pack: packDiag } as const;
 
-export const kernels: Record<KernelKind, Kernel> = {
+const kernels: Record<KernelKind, Kernel> = {
   full: {
     expectation: 'log-density-full',
     moments: { stage: 'moments-full', flags: [] },
@@ -47,6 +47,38 @@ export const kernels: Record<KernelKind, Kernel> = {
     flops: (D) => 3 * D + 4,
   },
 };
+
+/** Means this many standard deviations from the frame's origin make `Uᵀx − Uᵀμ` lose what matters (7 digits less 3). */
+const FAR = 1e3;
+
+/** The tied model where its trick of transforming points and means apart would cancel: each mean is subtracted first. */
+const tiedFar: Kernel = { ...kernels.tied, expectation: 'log-density-full', pack: packFull, flops: kernels.full.flops };
+
+/** The kernel for these parameters. */
+export function kernelFor(parameters: KernelParameters): Kernel {
+  if (parameters.kind === 'tied' && largestTransformedMean(parameters) > FAR) return tiedFar;
+  return kernels[parameters.kind];
+}
+
+/** max_k ‖Uᵀ μ_k‖ of a tied model. */
+function largestTransformedMean({
+  means,
+  precisionsCholesky: u,
+  nComponents: K,
+  nFeatures: D,
+}: KernelParameters): number {
+  let largest = 0;
+  for (let k = 0; k < K; k++) {
+    let square = 0;
+    for (let j = 0; j < D; j++) {
+      let y = 0;
+      for (let i = 0; i <= j; i++) y += u[i * D + j]! * means[k * D + i]!;
+      square += y * y;
+    }
+    largest = Math.max(largest, Math.sqrt(square));
+  }
+  return largest;
+}
 
 /** The sums of one pass, as read back: `groups` partial sums of K components of `layout`. */
 export interface RawSums {

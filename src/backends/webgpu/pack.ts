@@ -84,7 +84,7 @@ function writeFactor(data: Float32Array, to: number, u: Float64Array, at: number
   }
 }
 
-/** For `log-density-full.wgsl`: mean, b, U, c. */
+/** For `log-density-full.wgsl`: mean, b, U, c. A tied model repeats its one U. */
 export function packFull(p: KernelParameters, shape: Shape): PackedBatches {
   const { D, W, DB } = shape;
   const padded = W * DB;
@@ -92,16 +92,17 @@ export function packFull(p: KernelParameters, shape: Shape): PackedBatches {
   const offset = largest(p.logNormalizers);
   const fill = (data: Float32Array) => ({
     component(k: number, at: number) {
+      const u = p.kind === 'tied' ? 0 : k * D * D;
       for (let d = 0; d < D; d++) data[at + d] = p.means[k * D + d]!;
       for (let j = 0; j < D; j++) {
         let b = 0;
         for (let i = 0; i <= j; i++) {
-          b += p.precisionsCholesky[(k * D + i) * D + j]! * (p.means[k * D + i]! - data[at + i]!);
+          b += p.precisionsCholesky[u + i * D + j]! * (p.means[k * D + i]! - data[at + i]!);
         }
         data[at + padded + j] = BASE2 * b;
       }
-      writeFactor(data, at + 2 * padded, p.precisionsCholesky, k * D * D, shape);
-      const rounding = traceOf(D, (d) => roundingOf(p.precisionsCholesky[(k * D + d) * D + d]!));
+      writeFactor(data, at + 2 * padded, p.precisionsCholesky, u, shape);
+      const rounding = traceOf(D, (d) => roundingOf(p.precisionsCholesky[u + d * D + d]!));
       data[at + 2 * padded + factor] = normalizer(p.logNormalizers[k]!, offset, rounding);
     },
   });

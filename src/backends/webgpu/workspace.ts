@@ -1,7 +1,6 @@
-import type { KernelParameters } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
 import { encodeJobs, JOB_BYTES, JOB_STRIDE, type Job } from './job.ts';
-import { type Kernel, kernels } from './kernels.ts';
+import type { Kernel } from './kernels.ts';
 import { Memory, Usage } from './memory.ts';
 import type { PackedBatches } from './pack.ts';
 import { PARAMETER_BYTES, type Stage } from './pipelines.ts';
@@ -107,13 +106,12 @@ export interface Workspace {
 export async function createWorkspace(
   { device }: GpuContext,
   shape: Shape,
-  parameters: KernelParameters,
+  kernel: Kernel,
+  K: number,
   batches: PackedBatches,
   windows: readonly Window[],
   capacity: number,
 ): Promise<Workspace> {
-  const kernel = kernels[parameters.kind];
-  const K = parameters.nComponents;
   const layout = kernel.layout(shape);
   const slab = slabFor(windows.reduce((n, window) => n + window.count, 0));
   const chunks = cut(windows, capacity, slab);

@@ -99,6 +99,24 @@ const hard: readonly LaneCase[] = HARD.flatMap(([what, spec]) =>
   })),
 );
 
+/**
+ * Where means are so far apart that transforming points and means separately would cancel, another kernel steps in. The
+ * points themselves are rounded to 1e4 · 2⁻²⁴ of a standard deviation there, so only the log-likelihood is held to its target.
+ */
+const far: LaneCase = {
+  name: 'twins: tied, 1e4 standard deviations apart, log-likelihood',
+  async run(context) {
+    const { points, start } = drawSample(
+      { type: 'tied', D: 5, K: 3, N: 10_007, separation: 1e4 },
+      randomFor(context.seed, 'tied far apart'),
+    );
+    const family = gaussianFamily({ covarianceType: 'tied', regCovar: 1e-6 });
+    const gpu = await iterate(gpuBackend(context), family, points, start, 2);
+    const cpu = await iterate(cpuBackend(), family, points, start, 2);
+    assertClose(gpu.history, cpu.history, { relative: LOG_LIKELIHOOD }, `log-likelihoods, seed ${context.seed}`);
+  },
+};
+
 /** The largest D and K that are supported. */
 const limits: readonly LaneCase[] = [
   { type: 'full', D: 128, K: 2, N: 300 },
@@ -133,4 +151,4 @@ const kMeans: readonly LaneCase[] = FEATURES.map((D, d) => ({
   },
 }));
 
-export const twins: readonly LaneCase[] = [...grid, ...hard, ...limits, ...kMeans];
+export const twins: readonly LaneCase[] = [...grid, ...hard, far, ...limits, ...kMeans];

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build, type Rolldown } from 'vite';
@@ -126,6 +126,26 @@ describe('the entry `emgpu`', () => {
       cpu: { workers: 1 },
       auto: { backend: 'cpu', adapter: '1 thread', reason: 'this runtime has no WebGPU' },
     });
+  });
+});
+
+describe('a bundle of an app that imports `emgpu`', () => {
+  test('keeps the way to WebGPU and to the workers: side effects of the entry that package.json must declare', async () => {
+    const app = fileURLToPath(new URL('../../build/test-consumer/', import.meta.url));
+    const installed = `${app}node_modules/emgpu/`;
+    mkdirSync(installed, { recursive: true });
+    cpSync(OUT, `${installed}dist`, { recursive: true });
+    cpSync(`${ROOT}/package.json`, `${installed}package.json`);
+    writeFileSync(
+      `${app}main.js`,
+      `import { KMeans } from 'emgpu'; globalThis.fit = (p) => new KMeans({ nClusters: 2 }).fit(p);`,
+    );
+    const bundle = { lib: { entry: `${app}main.js`, formats: ['es' as const] }, write: false, minify: false };
+    const built = await build({ root: app, configFile: false, logLevel: 'error', build: bundle });
+    const outputs = (Array.isArray(built) ? built : [built]) as Rolldown.RolldownOutput[];
+    const code = outputs.flatMap(({ output }) => output).map((file) => (file.type === 'chunk' ? file.code : ''));
+    expect(code.join('\n')).toContain('navigator?.gpu');
+    expect(code.join('\n')).toContain('new Worker(');
   });
 });
 

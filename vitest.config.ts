@@ -12,7 +12,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/lanes/**', 'test/cli/**'],
+          exclude: ['test/lanes/**', 'test/cli/**', 'test/demo/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
@@ -20,9 +20,9 @@ export default defineConfig({
       },
       {
         test: {
-          // Each test starts the command as a process, which is slow: apart, so that the quick run can leave them out.
+          // Each test starts the command or a browser, which is slow: apart, so that the quick run can leave them out.
           name: 'commands',
-          include: ['test/cli/**/*.test.ts'],
+          include: ['test/cli/**/*.test.ts', 'test/demo/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },

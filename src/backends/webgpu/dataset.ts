@@ -15,7 +15,7 @@ import { kernelFor } from './kernels.ts';
 import type { LoadedPoints } from './load.ts';
 import type { PassOptions } from './pace.ts';
 import type { PackedBatches } from './pack.ts';
-import { readBack, readToBuffer } from './readout.ts';
+import { type Reading, readToBuffer, readToHost } from './readout.ts';
 import { gatherRows, seedingDistances } from './rows.ts';
 import { chunkCapacity, createWorkspace, type Workspace } from './workspace.ts';
 
@@ -56,30 +56,18 @@ export class GpuDataset implements Dataset {
   }
 
   readToBuffer(what: ReadoutKind, parameters: KernelParameters, options: RunOptions = {}): Promise<GPUBuffer> {
-    return this.#alone(async () => {
-      if (parameters.kind === 'k-means' && what !== 'labels') {
-        throw new EmgpuError('invalid-option', `k-means has no ${what}.`, 'Ask for labels.');
-      }
-      const { shape, windows } = this.#points;
-      const { packed, work } = await this.#prepare(parameters);
-      return readToBuffer(this.#context, shape, work, packed, what, windows, this.#guarded(options));
-    });
+    return this.#alone(async () => readToBuffer(await this.#reading(what, parameters), this.#guarded(options)));
   }
 
   async read<Kind extends ReadoutKind>(
     what: Kind,
     parameters: KernelParameters,
-    options?: RunOptions,
+    options: RunOptions = {},
   ): Promise<Readout[Kind]> {
-    const buffer = await this.readToBuffer(what, parameters, options);
-    try {
-      const bytes = await readBack(this.#context, buffer, buffer.size);
-      const length = what === 'responsibilities' ? this.nSamples * parameters.nComponents : this.nSamples;
-      const values = what === 'labels' ? new Uint32Array(bytes, 0, length) : new Float32Array(bytes, 0, length);
-      return values as Readout[Kind];
-    } finally {
-      buffer.destroy();
-    }
+    const bytes = await this.#alone(async () => {
+      return readToHost(await this.#reading(what, parameters), this.#guarded(options));
+    });
+    return (what === 'labels' ? new Uint32Array(bytes) : new Float32Array(bytes)) as Readout[Kind];
   }
 
   rows(indices: Uint32Array): Promise<Float64Array> {
@@ -115,6 +103,15 @@ export class GpuDataset implements Dataset {
     });
     this.#last = result.catch(() => {});
     return result;
+  }
+
+  async #reading(what: ReadoutKind, parameters: KernelParameters): Promise<Reading> {
+    if (parameters.kind === 'k-means' && what !== 'labels') {
+      throw new EmgpuError('invalid-option', `k-means has no ${what}.`, 'Ask for labels.');
+    }
+    const { shape, windows } = this.#points;
+    const { packed, work } = await this.#prepare(parameters);
+    return { context: this.#context, shape, work, packed, windows, what };
   }
 
   /** Options of a pass that stops when the points are gone. */

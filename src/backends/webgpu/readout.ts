@@ -21,85 +21,135 @@ const FLAG: Record<ReadoutKind, Flag> = {
 const STAGING_BYTES = 64 * 2 ** 20;
 
 /** What a pass that reads out works with. */
-interface Reading {
+export interface Reading {
   readonly context: GpuContext;
   readonly shape: Shape;
   readonly work: Workspace;
   readonly packed: PackedBatches;
   readonly windows: readonly Window[];
-  /** The whole output and the bytes of one of its rows. */
-  readonly output: GPUBuffer;
-  readonly rowBytes: number;
+  readonly what: ReadoutKind;
 }
 
-/** The part of the output that belongs to a chunk. Chunks start at multiples of 4,096 rows, hence aligned. */
-function outputOf({ windows, output, rowBytes }: Reading, chunk: Chunk): GPUBufferBinding {
-  const offset = (windows[chunk.window]!.first + chunk.first) * rowBytes;
+/** Rows of the output that are in memory at once: those of some consecutive chunks. */
+interface Piece {
+  readonly output: GPUBuffer;
+  readonly rowBytes: number;
+  /** Indices of the workspace's chunks, from … to (exclusive). */
+  readonly from: number;
+  readonly to: number;
+}
+
+function rowBytesOf({ work, what }: Reading): number {
+  return 4 * (what === 'responsibilities' ? work.K : 1);
+}
+
+/** Index of a chunk's first row in the dataset. */
+function firstRow({ windows }: Reading, chunk: Chunk): number {
+  return windows[chunk.window]!.first + chunk.first;
+}
+
+/** The part of a piece that belongs to a chunk. Chunks start at multiples of 256 rows, hence aligned. */
+function outputOf(reading: Reading, { output, rowBytes, from }: Piece, chunk: Chunk): GPUBufferBinding {
+  const offset = (firstRow(reading, chunk) - firstRow(reading, reading.work.chunks[from]!)) * rowBytes;
   return { buffer: output, offset, size: chunk.count * rowBytes };
 }
 
 /** k-means: the assignment writes its labels straight into the output. */
-async function labelCommands(reading: Reading): Promise<Command[]> {
+async function labelCommands(reading: Reading, piece: Piece): Promise<Command[]> {
   const { context, shape, work, packed, windows } = reading;
   const assign = await context.pipelines.get('assign', shape);
-  return work.chunks.flatMap((chunk, i) => {
-    const window = windows[chunk.window]!;
-    return densityCommands(context, assign, work, packed, window, shape.D, outputOf(reading, chunk))(chunk, i);
+  return work.chunks.slice(piece.from, piece.to).flatMap((chunk, i) => {
+    const output = outputOf(reading, piece, chunk);
+    const commands = densityCommands(context, assign, work, packed, windows[chunk.window]!, shape.D, output);
+    return commands(chunk, piece.from + i);
   });
 }
 
 /** Mixtures: log-densities, then what is wanted of them. */
-async function mixtureCommands(reading: Reading, what: ReadoutKind): Promise<Command[]> {
-  const { context, shape, work, packed, windows } = reading;
+async function mixtureCommands(reading: Reading, piece: Piece): Promise<Command[]> {
+  const { context, shape, work, packed, windows, what } = reading;
   const { device, pipelines } = context;
   const [density, readout] = await Promise.all([
     pipelines.get(work.kernel.expectation, shape),
     pipelines.get('readout', shape, [FLAG[what]]),
   ]);
   const densities = windows.map((window) => densityCommands(context, density, work, packed, window, shape.D));
-  return work.chunks.flatMap((chunk, i) => {
-    const group = bind(device, readout, work.jobs, work.densities, outputOf(reading, chunk));
+  return work.chunks.slice(piece.from, piece.to).flatMap((chunk, i) => {
+    const index = piece.from + i;
+    const group = bind(device, readout, work.jobs, work.densities, outputOf(reading, piece, chunk));
     const read: Command = {
       operations: chunk.count * work.K * 16,
       record(pass) {
         pass.setPipeline(readout.pipeline);
-        pass.setBindGroup(0, group, [jobOffset(i, 0, packed.batches.length)]);
+        pass.setBindGroup(0, group, [jobOffset(index, 0, packed.batches.length)]);
         pass.dispatchWorkgroups(Math.ceil(chunk.count / 64));
       },
     };
-    return [...densities[chunk.window]!(chunk, i), read];
+    return [...densities[chunk.window]!(chunk, index), read];
   });
 }
+
+function commandsFor(reading: Reading, piece: Piece): Promise<Command[]> {
+  return reading.work.labels ? labelCommands(reading, piece) : mixtureCommands(reading, piece);
+}
+
+/** Puts the parameters where the kernels read them; the host's share of log-densities goes into the jobs. */
+function writeParameters({ context: { device }, work, packed }: Reading): void {
+  device.queue.writeBuffer(work.parameters, 0, packed.data);
+  const offset = packed.offset * Math.LOG2E;
+  device.queue.writeBuffer(work.jobs, 0, encodeJobs(work.jobList.map((job) => ({ ...job, offset }))));
+}
+
+const OUTPUT = Usage.STORAGE | Usage.COPY_SRC | Usage.COPY_DST;
 
 /**
  * One pass that leaves 4 bytes per point (responsibilities: 4 K, row-major) in a new buffer, which the caller owns: usage
  * `STORAGE | COPY_SRC | COPY_DST`. k-means has labels only.
  */
-export async function readToBuffer(
-  context: GpuContext,
-  shape: Shape,
-  work: Workspace,
-  packed: PackedBatches,
-  what: ReadoutKind,
-  windows: readonly Window[],
-  options: PassOptions,
-): Promise<GPUBuffer> {
-  const { device, pace } = context;
+export async function readToBuffer(reading: Reading, options: PassOptions): Promise<GPUBuffer> {
+  const { context, work, windows, what } = reading;
   const nSamples = windows.reduce((n, window) => n + window.count, 0);
-  const rowBytes = 4 * (what === 'responsibilities' ? work.K : 1);
-  const result = new Memory(device);
-  const output = await result.buffer(what, nSamples * rowBytes, Usage.STORAGE | Usage.COPY_SRC | Usage.COPY_DST);
+  const rowBytes = rowBytesOf(reading);
+  const result = new Memory(context.device);
+  const output = await result.buffer(what, nSamples * rowBytes, OUTPUT);
   try {
-    const reading = { context, shape, work, packed, windows, output, rowBytes };
-    const commands = await (work.labels ? labelCommands(reading) : mixtureCommands(reading, what));
-    device.queue.writeBuffer(work.parameters, 0, packed.data);
-    const offset = packed.offset * Math.LOG2E;
-    device.queue.writeBuffer(work.jobs, 0, encodeJobs(work.jobList.map((job) => ({ ...job, offset }))));
-    await pace.run(commands, () => {}, options);
+    const commands = await commandsFor(reading, { output, rowBytes, from: 0, to: work.chunks.length });
+    writeParameters(reading);
+    await context.pace.run(commands, () => {}, options);
     return output;
   } catch (error) {
     result.destroy();
     throw error;
+  }
+}
+
+/** The same on the host. Only some chunks of the output are on the device at a time, however large N × K is. */
+export async function readToHost(reading: Reading, options: PassOptions): Promise<ArrayBuffer> {
+  const { context, work, windows } = reading;
+  const { device, pace } = context;
+  const { chunks, capacity } = work;
+  const rowBytes = rowBytesOf(reading);
+  const nSamples = windows.reduce((n, window) => n + window.count, 0);
+  const result = new Uint8Array(nSamples * rowBytes);
+  const span = Math.min(chunks.length, Math.max(1, Math.floor(STAGING_BYTES / (capacity * rowBytes))));
+  const memory = new Memory(device);
+  try {
+    const bytes = Math.min(span * capacity, nSamples) * rowBytes;
+    const output = await memory.buffer('read out', bytes, OUTPUT);
+    const staging = await memory.buffer('staging', bytes, Usage.MAP_READ | Usage.COPY_DST);
+    writeParameters(reading);
+    for (let from = 0; from < chunks.length; from += span) {
+      const piece = { output, rowBytes, from, to: Math.min(from + span, chunks.length) };
+      const rows = chunks.slice(piece.from, piece.to).reduce((n, chunk) => n + chunk.count, 0);
+      const copy = (encoder: GPUCommandEncoder) => encoder.copyBufferToBuffer(output, 0, staging, 0, rows * rowBytes);
+      await pace.run(await commandsFor(reading, piece), copy, options);
+      const part = await readMapped(device, staging, rows * rowBytes);
+      options.check();
+      result.set(new Uint8Array(part), firstRow(reading, chunks[from]!) * rowBytes);
+    }
+    return result.buffer;
+  } finally {
+    memory.destroy();
   }
 }
 

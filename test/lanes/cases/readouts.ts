@@ -1,3 +1,4 @@
+import { createGpuBackend } from '../../../src/backends/webgpu/backend.ts';
 import type { Backend, KernelParameters } from '../../../src/em/types.ts';
 import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import { kMeansFamily } from '../../../src/families/k-means.ts';
@@ -65,6 +66,32 @@ const batches: LaneCase = {
   },
 };
 
+const pieces: LaneCase = {
+  name: 'readouts: responsibilities come to the host in pieces, and are those of the whole buffer',
+  async run(context) {
+    const { device, adapter } = context;
+    const sample = drawSample({ type: 'diag', D: 2, K: 130, N: 150_000 }, randomFor(context.seed, 'pieces'));
+    const family = gaussianFamily({ covarianceType: 'diag', regCovar: 0 });
+    const backend = createGpuBackend({
+      device,
+      info: adapter.info,
+      reason: 'test',
+      owned: false,
+      windowBytes: 2 ** 19,
+    });
+    const dataset = await backend.load(sample.points, { scaling: family.scaling });
+    const parameters = family.pack(family.toFrame(sample.start, dataset.frame), dataset.frame);
+    const labels = await dataset.read('labels', parameters);
+    const responsibilities = await dataset.read('responsibilities', parameters); // 78 MB: two pieces
+    assertEqual(responsibilities.length, 150_000 * 130, 'length');
+    for (let n = 0; n < 150_000; n += 997) {
+      const row = responsibilities.subarray(n * 130, (n + 1) * 130);
+      assertEqual(row.indexOf(Math.max(...row)), labels[n], `most responsible component of point ${n}`);
+    }
+    dataset.destroy();
+  },
+};
+
 const buffers: LaneCase = {
   name: 'readouts: a buffer of responsibilities is the array, without a copy on the way',
   async run(context) {
@@ -105,4 +132,4 @@ const kMeansLabels: LaneCase = {
   },
 };
 
-export const readouts: readonly LaneCase[] = [...mixtures, batches, buffers, kMeansLabels];
+export const readouts: readonly LaneCase[] = [...mixtures, batches, pieces, buffers, kMeansLabels];

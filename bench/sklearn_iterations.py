@@ -40,9 +40,10 @@ def model_for(kind, dtype, iterations):
         tol=0,
         max_iter=iterations,
         init_params="random_from_data",
-        weights_init=np.full(k, 1 / k),
-        means_init=means,
-        precisions_init=unit_precisions(kind),
+        # In the points' own precision: float64 starts would make scikit-learn calculate in float64.
+        weights_init=np.full(k, 1 / k, dtype=dtype),
+        means_init=means.astype(dtype),
+        precisions_init=unit_precisions(kind).astype(dtype),
         random_state=0,
     )
 

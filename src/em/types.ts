@@ -110,7 +110,7 @@ export interface Dataset {
 
 export interface LoadOptions extends RunOptions {
   readonly scaling: Scaling;
-  /** Overrides the frame that would be derived from the points: for scoring new points with a fitted model. */
+  /** Overrides the frame that would be derived from the points. */
   readonly frame?: Frame;
   /** Called with the fraction of the points that are in place. */
   readonly onProgress?: ((fraction: number) => void) | undefined;

@@ -42,11 +42,6 @@ export class GpuDataset implements Dataset {
     this.nSamples = points.windows.reduce((n, window) => n + window.count, 0);
   }
 
-  /** Bytes held on the device: points and scratch. */
-  get bytes(): number {
-    return this.#points.memory.bytes + (this.#workspace?.memory.bytes ?? 0);
-  }
-
   expectation(parameters: KernelParameters, options: RunOptions = {}): Promise<Statistics> {
     return this.#alone(async () => {
       const { shape, windows } = this.#points;

@@ -9,11 +9,6 @@ export class Memory {
     this.#device = device;
   }
 
-  /** Bytes held at present. */
-  get bytes(): number {
-    return [...this.#buffers].reduce((sum, buffer) => sum + buffer.size, 0);
-  }
-
   /** A zeroed buffer of at least `size` bytes. Rejects with `out-of-memory` or `insufficient-limits`. */
   async buffer(label: string, size: number, usage: GPUBufferUsageFlags): Promise<GPUBuffer> {
     const device = this.#device;
@@ -38,12 +33,6 @@ export class Memory {
     }
     this.#buffers.add(buffer);
     return buffer;
-  }
-
-  /** Frees one buffer now. */
-  free(buffer: GPUBuffer): void {
-    this.#buffers.delete(buffer);
-    buffer.destroy();
   }
 
   /** Frees every buffer. May be called twice. */

@@ -1,0 +1,102 @@
+/**
+ * Started by run.sh: finds an adapter, runs the correctness cases, then the suites as far as the time reaches, and writes
+ * results.json, report.md and log.txt. Loads no driver itself, so that no driver can stop it. Exit code 0 only when all cases held.
+ */
+import { mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import expected from '../../test/lanes/expected.json' with { type: 'json' };
+import { attempts, explainLoader, type Found, findAdapter } from './adapter.ts';
+import { checkCorrectness } from './cases.ts';
+import { killAll, runCommand } from './command.ts';
+import { describeMachine } from './machine.ts';
+import { SUITES, secondsFor } from './plan.ts';
+import { Results } from './results.ts';
+
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '300' }, out: { type: 'string', default: 'emgpu-bench-results' } },
+});
+const seconds = Number(values.seconds);
+if (!(seconds >= 30)) throw new Error(`--seconds must be at least 30, not ${values.seconds}.`);
+let deadline = performance.now() + 1000 * seconds;
+/** Seconds left of the time given. */
+const left = () => (deadline - performance.now()) / 1000;
+
+const node = process.execPath;
+const script = (name: string) => fileURLToPath(new URL(`${name}.js`, import.meta.url));
+
+const out = resolve(values.out);
+mkdirSync(out, { recursive: true });
+const logFile = openSync(join(out, 'log.txt'), 'w');
+function log(line: string): void {
+  const text = `${line}\n`;
+  writeSync(logFile, text);
+  process.stdout.write(text);
+}
+
+/** For points on their way to peers, and for what the loader wants to write; not in `out`, which is copied home. */
+function makeTemporary(): string {
+  for (const parent of [tmpdir(), out]) {
+    try {
+      return mkdtempSync(join(parent, 'emgpu-bench-'));
+    } catch {
+      // Not there, or read-only.
+    }
+  }
+  throw new Error(`No place for temporary files: neither ${tmpdir()} nor ${out}.`);
+}
+const temporary = makeTemporary();
+Object.assign(process.env, { TMPDIR: temporary, XDG_RUNTIME_DIR: temporary });
+process.once('exit', () => {
+  killAll();
+  rmSync(temporary, { recursive: true, force: true });
+});
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+
+async function runSuite(name: string, part: number, found: Found | undefined, results: Results): Promise<void> {
+  const allowed = secondsFor(part, left());
+  if (allowed === undefined) {
+    log(`\n== ${name}: left out, no time`);
+    results.addSuite(name, { failure: 'left out, no time', seconds: 0 }, undefined);
+    return;
+  }
+  log(`\n== ${name}, ${allowed} s of ${Math.round(left())} s left`);
+  const json = join(temporary, `${name}.json`);
+  const ending = await runCommand({
+    command: node,
+    args: [script('bench'), '--suite', name, '--seconds', `${allowed}`, '--json', json],
+    env: found?.env ?? {},
+    // The suite keeps its time by itself; this is for one that hangs.
+    limit: 1000 * (allowed + 30),
+    onOutput: log,
+  });
+  if (ending.failure) log(`!! ${name}: ${ending.failure}`);
+  results.addSuite(name, ending, json);
+}
+
+async function main(): Promise<boolean> {
+  const machine = await describeMachine();
+  for (const [what, value] of Object.entries(machine)) log(`${what}: ${value}`);
+  const found = await findAdapter(node, script('probe'), attempts(temporary), log);
+  if (!found || found.probe.isSoftware) await explainLoader(node, script('probe'), log);
+  log(found ? `\nAdapter: ${found.probe.name}` : '\n!! NO WEBGPU ADAPTER: only the CPU backend can run');
+  if (found?.probe.isSoftware) log('!! SOFTWARE ADAPTER: these are no times of a GPU');
+  const results = new Results(out, seconds, machine, found);
+
+  if (found) {
+    log('\n== correctness');
+    const held = await checkCorrectness(node, script('correctness'), expected['node-lavapipe'], found.env, log);
+    // However long that took: times are what the machine was wanted for.
+    deadline = Math.max(deadline, performance.now() + 1000 * (seconds / 3));
+    results.addCorrectness(held);
+    log(`${held.passed} of ${held.cases} cases passed in ${held.seconds.toFixed(0)} s (seed ${held.seed})`);
+    for (const failure of held.failures) log(`!! WRONG: ${failure}`);
+  }
+  for (const { name, part } of SUITES) await runSuite(name, part, found, results);
+  log(`\n${results.verdict}\nResults: ${out}`);
+  return results.correct;
+}
+
+process.exit((await main()) ? 0 : 1);

@@ -1,0 +1,34 @@
+/** The libraries that the benchmark compares emgpu with. Each runs in processes of its own. */
+import { fileURLToPath } from 'node:url';
+import type { Peer } from '../contender.ts';
+import { KINDS, type Kind } from '../problem.ts';
+import { installPeers } from './install.ts';
+import { remotePeer } from './remote-peer.ts';
+
+const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
+
+/** A library from npm; `script` is its side in `node/`. */
+function npmPeer(name: string, script: string, kinds: readonly Kind[]): Peer {
+  return remotePeer({
+    ...{ name, kinds, shared: false },
+    async command() {
+      installPeers();
+      return { program: process.execPath, args: [...process.execArgv, path(`node/${script}.ts`)] };
+    },
+  });
+}
+
+/** A library of the Python that `$EMGPU_PYTHON` names, else of `python3`; `args` are for `python/serve.py`. */
+function pythonPeer(name: string, ...args: string[]): Peer {
+  return remotePeer({
+    ...{ name, kinds: KINDS, shared: true },
+    async command() {
+      return { program: process.env.EMGPU_PYTHON ?? 'python3', args: [path('python/serve.py'), ...args] };
+    },
+  });
+}
+
+export const peers: Peer[] = [
+  npmPeer('ml-kmeans', 'ml-kmeans', ['k-means']),
+  pythonPeer('scikit-learn float32', 'sklearn_peer'),
+];

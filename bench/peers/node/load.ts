@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
+
+/**
+ * Imports a peer with the types that the caller names: the packages are not installed where the types of this repository
+ * are checked.
+ */
+export async function load<T>(name: string): Promise<T> {
+  return (await import(name)) as T;
+}
+
+/** For example `ml-kmeans 7.0.1`. Read from the file, since few packages export their package.json. */
+export function versionOf(name: string): string {
+  const folder = require.resolve.paths(name)!.find((path) => path.endsWith('peers/node_modules'));
+  return `${name} ${JSON.parse(readFileSync(`${folder}/${name}/package.json`, 'utf8')).version}`;
+}

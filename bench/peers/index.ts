@@ -1,9 +1,13 @@
 /** The libraries that the benchmark compares emgpu with. Each runs in processes of its own. */
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Peer } from '../contender.ts';
 import { KINDS, type Kind } from '../problem.ts';
 import { installPeers } from './install.ts';
 import { remotePeer } from './remote-peer.ts';
+
+/** TypeScript in the sources, JavaScript in the archive of `bench:bundle`. */
+const EXTENSION = extname(import.meta.url);
 
 const path = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 
@@ -13,7 +17,7 @@ function npmPeer(name: string, script: string, kinds: readonly Kind[]): Peer {
     ...{ name, kinds, shared: false },
     async command() {
       installPeers();
-      return { program: process.execPath, args: [...process.execArgv, path(`node/${script}.ts`)] };
+      return { program: process.execPath, args: [...process.execArgv, path(`node/${script}${EXTENSION}`)] };
     },
   });
 }

@@ -1,4 +1,6 @@
-import { GaussianMixture, type GaussianMixtureJSON, KMeans, MixtureModel } from 'emgpu/node';
+import { randomNormal } from 'd3-random';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 
 /** The models that are timed. */
 export const KINDS = ['full', 'tied', 'diag', 'spherical', 'k-means'] as const;
@@ -12,51 +14,66 @@ export interface Problem {
   readonly centers: number[][];
 }
 
-/** Unit-variance groups about centres in a cube of side 6: neighbours overlap, so that iterations have work to do. */
+const SEED = 1;
+/** Standard deviation of the groups' centres: neighbours overlap, so that iterations have work to do. */
+const SPREAD = Math.sqrt(3);
+
+/**
+ * K groups of unit variance about normally distributed centres. The same numbers every time, and fewer points of the same
+ * D and K are the first of more.
+ */
 export function makeProblem(nSamples: number, nFeatures: number, nComponents: number): Problem {
-  const side = { covarianceType: 'diag', nFeatures, nComponents: 1, weights: [1] } as const;
-  const spread = { ...side, means: [Array(nFeatures).fill(0)], covariances: [Array(nFeatures).fill(3)] };
-  const rows = (data: ArrayLike<number>) =>
-    Array.from({ length: nComponents }, (_, k) =>
-      Array.from({ length: nFeatures }, (_, d) => data[k * nFeatures + d]!),
-    );
-  const groups = new MixtureModel({
-    ...{ covarianceType: 'spherical', nFeatures, nComponents },
-    weights: Array(nComponents).fill(1 / nComponents),
-    means: rows(new MixtureModel(spread).sample(nComponents, 1).data),
-    covariances: Array(nComponents).fill(1),
-  });
-  const data = Float32Array.from(groups.sample(nSamples, 2).data);
-  return { data, nFeatures, centers: rows(data) };
+  const generator = xoroshiro128plus(SEED);
+  const uniform = () => uniformFloat64(generator);
+  const normal = randomNormal.source(uniform)();
+  const groups = Float64Array.from({ length: nComponents * nFeatures }, () => SPREAD * normal());
+  const data = new Float32Array(nSamples * nFeatures);
+  for (let i = 0; i < data.length; ) {
+    const group = Math.floor(uniform() * nComponents) * nFeatures;
+    for (let d = 0; d < nFeatures; d++) data[i++] = groups[group + d]! + normal();
+  }
+  const centers = Array.from({ length: nComponents }, (_, k) => [...data.subarray(k * nFeatures, (k + 1) * nFeatures)]);
+  return { data, nFeatures, centers };
 }
 
-/** A run from equal weights, the given centres and unit covariances, which does one iteration per `maximization()`. */
-export function startRun(kind: Kind, backend: 'cpu' | 'webgpu', { data, nFeatures, centers }: Problem) {
-  const points = { data, nFeatures };
-  const K = centers.length;
-  const common = { backend, tol: 0, maxIter: 1_000_000 } as const;
-  const file = { format: 'emgpu-model', version: 1, nFeatures } as const;
-  if (kind === 'k-means') {
-    return new KMeans({ ...common, nClusters: K, init: { ...file, model: 'k-means', nClusters: K, centers } }).start(
-      points,
-    );
-  }
-  const ones = Array<number>(nFeatures).fill(1);
-  const unit = ones.map((_, i) => ones.map((_, j) => (i === j ? 1 : 0)));
-  const covariances = {
-    full: centers.map(() => unit),
-    tied: unit,
-    diag: centers.map(() => ones),
-    spherical: centers.map(() => 1),
-  };
-  const init: GaussianMixtureJSON = {
-    ...file,
-    model: 'gaussian-mixture',
-    covarianceType: kind,
-    nComponents: K,
-    weights: centers.map(() => 1 / K),
-    means: centers,
-    covariances: covariances[kind],
-  };
-  return new GaussianMixture({ ...common, nComponents: K, covarianceType: kind, init }).start(points);
+/**
+ * Rows that larger problems repeat. A model of repeated points is the model of the points, so the CPU reference has to
+ * see them only once, however many the GPU sees. No multiple of a power of two: tiles and slabs end within a copy.
+ */
+export const BLOCK_ROWS = 50_000;
+
+/** A problem of `copies` times the same points. */
+export interface Tiled {
+  readonly block: Problem;
+  readonly copies: number;
+  /** N, of all copies. */
+  readonly nSamples: number;
+}
+
+/** The block made last: a size is searched for with the same points again and again. */
+let last = makeProblem(1, 1, 1);
+
+/** About `nSamples` points, exactly {@link nearestSize}. */
+export function makeTiled(nSamples: number, nFeatures: number, nComponents: number): Tiled {
+  const size = nearestSize(nSamples);
+  const numbers = Math.min(size, BLOCK_ROWS) * nFeatures;
+  const fits = last.nFeatures === nFeatures && last.centers.length === nComponents && last.data.length >= numbers;
+  if (!fits) last = makeProblem(numbers / nFeatures, nFeatures, nComponents);
+  const block = { ...last, data: last.data.subarray(0, numbers) };
+  return { block, copies: (size * nFeatures) / numbers, nSamples: size };
+}
+
+/** The nearest number of points that problems come in: two significant digits, or whole blocks. */
+export function nearestSize(nSamples: number): number {
+  if (nSamples > BLOCK_ROWS) return Math.round(nSamples / BLOCK_ROWS) * BLOCK_ROWS;
+  return Math.max(1, Number(nSamples.toPrecision(2)));
+}
+
+/** All copies in host memory. */
+export function tileOnHost({ block, copies }: Tiled): Float32Array {
+  const { data } = block;
+  if (copies === 1) return data;
+  const all = new Float32Array(data.length * copies);
+  for (let i = 0; i < copies; i++) all.set(data, i * data.length);
+  return all;
 }

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism, cpus, totalmem } from 'node:os';
+import * as emgpu from 'emgpu/node';
+import type { Surroundings } from './place.ts';
+
+/** Largest amount of points, and the share of the memory of the machine that they may take. */
+const MOST_BYTES = 6.4e9;
+const SHARE = 1 / 16;
+
+/** What Node on this machine offers. Dawn is opened here, so that the benchmark can share a device of its own with emgpu. */
+export async function nodeSurroundings(): Promise<Surroundings> {
+  const dawn = await openDawn();
+  return {
+    emgpu,
+    version: `emgpu ${versionOf('../package.json')}`,
+    gpu: dawn?.gpu,
+    runtime: `Node ${process.versions.node}, ${dawn ? `webgpu ${dawn.version} (Dawn)` : 'no WebGPU'}`,
+    processor: `${cpus()[0]?.model.trim() ?? 'unnamed processor'}, ${availableParallelism()} threads`,
+    mostBytes: Math.min(MOST_BYTES, totalmem() * SHARE),
+  };
+}
+
+async function openDawn(): Promise<{ gpu: GPU; version: string } | undefined> {
+  try {
+    const { create, globals } = await import('webgpu');
+    Object.assign(globalThis, globals);
+    const gpu = create([]);
+    // Dawn's entry must outlive everything made from it, or the process crashes when it is collected.
+    Object.assign(globalThis, { emgpuBenchGpu: gpu });
+    return { gpu, version: versionOf('../node_modules/webgpu/package.json') };
+  } catch {
+    return undefined; // an optional package: not installed, or not made for this machine
+  }
+}
+
+function versionOf(file: string): string {
+  try {
+    return JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')).version;
+  } catch {
+    return 'of unknown version'; // moved elsewhere, as in the archive for other machines
+  }
+}

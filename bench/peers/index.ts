@@ -34,5 +34,6 @@ function pythonPeer(name: string, ...args: string[]): Peer {
 
 export const peers: Peer[] = [
   npmPeer('ml-kmeans', 'ml-kmeans', ['k-means']),
+  npmPeer('tfjs webgpu', 'tfjs', KINDS),
   pythonPeer('scikit-learn float32', 'sklearn_peer'),
 ];

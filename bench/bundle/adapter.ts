@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { runCommand } from './command.ts';
+import { parse, runCommand } from './command.ts';
 
 /** What probe.ts says. */
 export interface Probe {
@@ -106,7 +106,7 @@ async function tryAttempt(
     env: attempt.env,
     limit: PROBE_LIMIT,
     onOutput: (line) => {
-      if (line.startsWith('{')) answer = JSON.parse(line);
+      answer ??= parse<Probe>(line);
     },
     onError: (line) => errors.push(line),
   });

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { type LaneMessage, MESSAGE_PREFIX } from '../../test/lanes/types.ts';
-import { runCommand } from './command.ts';
+import { parse, runCommand } from './command.ts';
 
 /** What became of the GPU cases. */
 export interface Correctness {
@@ -30,7 +30,8 @@ export async function checkCorrectness(
   const start = performance.now();
   const failures: string[] = [];
   let passed = 0;
-  const read = (message: LaneMessage) => {
+  const read = (message: LaneMessage | undefined) => {
+    if (!message) return;
     if (message.type === 'log') log(`    ${message.name}: ${message.line}`);
     if (message.type === 'fatal') failures.push(message.error);
     if (message.type !== 'result') return;
@@ -47,8 +48,8 @@ export async function checkCorrectness(
       limit: LIMIT,
       onOutput: (line) => {
         if (!line.startsWith(MESSAGE_PREFIX)) return log(line);
-        const message = JSON.parse(line.slice(MESSAGE_PREFIX.length)) as LaneMessage;
-        if (message.type === 'start') at = message.name;
+        const message = parse<LaneMessage>(line.slice(MESSAGE_PREFIX.length));
+        if (message?.type === 'start') at = message.name;
         read(message);
       },
     });

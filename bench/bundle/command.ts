@@ -22,6 +22,15 @@ export interface Ending {
 /** A process that a driver keeps in the kernel cannot be killed. It is left behind after so many milliseconds. */
 const GRACE = 5000;
 
+/** What a line or file of JSON says; undefined when whoever wrote it was killed halfway. */
+export function parse<T>(text: string): T | undefined {
+  try {
+    return JSON.parse(text) as T;
+  } catch {
+    return undefined;
+  }
+}
+
 const running = new Set<ChildProcess>();
 
 function kill(child: ChildProcess): void {

@@ -66,7 +66,15 @@ async function runSuite(name: string, part: number, found: Found | undefined, re
   const json = join(temporary, `${name}.json`);
   const ending = await runCommand({
     command: node,
-    args: [script('bench'), '--suite', name, '--seconds', `${allowed}`, '--json', json],
+    args: [
+      fileURLToPath(new URL('bench/main.js', import.meta.url)),
+      '--suite',
+      name,
+      '--seconds',
+      `${allowed}`,
+      '--json',
+      json,
+    ],
     env: found?.env ?? {},
     // The suite keeps its time by itself; this is for one that hangs.
     limit: 1000 * (allowed + 30),

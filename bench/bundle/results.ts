@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Found, Probe } from './adapter.ts';
 import type { Correctness } from './cases.ts';
-import type { Ending } from './command.ts';
+import { type Ending, parse } from './command.ts';
 
 /** A suite's own report and how it ended. */
 interface SuiteResult extends Ending {
@@ -40,8 +40,8 @@ export class Results {
   }
 
   addSuite(name: string, ending: Ending, json: string | undefined): void {
-    const report = json && existsSync(json) ? { report: JSON.parse(readFileSync(json, 'utf8')) } : {};
-    this.#suites[name] = { ...ending, ...report };
+    const report = json && existsSync(json) ? parse(readFileSync(json, 'utf8')) : undefined;
+    this.#suites[name] = { ...ending, ...(report !== undefined && { report }) };
     this.#write();
   }
 

@@ -1,0 +1,43 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { parse, runCommand } from '../../bench/bundle/command.ts';
+import { LEAST_SECONDS, secondsFor } from '../../bench/bundle/plan.ts';
+
+test('a suite gets its part of the time, or a little where a little is left, or none', () => {
+  expect(secondsFor(0.5, 100)).toBe(50);
+  expect(secondsFor(0.1, 50)).toBe(LEAST_SECONDS);
+  expect(secondsFor(1, LEAST_SECONDS - 1)).toBeUndefined();
+});
+
+test('half a message is no message', () => {
+  expect(parse('{"type":"result"')).toBeUndefined();
+  expect(parse('{"type":"result"}')).toEqual({ type: 'result' });
+});
+
+/** Runs a script in a shell. */
+async function shell(script: string, limit = 20_000) {
+  const lines: string[] = [];
+  const ending = await runCommand({ command: 'sh', args: ['-c', script], limit, onOutput: (line) => lines.push(line) });
+  return { lines, ...ending };
+}
+
+test('a command ends with what it said and how it went', async () => {
+  expect(await shell('echo one; echo two >&2')).toMatchObject({ lines: ['one', 'two'], failure: undefined });
+  expect(await shell('printf last; exit 3')).toMatchObject({ lines: ['last'], failure: 'exit code 3' });
+  expect(await shell('kill -SEGV $$')).toMatchObject({ failure: 'ended by SIGSEGV' });
+  const command = 'there-is-no-such-command';
+  expect((await runCommand({ command, args: [], limit: 20_000, onOutput: () => {} })).failure).toMatch(/ENOENT/);
+});
+
+test('a command that hangs is killed at its limit, and so is whatever it started', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'emgpu-test-'));
+  const { failure, seconds } = await shell(`(sleep 1; touch '${folder}/survived') & wait`, 300);
+  expect(failure).toMatch(/not done/);
+  expect(seconds).toBeLessThan(1);
+  await setTimeout(1500);
+  expect(readdirSync(folder)).toEqual([]);
+  rmSync(folder, { recursive: true });
+});

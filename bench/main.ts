@@ -3,14 +3,16 @@
  *
  *     npm run -s bench -- --help
  */
-import { writeFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { releaseBackends } from 'emgpu/node';
+import { comparePeers } from './compare.ts';
 import { nodeSurroundings } from './node.ts';
 import { KINDS, type Kind } from './problem.ts';
-import { factsOf, headLines, rowLine, skippedLines } from './report/table.ts';
-import type { Report } from './row.ts';
-import { type Listener, measureRows, openSession, type RunOptions } from './run.ts';
+import { memoryLine, peerLine } from './report/peers.ts';
+import { facts, headLine, rowLine, skippedLine } from './report/table.ts';
+import { writeJson, writePage } from './report/write.ts';
+import type { PeersReport, Report } from './row.ts';
+import { type Found, type Listener, measureRows, openSession, type Session } from './run.ts';
 import { SUITES, type Suite } from './suites.ts';
 
 interface Options {
@@ -18,6 +20,7 @@ interface Options {
   readonly kinds: readonly Kind[];
   readonly backend?: 'webgpu' | 'cpu';
   readonly seconds: number;
+  readonly samples: number;
   readonly json?: string;
   readonly report?: string;
 }
@@ -50,6 +53,7 @@ const program = new Command('bench')
   .option('--kinds <names>', 'models to time, separated by commas', listOf(KINDS), [...KINDS])
   .addOption(new Option('--backend <name>', 'default: webgpu on any adapter, else cpu').choices(['webgpu', 'cpu']))
   .option('--seconds <number>', 'time for everything; what does not fit is listed', positive, Number.POSITIVE_INFINITY)
+  .option('--samples <number>', 'points of the suite peers', positive, 2 ** 20)
   .option('--json <file>', 'write all numbers to a file')
   .option('--report <folder>', 'write a page with plots, and the numbers, named after the adapter');
 
@@ -64,25 +68,45 @@ function print(...lines: string[]): void {
 }
 
 const listener: Listener = {
-  begin(head) {
-    print(...factsOf(head).map(([name, text]) => `${name.padEnd(10)} ${text}`), '', ...headLines());
-  },
+  begin: (head) => print(...facts(head).map(([name, text]) => `${name.padEnd(9)} ${text}`), ''),
   doing: status,
   row: (row) => print(rowLine(row)),
+  peer: (row) => print(peerLine(row)),
 };
 
-async function main(options: Options): Promise<Report> {
-  const command = ['npm run -s bench --', ...process.argv.slice(2)].join(' ');
-  const settings: RunOptions = { ...options, suites: options.suite, command };
-  const session = await openSession(await nodeSurroundings(), settings, listener);
-  const { rows, skipped } = await measureRows(session, settings, listener);
-  print(...skippedLines(skipped));
-  session.end();
-  return { ...session.head, rows, skipped, seconds: session.budget.elapsed };
+async function compare(session: Session, { kinds, samples }: Options): Promise<PeersReport> {
+  const { peers } = await import('./peers/index.ts');
+  print(`\n${'model'.padEnd(10)} ${'library'.padEnd(24)} ms per iteration, min / median / max`);
+  const report = await comparePeers(session, { peers, kinds, nSamples: samples }, listener);
+  if (report.memory.length > 0) print('\nDevice memory', ...report.memory.map(memoryLine));
+  return report;
 }
 
-const options = program.parse().opts<Options>();
-const report = await main(options);
-if (options.json) writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
-await releaseBackends();
-if (report.rows.some(({ status }) => status === 'wrong')) process.exitCode = 1;
+async function run(options: Options): Promise<Report> {
+  const command = ['npm run -s bench --', ...process.argv.slice(2)].join(' ');
+  const session = await openSession(await nodeSurroundings(), { ...options, command }, listener);
+  const found: Found = { rows: [], skipped: [] };
+  let peers: PeersReport | undefined;
+  for (const suite of options.suite) {
+    if (suite === 'peers') {
+      peers = await compare(session, options);
+    } else {
+      print(headLine);
+      await measureRows(session, { ...options, suite }, listener, found);
+    }
+  }
+  session.end();
+  const report = { ...session.head, ...found, ...(peers && { peers }), seconds: session.budget.elapsed };
+  print(...[...report.skipped, ...(peers?.skipped ?? [])].map(skippedLine));
+  return report;
+}
+
+async function main(options: Options): Promise<void> {
+  const report = await run(options);
+  if (options.json) writeJson(options.json, report);
+  if (options.report) print(`\nWritten: ${writePage(options.report, report)}`);
+  await releaseBackends();
+  if (report.rows.some(({ status }) => status === 'wrong')) process.exitCode = 1;
+}
+
+await main(program.parse().opts<Options>());

@@ -52,7 +52,8 @@ export function cpuPlace(surroundings: Surroundings): Place {
 }
 
 function factsOf(info: GPUAdapterInfo): AdapterFacts {
-  const parts = [info.vendor, info.architecture, info.device].filter(Boolean);
+  // Browsers do not tell the device.
+  const parts = info.device ? [info.device.replace(/-+$/, '')] : [info.vendor, info.architecture].filter(Boolean);
   return {
     name: parts.join(' ') || info.description || 'unnamed adapter',
     driver: info.description || 'not told',

@@ -59,6 +59,7 @@ export interface PeersReport {
   readonly nComponents: number;
   readonly rows: readonly PeerRow[];
   readonly memory: readonly PeerMemory[];
+  readonly skipped: readonly Skipped[];
 }
 
 /** One contender on one model. */

@@ -4,12 +4,10 @@ import { cpuPlace, openGpu, type Place, type Surroundings } from './place.ts';
 import type { Kind } from './problem.ts';
 import { Reference } from './reference.ts';
 import { measureRoof } from './roofline/roof.ts';
-import type { Report, Row, Skipped } from './row.ts';
+import type { PeerRow, Report, Row, Skipped } from './row.ts';
 import { casesOf, labelOf, type Suite } from './suites.ts';
 
-export interface RunOptions {
-  readonly suites: readonly Suite[];
-  readonly kinds: readonly Kind[];
+export interface SessionOptions {
   /** Without it: WebGPU if there is any adapter, else the CPU backend. */
   readonly backend?: 'webgpu' | 'cpu' | undefined;
   /** Time for everything; what does not fit is left out. */
@@ -25,6 +23,7 @@ export interface Listener {
   /** What is being done. */
   doing(what: string): void;
   row(row: Row): void;
+  peer(row: PeerRow): void;
 }
 
 /** What is known before the first row. */
@@ -42,7 +41,7 @@ export interface Session {
 /** Opens the adapter and measures its roofs. Rejects where WebGPU is asked for and not there. */
 export async function openSession(
   surroundings: Surroundings,
-  { backend, seconds, command }: RunOptions,
+  { backend, seconds, command }: SessionOptions,
   { begin, doing }: Listener,
 ): Promise<Session> {
   const budget = new Budget(seconds);
@@ -76,27 +75,31 @@ function missingColumns({ backend, device }: Place): Record<string, string> {
   return device!.clock ? {} : { 'GPU time': 'the adapter has no timestamp-query' };
 }
 
-/** Measures the rows of all suites, those worth most first, until the time is up. */
+/** Rows so far, and cases that were left out. */
+export interface Found {
+  readonly rows: Row[];
+  readonly skipped: Skipped[];
+}
+
+/** Measures the rows of a suite, those worth most first, until the time is up. Adds them to `found`. */
 export async function measureRows(
   { bench, budget }: Session,
-  { suites, kinds }: RunOptions,
-  { doing, row }: Listener,
-): Promise<{ rows: Row[]; skipped: Skipped[] }> {
-  const rows: Row[] = [];
-  const skipped: Skipped[] = [];
-  const cases = suites.flatMap((suite) => casesOf(suite, kinds));
+  { suite, kinds }: { readonly suite: Suite; readonly kinds: readonly Kind[] },
+  { doing, row }: Pick<Listener, 'doing' | 'row'>,
+  found: Found,
+): Promise<void> {
+  const cases = casesOf(suite, kinds);
   for (const [i, one] of cases.entries()) {
-    const label = labelOf(one);
+    const label = `${suite}: ${labelOf(one)}`;
     const sort = one.latency ? 'fits' : one.kind;
     const reason = budget.refusal(sort);
     if (reason) {
-      skipped.push({ label: `${one.suite}: ${label}`, reason });
+      found.skipped.push({ label, reason });
       continue;
     }
-    doing(`${i + 1} of ${cases.length}, ${budget.elapsed.toFixed(0)} s: ${label}`);
+    doing(`${i + 1} of ${cases.length}, ${budget.elapsed.toFixed(0)} s, ${label}`);
     const measured = await budget.spend(sort, () => measureCase(bench, one));
-    rows.push(measured);
+    found.rows.push(measured);
     row(measured);
   }
-  return { rows, skipped };
 }

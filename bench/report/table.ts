@@ -1,115 +1,85 @@
 import type { Row, Skipped } from '../row.ts';
 import type { Head } from '../run.ts';
+import { count, digits, error, mebibytes, percent } from './numbers.ts';
 
-/** A column of the table of rows: a heading of up to two lines, and the text of a row. */
+/** A column of the table of rows, wherever it is shown. Widths are those of the terminal; texts stand left. */
 interface Column {
-  readonly head: readonly [string, string];
+  readonly head: string;
   readonly width: number;
+  readonly isText?: boolean;
   readonly text: (row: Row) => string;
 }
 
-/** A number to three digits, without an exponent. */
-export function digits(x: number | undefined): string {
-  if (x === undefined) return '';
-  if (x >= 100) return x.toFixed(0);
-  return x >= 10 ? x.toFixed(1) : x >= 1 ? x.toFixed(2) : x.toPrecision(2);
-}
-
-export function percent(x: number | undefined): string {
-  return x === undefined ? '' : `${digits(100 * x)} %`;
-}
-
-const mebibytes = (bytes: number | undefined) => (bytes === undefined ? '' : digits(bytes / 2 ** 20));
-
-const COLUMNS: readonly Column[] = [
-  { head: ['', 'model'], width: -9, text: (row) => row.case.kind },
-  { head: ['', 'D'], width: 3, text: (row) => `${row.case.nFeatures}` },
-  { head: ['', 'K'], width: 4, text: (row) => `${row.case.nComponents}` },
-  { head: ['', 'N'], width: 11, text: (row) => row.nSamples.toLocaleString('en') },
-  { head: ['ms per iteration', 'median'], width: 8, text: (row) => digits(row.ms?.median) },
-  { head: ['', 'min'], width: 7, text: (row) => digits(row.ms?.min) },
-  { head: ['', 'max'], width: 7, text: (row) => digits(row.ms?.max) },
-  { head: ['', 'GPU'], width: 7, text: (row) => digits(row.gpuMs) },
-  { head: ['', 'GFLOP/s'], width: 9, text: (row) => digits(row.rates?.gflops) },
-  { head: ['of', 'FMA'], width: 7, text: (row) => percent(row.rates?.ofPeak) },
-  { head: ['', 'GB/s'], width: 7, text: (row) => digits(row.rates?.gbps) },
-  { head: ['of', 'copy'], width: 7, text: (row) => percent(row.rates?.ofCopy) },
-  { head: ['MiB', 'points'], width: 7, text: (row) => mebibytes(row.memory?.pointBytes) },
-  {
-    head: ['', 'more'],
-    width: 6,
-    text: (row) => mebibytes(row.memory && row.memory.peakBytes - row.memory.pointBytes),
-  },
-  { head: ['off', 'float64'], width: 9, text: (row) => row.check?.deviation.toExponential(1) ?? '' },
+/** What identifies a row; the rest is what was measured. */
+const NAMES: readonly Column[] = [
+  { head: 'model', width: 9, isText: true, text: (row) => row.case.kind },
+  { head: 'D', width: 2, text: (row) => `${row.case.nFeatures}` },
+  { head: 'K', width: 3, text: (row) => `${row.case.nComponents}` },
+  { head: 'N', width: 11, text: (row) => count(row.nSamples) },
 ];
 
-const ALONE = COLUMNS.findIndex(({ head }) => head[1] === 'median');
+const MEASURED: readonly Column[] = [
+  { head: 'ms', width: 7, text: (row) => digits(row.ms?.median) },
+  { head: 'min', width: 6, text: (row) => digits(row.ms?.min) },
+  { head: 'max', width: 6, text: (row) => digits(row.ms?.max) },
+  { head: 'GPU', width: 6, text: (row) => digits(row.gpuMs) },
+  { head: 'per s', width: 6, text: (row) => digits(row.ms && 1000 / row.ms.median) },
+  { head: 'GFLOP/s', width: 7, text: (row) => digits(row.rates?.gflops) },
+  { head: '% FMA', width: 6, text: (row) => percent(row.rates?.ofPeak) },
+  { head: 'GB/s', width: 6, text: (row) => digits(row.rates?.gbps) },
+  { head: '% copy', width: 6, text: (row) => percent(row.rates?.ofCopy) },
+  { head: 'points', width: 6, text: (row) => mebibytes(row.memory?.pointBytes) },
+  { head: 'more', width: 5, text: (row) => mebibytes(row.memory && row.memory.peakBytes - row.memory.pointBytes) },
+  { head: 'off', width: 7, text: (row) => error(row.check?.deviation) },
+];
 
-function pad(text: string, width: number): string {
-  return width < 0 ? text.padEnd(-width) : text.padStart(width);
+const COLUMNS = [...NAMES, ...MEASURED];
+
+/** What the columns mean, for under the table. */
+export const LEGEND =
+  'ms: one iteration, wall time, median with min and max; GPU: of this in compute passes. per s: iterations. GFLOP/s and GB/s: ' +
+  'work and points that an iteration needs at least, over the median; %: of the roofs above. points, more: MiB of device memory for ' +
+  'the points and for everything else. off: how far the model is from the float64 reference after two iterations.';
+
+function pad({ width, isText }: Column, text: string): string {
+  return isText ? text.padEnd(width) : text.padStart(width);
 }
 
-/** The two lines above the rows. */
-export function headLines(): string[] {
-  return [0, 1].map((line) =>
-    COLUMNS.map(({ head, width }) => pad(head[line]!, width))
-      .join(' ')
-      .trimEnd(),
-  );
-}
+export const headings: readonly string[] = COLUMNS.map(({ head }) => head);
 
-/** A row for the terminal. One that is wrong or failed has the reason instead of times. */
-export function rowLine(row: Row): string {
-  const cells = COLUMNS.map(({ text, width }) => pad(text(row), width));
-  if (row.status === 'ok') return cells.join(' ').trimEnd();
-  return [...cells.slice(0, ALONE), ` ${row.status.toUpperCase()}: ${row.reason}`].join(' ');
-}
+/** The line above the rows on the terminal. */
+export const headLine = COLUMNS.map((column) => pad(column, column.head)).join('  ');
 
-/** The same as cells, for other tables. */
+/** The texts of a row. One that is wrong or failed has the reason in place of the numbers. */
 export function rowCells(row: Row): string[] {
-  return COLUMNS.map(({ text }) => text(row));
+  const names = NAMES.map(({ text }) => text(row));
+  if (row.status !== 'ok') return [...names, `${row.status.toUpperCase()}: ${row.reason}`];
+  return [...names, ...MEASURED.map(({ text }) => text(row))];
 }
 
-/** Headings in one line, for other tables. */
-export function headings(): string[] {
-  return [
-    'model',
-    'D',
-    'K',
-    'N',
-    'ms',
-    'min',
-    'max',
-    'GPU ms',
-    'GFLOP/s',
-    'of FMA',
-    'GB/s',
-    'of copy',
-    'points MiB',
-    'more MiB',
-    'off float64',
-  ];
+/** A row on the terminal. */
+export function rowLine(row: Row): string {
+  const cells = rowCells(row);
+  const padded = cells.map((cell, i) => pad(COLUMNS[i]!, cell));
+  return (row.status === 'ok' ? padded : [...padded.slice(0, NAMES.length), cells.at(-1)!]).join('  ').trimEnd();
 }
 
-/** What stands above everything: where it was run. */
-export function factsOf({ emgpu, runtime, processor, adapter, roof, missing }: Head): [string, string][] {
+/** Where it was run and what is left out. */
+export function facts({ emgpu, runtime, processor, adapter, roof, missing }: Head): [name: string, text: string][] {
+  const roofs: [string, string][] = roof
+    ? [['roofs', `${digits(roof.gflops)} GFLOP/s, ${digits(roof.gbps)} GB/s (${roof.how})`]]
+    : [];
   return [
     ['library', emgpu],
     ['runtime', runtime],
     ['processor', processor],
-    ['adapter', `${adapter.name}${adapter.isSoftware ? ' (software: no times of a GPU)' : ''}`],
+    ['adapter', adapter.isSoftware ? `${adapter.name}: software, these are no times of a GPU` : adapter.name],
     ['driver', adapter.driver],
-    ...(roof
-      ? ([['roofs', `${digits(roof.gflops)} GFLOP/s multiply-adds, ${digits(roof.gbps)} GB/s copy (${roof.how})`]] as [
-          string,
-          string,
-        ][])
-      : []),
+    ...roofs,
     ...Object.entries(missing).map(([what, why]): [string, string] => ['left out', `${what}: ${why}`]),
   ];
 }
 
-/** What was not run, one line for each reason. */
-export function skippedLines(skipped: readonly Skipped[]): string[] {
-  return skipped.map(({ label, reason }) => `skipped  ${label}: ${reason}`);
+export function skippedLine({ label, reason }: Skipped): string {
+  return `skipped ${label}: ${reason}`;
 }

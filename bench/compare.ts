@@ -1,0 +1,194 @@
+import { CHECKED_ITERATIONS } from './check.ts';
+import { type Contender, type Peer, PeerUnavailable } from './contender.ts';
+import { startEmgpu } from './emgpu.ts';
+import type { Place } from './place.ts';
+import { type Kind, makeProblem, type Problem } from './problem.ts';
+import type { PeerMemory, PeerRow, PeersReport } from './row.ts';
+import type { Listener, Session } from './run.ts';
+import { summarize } from './summary.ts';
+
+const FEATURES = 8;
+const COMPONENTS = 16;
+/** Where device memory is compared: what grows with N × K shows. */
+const MANY_COMPONENTS = 64;
+
+const ROUNDS = 5;
+/** A timing lasts at least about so many ms, or one iteration. */
+const LEAST_MS = 250;
+const MOST_ITERATIONS = 50;
+
+/**
+ * How far from the reference the others may be. It tells another model from another rounding: some of them sum all points in
+ * one float32 number, or subtract squares, and that is theirs to choose. What they come to is in the report.
+ */
+const PEER_TOLERANCE = 1e-2;
+
+/** One that takes part, and its place in the report. */
+interface Entrant {
+  readonly row: Omit<PeerRow, 'ms'>;
+  readonly contender?: Contender;
+  /** Iterations per timing. */
+  readonly count: number;
+  readonly times: number[];
+  reason?: string;
+}
+
+export interface CompareOptions {
+  readonly peers: readonly Peer[];
+  readonly kinds: readonly Kind[];
+  /** N. */
+  readonly nSamples: number;
+}
+
+/** emgpu and its peers in turn, on the same points from the same start, one model after the other until the time is up. */
+export async function comparePeers(
+  session: Session,
+  { peers, kinds, nSamples }: CompareOptions,
+  { doing, peer }: Pick<Listener, 'doing' | 'peer'>,
+): Promise<PeersReport> {
+  const rows: PeerRow[] = [];
+  const skipped: PeersReport['skipped'][number][] = [];
+  const inTime = async (label: string, sort: string, work: () => Promise<void>) => {
+    const reason = session.budget.refusal(sort);
+    if (reason) skipped.push({ label, reason });
+    else await session.budget.spend(sort, work);
+  };
+  for (const kind of kinds) {
+    await inTime(`peers: ${kind}`, 'peers', async () => {
+      const problem = makeProblem(nSamples, FEATURES, COMPONENTS);
+      for (const row of await compareOn(session, peers, kind, problem, doing)) {
+        rows.push(row);
+        peer(row);
+      }
+    });
+  }
+  const memory: PeerMemory[] = [];
+  for (const kind of kinds) {
+    await inTime(`device memory: ${kind}, K ${MANY_COMPONENTS}`, 'memory', async () => {
+      doing(`device memory: ${kind}, K ${MANY_COMPONENTS}`);
+      memory.push(...(await memoryOf(session, peers, kind, makeProblem(nSamples, FEATURES, MANY_COMPONENTS), rows)));
+    });
+  }
+  for (const one of peers) await one.end();
+  return { nSamples, nFeatures: FEATURES, nComponents: COMPONENTS, rows, memory, skipped };
+}
+
+/** All that run, each in a round before the others in turn, so that none always runs on a warm or a busy machine. */
+async function compareOn(
+  session: Session,
+  peers: readonly Peer[],
+  kind: Kind,
+  problem: Problem,
+  doing: (what: string) => void,
+): Promise<PeerRow[]> {
+  const entrants: Entrant[] = [];
+  for (const [name, start] of startersOf(session, peers, kind, problem)) {
+    doing(`${kind}: ${name} starts`);
+    entrants.push(await enter(session, kind, problem, name, start));
+  }
+  const running = entrants.filter(({ contender }) => contender);
+  for (let round = 0; round < ROUNDS; round++) {
+    for (let i = 0; i < running.length; i++) {
+      const entrant = running[(round + i) % running.length]!;
+      if (entrant.reason) continue;
+      doing(`${kind}, round ${round + 1} of ${ROUNDS}: ${entrant.row.name}`);
+      try {
+        entrant.times.push(await entrant.contender!.iterate(entrant.count));
+      } catch (error) {
+        entrant.reason = reasonOf(error);
+      }
+    }
+  }
+  const rows = entrants.map(toRow);
+  for (const { contender } of running) await contender!.end();
+  return rows;
+}
+
+function startersOf(
+  { bench: { place }, cpu }: Session,
+  peers: readonly Peer[],
+  kind: Kind,
+  problem: Problem,
+): [name: string, start: () => Promise<Contender>][] {
+  const nSamples = problem.data.length / problem.nFeatures;
+  const ours = (where: Place): [string, () => Promise<Contender>] => [
+    `emgpu ${where.backend}`,
+    () => startEmgpu(where, kind, { block: problem, copies: 1, nSamples }),
+  ];
+  const theirs = peers.filter(({ kinds }) => kinds.includes(kind));
+  return [
+    ...(place === cpu ? [] : [ours(place)]),
+    ours(cpu),
+    ...theirs.map((one): [string, () => Promise<Contender>] => [one.name, () => one.start(kind, problem)]),
+  ];
+}
+
+/** Starts one and holds its model against the reference. */
+async function enter(
+  { bench: { reference } }: Session,
+  kind: Kind,
+  problem: Problem,
+  name: string,
+  start: () => Promise<Contender>,
+): Promise<Entrant> {
+  let contender: Contender | undefined;
+  try {
+    contender = await start();
+    const { version, adapter, precision } = contender;
+    const ms = await contender.iterate(CHECKED_ITERATIONS);
+    const count = Math.min(MOST_ITERATIONS, Math.ceil(LEAST_MS / ms));
+    const own = await reference.check(kind, problem, await contender.outcome());
+    const check = name.startsWith('emgpu') ? own : { ...own, tolerance: PEER_TOLERANCE };
+    const row = { kind, name, version, adapter, precision, check };
+    if (check.deviation <= check.tolerance) return { row, contender, count, times: [] };
+    await contender.end();
+    const off = check.deviation.toExponential(1);
+    return { row, count, times: [], reason: `WRONG: ${off} from the float64 reference, more than ${check.tolerance}` };
+  } catch (error) {
+    await contender?.end();
+    return { row: { kind, name }, count: 0, times: [], reason: reasonOf(error) };
+  }
+}
+
+function toRow({ row, contender, times, reason }: Entrant): PeerRow {
+  const deviceBytes = contender?.deviceBytes();
+  return {
+    ...{ ...row, ...(deviceBytes !== undefined && { deviceBytes }) },
+    ...(reason === undefined ? { ms: summarize(times) } : { reason }),
+  };
+}
+
+/** What a peer says of itself as it is; for anything else also what kind of error it is. */
+function reasonOf(error: unknown): string {
+  if (error instanceof PeerUnavailable) return error.message;
+  const { name, message } = error as Error;
+  return `${name}: ${message}`.split('\n')[0]!;
+}
+
+/** Device memory with many components, of those that told theirs with few, or did not run. */
+async function memoryOf(
+  session: Session,
+  peers: readonly Peer[],
+  kind: Kind,
+  problem: Problem,
+  rows: readonly PeerRow[],
+): Promise<PeerMemory[]> {
+  const found: PeerMemory[] = [];
+  for (const [name, start] of startersOf(session, peers, kind, problem)) {
+    const before = rows.find((row) => row.kind === kind && row.name === name);
+    if (before?.deviceBytes === undefined) continue;
+    const about = { kind, name, nComponents: problem.centers.length };
+    let contender: Contender | undefined;
+    try {
+      contender = await start();
+      await contender.iterate(1);
+      const bytes = contender.deviceBytes();
+      found.push({ ...about, ...(bytes !== undefined && { bytes }) });
+    } catch (error) {
+      found.push({ ...about, reason: reasonOf(error) });
+    } finally {
+      await contender?.end();
+    }
+  }
+  return found;
+}

@@ -7,33 +7,34 @@
 // log-density-spherical.ts
 
 #import job
-#import vector
 #import parameters
+#import points
 
 @group(0) @binding(0) var<uniform> job: Job;
-@group(0) @binding(2) var<storage, read> points: array<Vec>;
 @group(0) @binding(3) var<storage, read_write> densities: array<f32>;
 
 // Vec per component: mean, b, u, and one that starts with c.
 const STRIDE: u32 = 3u * DB + 1u;
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let n = id.x;
-  if (n >= job.count) {
-    return;
-  }
-  var x: array<Vec, DB>;
-  for (var b = 0u; b < DB; b++) {
-    x[b] = points[block_index(job.first + n, b)];
-  }
-  for (var k = 0u; k < job.batch_count; k++) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let x = load_points(job.first, group.x, lane);
+  for (var k = 0u; k < batch.count; k++) {
     let base = k * STRIDE;
-    var distance = 0.0;
+    var distance = array<f32, POINTS>();
     for (var b = 0u; b < DB; b++) {
-      let y = fma(parameter(base + 2u * DB + b), x[b] - parameter(base + b), -parameter(base + DB + b));
-      distance += dot(y, y);
+      let mean = parameter(base + b);
+      let lost = parameter(base + DB + b);
+      let u = parameter(base + 2u * DB + b);
+      for (var p = 0u; p < POINTS; p++) {
+        let y = fma(u, x[p][b] - mean, -lost);
+        distance[p] += dot(y, y);
+      }
     }
-    densities[(job.batch_first + k) * job.row + n] = parameter(base + STRIDE - 1u).x - min(distance, MAX_DISTANCE);
+    let c = parameter(base + STRIDE - 1u).x;
+    let row = (batch.first + k) * job.row;
+    for (var p = 0u; p < POINTS; p++) {
+      densities[row + point_number(group.x, lane, p)] = c - min(distance[p], MAX_DISTANCE);
+    }
   }
 }

@@ -7,38 +7,47 @@
 
 #import job
 #import factor
+#import points
 
 @group(0) @binding(0) var<uniform> job: Job;
-@group(0) @binding(2) var<storage, read> points: array<Vec>;
 @group(0) @binding(3) var<storage, read_write> densities: array<f32>;
 
 // Vec per component: mean, b, U, and one that starts with c.
 const STRIDE: u32 = 2u * DB + FACTOR + 1u;
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let n = id.x;
-  if (n >= job.count) {
-    return;
-  }
-  var x: array<Vec, DB>;
-  for (var b = 0u; b < DB; b++) {
-    x[b] = points[block_index(job.first + n, b)];
-  }
-  for (var k = 0u; k < job.batch_count; k++) {
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let x = load_points(job.first, group.x, lane);
+  for (var k = 0u; k < batch.count; k++) {
     let base = k * STRIDE;
-    var z: array<Vec, DB>;
+    var z: Points;
     for (var b = 0u; b < DB; b++) {
-      z[b] = x[b] - parameter(base + b);
-    }
-    var distance = 0.0;
-    for (var j = 0u; j < DB; j++) {
-      var y = -parameter(base + DB + j);
-      for (var i = 0u; i <= j; i++) {
-        y = add_product(factor_block(base + 2u * DB, i, j), z[i], y);
+      let mean = parameter(base + b);
+      for (var p = 0u; p < POINTS; p++) {
+        z[p][b] = x[p][b] - mean;
       }
-      distance += dot(y, y);
     }
-    densities[(job.batch_first + k) * job.row + n] = parameter(base + STRIDE - 1u).x - min(distance, MAX_DISTANCE);
+    var distance = array<f32, POINTS>();   // written out: Tint forgets to clear a bare var in a loop
+    for (var j = 0u; j < DB; j++) {
+      let lost = parameter(base + DB + j);
+      var y: array<Vec, POINTS>;
+      for (var p = 0u; p < POINTS; p++) {
+        y[p] = -lost;
+      }
+      for (var i = 0u; i <= j; i++) {
+        let u = factor_block(base + 2u * DB, i, j);
+        for (var p = 0u; p < POINTS; p++) {
+          y[p] = add_product(u, z[p][i], y[p]);
+        }
+      }
+      for (var p = 0u; p < POINTS; p++) {
+        distance[p] += dot(y[p], y[p]);
+      }
+    }
+    let c = parameter(base + STRIDE - 1u).x;
+    let row = (batch.first + k) * job.row;
+    for (var p = 0u; p < POINTS; p++) {
+      densities[row + point_number(group.x, lane, p)] = c - min(distance[p], MAX_DISTANCE);
+    }
   }
 }

@@ -7,39 +7,44 @@
 
 #import job
 #import factor
+#import points
 
 @group(0) @binding(0) var<uniform> job: Job;
-@group(0) @binding(2) var<storage, read> points: array<Vec>;
 @group(0) @binding(3) var<storage, read_write> densities: array<f32>;
 
 // The batch starts with U; then Vec per component: b, and one that starts with c.
 const STRIDE: u32 = DB + 1u;
 
-@compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let n = id.x;
-  if (n >= job.count) {
-    return;
-  }
-  var x: array<Vec, DB>;
-  for (var b = 0u; b < DB; b++) {
-    x[b] = points[block_index(job.first + n, b)];
-  }
-  var y: array<Vec, DB>;
+fn transform(x: Points) -> Points {
+  var y = Points();
   for (var j = 0u; j < DB; j++) {
-    var sum = Vec(0.0);
     for (var i = 0u; i <= j; i++) {
-      sum = add_product(factor_block(0u, i, j), x[i], sum);
+      let u = factor_block(0u, i, j);
+      for (var p = 0u; p < POINTS; p++) {
+        y[p][j] = add_product(u, x[p][i], y[p][j]);
+      }
     }
-    y[j] = sum;
   }
-  for (var k = 0u; k < job.batch_count; k++) {
+  return y;
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let y = transform(load_points(job.first, group.x, lane));
+  for (var k = 0u; k < batch.count; k++) {
     let base = FACTOR + k * STRIDE;
-    var distance = 0.0;
+    var distance = array<f32, POINTS>();   // written out: Tint forgets to clear a bare var in a loop
     for (var b = 0u; b < DB; b++) {
-      let difference = y[b] - parameter(base + b);
-      distance += dot(difference, difference);
+      let mean = parameter(base + b);
+      for (var p = 0u; p < POINTS; p++) {
+        let difference = y[p][b] - mean;
+        distance[p] += dot(difference, difference);
+      }
     }
-    densities[(job.batch_first + k) * job.row + n] = parameter(base + DB).x - min(distance, MAX_DISTANCE);
+    let c = parameter(base + DB).x;
+    let row = (batch.first + k) * job.row;
+    for (var p = 0u; p < POINTS; p++) {
+      densities[row + point_number(group.x, lane, p)] = c - min(distance[p], MAX_DISTANCE);
+    }
   }
 }

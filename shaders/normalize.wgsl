@@ -17,7 +17,7 @@ struct LogLikelihood {
 @group(0) @binding(1) var<storage, read_write> densities: array<f32>;
 @group(0) @binding(2) var<storage, read_write> log_likelihoods: array<LogLikelihood>;
 
-var<workgroup> sh_sums: array<LogLikelihood, 256>;
+var<workgroup> sh_sums: array<LogLikelihood, 64>;
 
 // s > 0 and normal.
 fn split(maxima: f32, s: f32, exponent: i32) -> LogLikelihood {
@@ -26,32 +26,41 @@ fn split(maxima: f32, s: f32, exponent: i32) -> LogLikelihood {
   return LogLikelihood(maxima, mantissa, exponent + i32(bits >> 23u) - 127);
 }
 
-@compute @workgroup_size(256)
-fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let n = tile.x * 256u + lane;
-  sh_sums[lane] = LogLikelihood(0.0, 1.0, 0);
-  if (n < job.count) {
-    var m = densities[n];
-    var s = 1.0;
-    for (var k = 1u; k < job.components; k++) {
-      let value = densities[k * job.row + n];
-      let e = exp2(max(-abs(value - m), MIN_EXPONENT));
-      s = select(s + e, fma(s, e, 1.0), value > m);
-      m = max(m, value);
-    }
-    let scale = 1.0 / s;
-    for (var k = 0u; k < job.components; k++) {
-      let at = k * job.row + n;
-      densities[at] = exp2(max(densities[at] - m, MIN_EXPONENT)) * scale;
-    }
-    sh_sums[lane] = split(m, s, 0);
+fn join(a: LogLikelihood, b: LogLikelihood) -> LogLikelihood {
+  return split(a.maxima + b.maxima, a.mantissa * b.mantissa, a.exponent + b.exponent);
+}
+
+fn normalize_point(n: u32) -> LogLikelihood {
+  var m = densities[n];
+  var s = 1.0;
+  for (var k = 1u; k < job.components; k++) {
+    let value = densities[k * job.row + n];
+    let e = exp2(max(-abs(value - m), MIN_EXPONENT));
+    s = select(s + e, fma(s, e, 1.0), value > m);
+    m = max(m, value);
   }
-  for (var half = 128u; half > 0u; half >>= 1u) {
+  let scale = 1.0 / s;
+  for (var k = 0u; k < job.components; k++) {
+    let at = k * job.row + n;
+    densities[at] = exp2(max(densities[at] - m, MIN_EXPONENT)) * scale;
+  }
+  return split(m, s, 0);
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lane: u32) {
+  var sum = LogLikelihood(0.0, 1.0, 0);
+  for (var i = 0u; i < 4u; i++) {
+    let n = tile.x * 256u + i * 64u + lane;
+    if (n < job.count) {
+      sum = join(sum, normalize_point(n));
+    }
+  }
+  sh_sums[lane] = sum;
+  for (var half = 32u; half > 0u; half >>= 1u) {
     workgroupBarrier();
     if (lane < half) {
-      let a = sh_sums[lane];
-      let b = sh_sums[lane + half];
-      sh_sums[lane] = split(a.maxima + b.maxima, a.mantissa * b.mantissa, a.exponent + b.exponent);
+      sh_sums[lane] = join(sh_sums[lane], sh_sums[lane + half]);
     }
   }
   if (lane == 0u) {

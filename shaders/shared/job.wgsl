@@ -1,20 +1,22 @@
-// What one dispatch works on. Points come in windows (one buffer each), windows in slabs (the unit of summation: its sums
-// never depend on how the work is cut), slabs in chunks (what one dispatch covers).
+// What one dispatch works on. Points come in windows (one buffer each), windows in chunks (what one dispatch covers), chunks
+// in runs (what one partial sum adds up: sums never depend on how the work is cut).
 // Twin: src/backends/webgpu/job.ts writes this struct.
 
 struct Job {
-  first: u32,            // first point of the chunk, counted within its window; a multiple of `slab`
+  first: u32,            // first point of the chunk, counted within its window; a multiple of 1,024
   count: u32,            // points in the chunk
   components: u32,       // K
-  batch_first: u32,      // first component of the batch whose parameters are bound
-  batch_count: u32,      // components in that batch
-  row: u32,              // length of a row of `densities`: the capacity of a chunk
-  slab: u32,             // points per slab
-  part_first: u32,       // index of the chunk's first partial sum, counted over all windows; a slab gives 1 or 16
+  row: u32,              // length of a row of `densities`: the capacity of a chunk, a multiple of 1,024
+  run: u32,              // points per partial sum
+  part_first: u32,       // index of the chunk's first partial sum, counted over all windows
   part_count: u32,       // partial sums in the chunk
   group_parts: u32,      // partial sums that are added up to one total
-  sums: u32,             // vec4f accumulators of all components together
+  group_first: u32,      // index of the total that the chunk's first partial sum belongs to
+  sums: u32,             // vec4f of sums per component
   tile_first: u32,       // index of the chunk's first tile of 256 points, counted over all windows
+  across: u32,           // components that a workgroup of a moments stage works on side by side
+  pieces: u32,           // runs that it works on side by side
+  blocks: u32,           // update: blocks of features that it works on side by side
   offset: f32,           // added to log-densities that are read out (base 2)
 }
 

@@ -1,14 +1,13 @@
-// Component parameters in uniform memory (lavapipe reads it 3.4 times as fast as storage at a uniform index; GPUs have a
-// constant cache). One batch of components fills at most the 64 KiB that every adapter can bind.
+// The parameters of a batch of components are laid out in units of Vec.
 
-@group(0) @binding(1) var<uniform> parameters: array<vec4f, 4096>;
+#import batch
+#import vector
 
-// Parameters are laid out in units of Vec.
 #if WIDE
-fn parameter(i: u32) -> Vec { return parameters[i]; }
+fn parameter(i: u32) -> Vec { return batch.values[i]; }
 #else
 fn parameter(i: u32) -> Vec {
-  let pair = parameters[i >> 1u];
+  let pair = batch.values[i >> 1u];
   return select(pair.xy, pair.zw, (i & 1u) == 1u);
 }
 #endif

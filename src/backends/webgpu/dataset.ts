@@ -17,7 +17,7 @@ import type { PassOptions } from './pace.ts';
 import type { PackedBatches } from './pack.ts';
 import { type Reading, readToBuffer, readToHost } from './readout.ts';
 import { gatherRows, seedingDistances } from './rows.ts';
-import { chunkCapacity, createWorkspace, type Workspace } from './workspace.ts';
+import { chunkCapacity, createWorkspace, summation, type Workspace } from './workspace.ts';
 
 /** A chunk is cut anew when the device turns out this much faster or slower than it was cut for. */
 const RECUT = 4;
@@ -128,8 +128,8 @@ export class GpuDataset implements Dataset {
     const kernel = kernelFor(parameters);
     const K = parameters.nComponents;
     const packed = kernel.pack(parameters, shape);
-    const layout = kernel.layout(shape);
-    const capacity = chunkCapacity(kernel, K, shape.D, layout, this.nSamples, this.#context.pace.budget);
+    const plan = summation(kernel, shape, K, this.nSamples);
+    const capacity = chunkCapacity(kernel, packed, shape.D, plan, this.nSamples, this.#context.pace.budget);
     const old = this.#workspace;
     if (old?.kernel === kernel && old.K === K && capacity < RECUT * old.capacity && old.capacity < RECUT * capacity) {
       return { packed, work: old };

@@ -1,5 +1,6 @@
 import type { KernelParameters, Statistics } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
+import { JOB_STRIDE } from './job.ts';
 import { unpackStatistics } from './kernels.ts';
 import type { Command, PassOptions } from './pace.ts';
 import { type PackedBatches, roundMeans } from './pack.ts';
@@ -7,7 +8,7 @@ import type { Stage } from './pipelines.ts';
 import { readMapped } from './readback.ts';
 import { type Shape, TILE } from './shape.ts';
 import type { Window } from './windows.ts';
-import { batchBinding, bind, type Chunk, jobOffset, type Workspace } from './workspace.ts';
+import { batchBinding, bind, type Chunk, type Workspace } from './workspace.ts';
 
 /**
  * The dispatches that bring a chunk's log-densities into the workspace, one per batch of components. k-means: the labels,
@@ -22,73 +23,91 @@ export function densityCommands(
   D: number,
   labels: GPUBuffer | GPUBufferBinding | undefined = work.labels,
 ): (chunk: Chunk, index: number) => Command[] {
-  const parameters = batchBinding(work.parameters);
   const outputs = labels ? [work.densities, labels] : [work.densities];
-  const group = bind(device, stage, work.jobs, parameters, window.buffer, ...outputs);
+  const group = bind(device, stage, work.jobs, batchBinding(work.parameters), window.buffer, ...outputs);
   return (chunk, index) =>
-    batches.map((batch, b) => ({
+    batches.map((batch) => ({
       operations: (chunk.count * batch.count * work.kernel.flops(D)) / 2,
       record(pass) {
         pass.setPipeline(stage.pipeline);
-        pass.setBindGroup(0, group, [jobOffset(index, b, batches.length), batch.offset]);
-        pass.dispatchWorkgroups(Math.ceil(chunk.count / 64));
+        pass.setBindGroup(0, group, [index * JOB_STRIDE, batch.offset]);
+        pass.dispatchWorkgroups(Math.ceil(chunk.count / (64 * stage.points)));
       },
     }));
 }
 
-/** Responsibilities and log-likelihood, weighted moments, and their reduction: what follows the log-densities. */
+/** Responsibilities and log-likelihood of a chunk, from its log-densities. */
+async function normalizeCommand({ device, pipelines }: GpuContext, shape: Shape, work: Workspace) {
+  const stage = await pipelines.get('normalize', shape);
+  const group = bind(device, stage, work.jobs, work.densities, work.logLikelihoods);
+  return (chunk: Chunk, index: number): Command => ({
+    operations: chunk.count * work.K * 20,
+    record(pass) {
+      pass.setPipeline(stage.pipeline);
+      pass.setBindGroup(0, group, [index * JOB_STRIDE]);
+      pass.dispatchWorkgroups(Math.ceil(chunk.count / TILE));
+    },
+  });
+}
+
+/** The sums of a chunk's runs, and their totals, one batch of components after the other. */
 async function momentCommands(
-  context: GpuContext,
+  { device, pipelines }: GpuContext,
   shape: Shape,
   work: Workspace,
   { batches }: PackedBatches,
   windows: readonly Window[],
 ) {
-  const { device, pipelines } = context;
-  const { kernel, K, layout, coarse } = work;
-  const { stage, flags } = kernel.moments;
-  const [normalize, moments, reduce] = await Promise.all([
-    pipelines.get('normalize', shape),
-    pipelines.get(stage, shape, coarse ? [...flags, 'COARSE'] : flags),
-    pipelines.get('reduce', shape),
-  ]);
-  const normalizeGroup = work.labels
-    ? undefined
-    : bind(device, normalize, work.jobs, work.densities, work.logLikelihoods);
-  const reduceGroup = bind(device, reduce, work.jobs, work.partials, work.totals);
-  const weights = work.labels ?? work.densities;
-  const momentGroups = windows.map((w) =>
-    bind(device, moments, work.jobs, work.means, w.buffer, weights, work.partials),
+  const { kernel, grid, groupParts } = work;
+  const { layout, sums } = work.summation;
+  const [moments, reduce] = await Promise.all([pipelines.get(kernel.moments, shape), pipelines.get('reduce', shape)]);
+  const parameters = batchBinding(work.parameters);
+  const weights = work.labels ? [work.labels, work.densities] : [work.densities];
+  const reduceGroup = bind(device, reduce, work.jobs, parameters, work.partials, work.totals);
+  const momentGroups = windows.map(({ buffer }) =>
+    bind(device, moments, work.jobs, parameters, work.means, buffer, ...weights, work.partials),
   );
-  const dispatch = (
-    operations: number,
-    stage: Stage,
-    group: GPUBindGroup,
-    job: number,
-    ...size: [number, number?, number?]
-  ) => ({
-    operations,
-    record(pass: GPUComputePassEncoder) {
-      pass.setPipeline(stage.pipeline);
-      pass.setBindGroup(0, group, [job]);
-      pass.dispatchWorkgroups(...size);
-    },
-  });
   return (chunk: Chunk, index: number): Command[] => {
-    const job = (batch: number) => jobOffset(index, batch, batches.length);
-    const small = chunk.count * K;
-    return [
-      ...(normalizeGroup
-        ? [dispatch(small * 20, normalize, normalizeGroup, job(0), Math.ceil(chunk.count / TILE))]
-        : []),
-      ...batches.map((batch, b) => {
-        const operations = (chunk.count * batch.count * kernel.flops(shape.D)) / 2;
-        const group = momentGroups[chunk.window]!;
-        return dispatch(operations, moments, group, job(b), chunk.slabCount, batch.count, layout.tiles);
-      }),
-      dispatch(small, reduce, reduceGroup, job(0), Math.ceil(work.sums / 64)),
-    ];
+    const { partFirst, partCount } = chunk;
+    const groups = Math.floor((partFirst + partCount - 1) / groupParts) - Math.floor(partFirst / groupParts) + 1;
+    return batches.map((batch) => ({
+      operations: (chunk.count * batch.count * kernel.flops(shape.D)) / 2,
+      record(pass) {
+        const offsets = [index * JOB_STRIDE, batch.offset];
+        pass.setPipeline(moments.pipeline);
+        pass.setBindGroup(0, momentGroups[chunk.window]!, offsets);
+        pass.dispatchWorkgroups(
+          Math.ceil(partCount / grid.pieces),
+          Math.ceil(batch.count / grid.components),
+          Math.ceil(layout.tiles / grid.tiles),
+        );
+        pass.setPipeline(reduce.pipeline);
+        pass.setBindGroup(0, reduceGroup, offsets);
+        pass.dispatchWorkgroups(Math.ceil((batch.count * sums) / 64), groups);
+      },
+    }));
   };
+}
+
+/** Everything that a pass does, chunk by chunk. */
+async function passCommands(
+  context: GpuContext,
+  shape: Shape,
+  work: Workspace,
+  packed: PackedBatches,
+  windows: readonly Window[],
+): Promise<Command[]> {
+  const [stage, moments, normalize] = await Promise.all([
+    context.pipelines.get(work.kernel.expectation, shape),
+    momentCommands(context, shape, work, packed, windows),
+    work.labels ? undefined : normalizeCommand(context, shape, work),
+  ]);
+  const densities = windows.map((window) => densityCommands(context, stage, work, packed, window, shape.D));
+  return work.chunks.flatMap((chunk, i) => [
+    ...densities[chunk.window]!(chunk, i),
+    ...(normalize ? [normalize(chunk, i)] : []),
+    ...moments(chunk, i),
+  ]);
 }
 
 /** One pass over the points: E-step and the sums of the M-step. One readback. */
@@ -101,11 +120,8 @@ export async function expectation(
   windows: readonly Window[],
   options: PassOptions,
 ): Promise<Statistics> {
-  const { device, pipelines, pace } = context;
-  const stage = await pipelines.get(work.kernel.expectation, shape);
-  const densities = windows.map((window) => densityCommands(context, stage, work, packed, window, shape.D));
-  const moments = await momentCommands(context, shape, work, packed, windows);
-  const commands = work.chunks.flatMap((chunk, i) => [...densities[chunk.window]!(chunk, i), ...moments(chunk, i)]);
+  const { device, pace } = context;
+  const commands = await passCommands(context, shape, work, packed, windows);
 
   const { padded, centers } = roundMeans(parameters, shape);
   device.queue.writeBuffer(work.parameters, 0, packed.data);
@@ -114,7 +130,7 @@ export async function expectation(
   clear.clearBuffer(work.totals);
   device.queue.submit([clear.finish()]);
 
-  const totalBytes = work.groups * work.sums * 16;
+  const totalBytes = work.groups * work.K * work.summation.sums * 16;
   const logLikelihoodBytes = work.tiles * 12;
   const copyBack = (encoder: GPUCommandEncoder) => {
     encoder.copyBufferToBuffer(work.totals, 0, work.staging, 0, totalBytes);
@@ -126,9 +142,7 @@ export async function expectation(
   options.check();
 
   const nSamples = windows.reduce((n, window) => n + window.count, 0);
-  const tiles = Math.ceil(nSamples / TILE);
-  const logLikelihood =
-    sumLogLikelihoods(new DataView(bytes, totalBytes), work.tiles ? tiles : 0) + nSamples * packed.offset;
+  const logLikelihood = sumLogLikelihoods(new DataView(bytes, totalBytes), work.tiles) + nSamples * packed.offset;
   const raw = {
     totals: new Float32Array(bytes, 0, totalBytes / 4),
     groups: work.groups,
@@ -136,7 +150,7 @@ export async function expectation(
     logLikelihood,
     nSamples,
   };
-  return unpackStatistics(work.kernel, parameters, work.layout, raw);
+  return unpackStatistics(work.kernel, parameters, work.summation.layout, raw);
 }
 
 /** Adds up the partials of `normalize.wgsl` in float64, in nats. */

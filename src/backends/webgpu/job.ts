@@ -3,15 +3,17 @@ export interface Job {
   first: number;
   count: number;
   components: number;
-  batchFirst: number;
-  batchCount: number;
   row: number;
-  slab: number;
+  run: number;
   partFirst: number;
   partCount: number;
   groupParts: number;
+  groupFirst: number;
   sums: number;
   tileFirst: number;
+  across: number;
+  pieces: number;
+  blocks: number;
   offset: number;
 }
 
@@ -24,15 +26,17 @@ const ZERO: Job = {
   first: 0,
   count: 0,
   components: 0,
-  batchFirst: 0,
-  batchCount: 0,
   row: 0,
-  slab: 0,
+  run: 0,
   partFirst: 0,
   partCount: 0,
   groupParts: 0,
+  groupFirst: 0,
   sums: 0,
   tileFirst: 0,
+  across: 0,
+  pieces: 0,
+  blocks: 0,
   offset: 0,
 };
 

@@ -1,14 +1,17 @@
 import type { KernelKind, KernelParameters, Statistics } from '../../em/types.ts';
+import { type MomentsGrid, sideBySide, updateGrid } from './grid.ts';
 import { type PackedBatches, packCenters, packDiag, packFull, packTied } from './pack.ts';
-import type { Flag, StageName } from './shader.ts';
-import { diagMomentsLayout, fullMomentsLayout, type MomentsLayout, type Shape } from './shape.ts';
+import type { StageName } from './shader.ts';
+import { diagMomentsLayout, fullMomentsLayout, type MomentsLayout, type Shape, updateLayout } from './shape.ts';
 
 /** What a kind of model does on the device. A new family adds its stage to `shader.ts` and its entry here. */
 export interface Kernel {
   /** From points and parameters to log-densities (`assign`: to labels). */
   readonly expectation: StageName;
-  /** From responsibilities (or labels) to sums over slabs. */
-  readonly moments: { readonly stage: StageName; readonly flags: readonly Flag[] };
+  /** From responsibilities (or labels) to sums over runs. */
+  readonly moments: StageName;
+  /** How a workgroup of that stage is shared out. */
+  readonly grid: (shape: Shape, K: number) => MomentsGrid;
   readonly layout: (shape: Shape) => MomentsLayout;
   readonly pack: (parameters: KernelParameters, shape: Shape) => PackedBatches;
   /** How the second moments of one component become `Statistics.second`: all entries, their sum, or none of them. */
@@ -17,12 +20,19 @@ export interface Kernel {
   readonly flops: (D: number) => number;
 }
 
-const diag = { expectation: 'log-density-diag', layout: diagMomentsLayout, pack: packDiag } as const;
+const diag = {
+  expectation: 'log-density-diag',
+  moments: 'moments-diag',
+  grid: sideBySide(2),
+  layout: diagMomentsLayout,
+  pack: packDiag,
+} as const;
 
 const kernels: Record<KernelKind, Kernel> = {
   full: {
     expectation: 'log-density-full',
-    moments: { stage: 'moments-full', flags: [] },
+    moments: 'moments-full',
+    grid: sideBySide(1),
     layout: fullMomentsLayout,
     pack: packFull,
     second: 'each',
@@ -30,18 +40,20 @@ const kernels: Record<KernelKind, Kernel> = {
   },
   tied: {
     expectation: 'log-density-tied',
-    moments: { stage: 'moments-full', flags: [] },
+    moments: 'moments-full',
+    grid: sideBySide(1),
     layout: fullMomentsLayout,
     pack: packTied,
     second: 'shared',
     flops: (D) => D * D + 9 * D + 12,
   },
-  diag: { ...diag, moments: { stage: 'moments-diag', flags: [] }, second: 'each', flops: (D) => 8 * D + 14 },
-  spherical: { ...diag, moments: { stage: 'moments-diag', flags: [] }, second: 'trace', flops: (D) => 8 * D + 14 },
+  diag: { ...diag, second: 'each', flops: (D) => 8 * D + 14 },
+  spherical: { ...diag, second: 'trace', flops: (D) => 8 * D + 14 },
   'k-means': {
     expectation: 'assign',
-    moments: { stage: 'moments-diag', flags: ['HARD'] },
-    layout: diagMomentsLayout,
+    moments: 'update',
+    grid: updateGrid,
+    layout: updateLayout,
     pack: packCenters,
     second: 'inertia',
     flops: (D) => 3 * D + 4,

@@ -22,6 +22,9 @@ function roundingOf(exact: number): number {
   return Math.log1p((Math.fround(u) - u) / u);
 }
 
+/** A batch starts with the index of its first component and their number: `Batch` in `shaders/shared/batch.wgsl`. */
+export const BATCH_HEADER = 4;
+
 /** Uniform bindings start at multiples of 256 bytes. */
 const ALIGNMENT = 64;
 
@@ -36,18 +39,21 @@ function layOut(
   fill: (data: Float32Array) => { component: (k: number, at: number) => void; prefix?: (at: number) => void },
   offset: number,
 ): PackedBatches {
-  const perBatch = Math.floor((PARAMETER_BYTES / 4 - prefix) / stride);
-  const batchFloats = Math.ceil((prefix + Math.min(perBatch, K) * stride) / ALIGNMENT) * ALIGNMENT;
+  const before = BATCH_HEADER + prefix;
+  const perBatch = Math.floor((PARAMETER_BYTES / 4 - before) / stride);
+  const batchFloats = Math.ceil((before + Math.min(perBatch, K) * stride) / ALIGNMENT) * ALIGNMENT;
   const count = Math.ceil(K / perBatch);
   // A binding always spans PARAMETER_BYTES, the last one too.
   const data = new Float32Array((count - 1) * batchFloats + PARAMETER_BYTES / 4);
+  const header = new Uint32Array(data.buffer);
   const write = fill(data);
   const batches = Array.from({ length: count }, (_, i) => {
     const at = i * batchFloats;
     const first = i * perBatch;
     const inBatch = Math.min(perBatch, K - first);
-    write.prefix?.(at);
-    for (let k = 0; k < inBatch; k++) write.component(first + k, at + prefix + k * stride);
+    header.set([first, inBatch], at);
+    write.prefix?.(at + BATCH_HEADER);
+    for (let k = 0; k < inBatch; k++) write.component(first + k, at + before + k * stride);
     return { offset: at * 4, first, count: inBatch };
   });
   return { data, batches, offset };

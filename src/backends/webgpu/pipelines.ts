@@ -5,24 +5,38 @@ import type { Shape } from './shape.ts';
 /** How a stage's resource is bound. `job` and `parameters` are uniform buffers with a dynamic offset. */
 type Binding = 'job' | 'parameters' | 'read' | 'write';
 
-/** The bindings of each stage, 0, 1, 2 …, and whether its text depends on the shape of the points. */
-const STAGES: Record<StageName, { bindings: readonly Binding[]; shaped: boolean }> = {
+interface StageLayout {
+  /** 0, 1, 2 … */
+  readonly bindings: readonly Binding[];
+  /** Its text depends on the shape of the points. */
+  readonly shaped: boolean;
+  /** An invocation takes several points, as `shared/points.wgsl` says. */
+  readonly pointwise?: boolean;
+}
+
+const STAGES: Record<StageName, StageLayout> = {
   ingest: { bindings: ['job', 'read', 'read', 'write', 'write'], shaped: true },
   gather: { bindings: ['job', 'read', 'read', 'write'], shaped: true },
   'seed-distance': { bindings: ['job', 'parameters', 'read', 'read', 'write'], shaped: true },
-  'log-density-full': { bindings: ['job', 'parameters', 'read', 'write'], shaped: true },
-  'log-density-tied': { bindings: ['job', 'parameters', 'read', 'write'], shaped: true },
-  'log-density-diag': { bindings: ['job', 'parameters', 'read', 'write'], shaped: true },
+  'log-density-full': { bindings: ['job', 'parameters', 'read', 'write'], shaped: true, pointwise: true },
+  'log-density-tied': { bindings: ['job', 'parameters', 'read', 'write'], shaped: true, pointwise: true },
+  'log-density-diag': { bindings: ['job', 'parameters', 'read', 'write'], shaped: true, pointwise: true },
   normalize: { bindings: ['job', 'write', 'write'], shaped: false },
   readout: { bindings: ['job', 'read', 'write'], shaped: false },
-  'moments-full': { bindings: ['job', 'read', 'read', 'read', 'write'], shaped: true },
-  'moments-diag': { bindings: ['job', 'read', 'read', 'read', 'write'], shaped: true },
-  reduce: { bindings: ['job', 'read', 'write'], shaped: false },
-  assign: { bindings: ['job', 'parameters', 'read', 'write', 'write'], shaped: true },
+  'moments-full': { bindings: ['job', 'parameters', 'read', 'read', 'read', 'write'], shaped: true },
+  'moments-diag': { bindings: ['job', 'parameters', 'read', 'read', 'read', 'write'], shaped: true },
+  reduce: { bindings: ['job', 'parameters', 'read', 'write'], shaped: false },
+  assign: { bindings: ['job', 'parameters', 'read', 'write', 'write'], shaped: true, pointwise: true },
+  update: { bindings: ['job', 'parameters', 'read', 'read', 'read', 'read', 'write'], shaped: true },
 };
 
 /** Bytes of a binding of component parameters: what every adapter can bind as a uniform buffer. */
 export const PARAMETER_BYTES = 65536;
+
+/** Points per invocation: as many as leave room in registers. */
+function pointsPerInvocation({ D }: Shape): number {
+  return D <= 8 ? 4 : D <= 16 ? 2 : 1;
+}
 
 const UNSHAPED: Shape = { D: 1, W: 2, DB: 1 };
 
@@ -38,6 +52,8 @@ export interface Stage {
   readonly name: StageName;
   readonly pipeline: GPUComputePipeline;
   readonly layout: GPUBindGroupLayout;
+  /** Points per invocation. */
+  readonly points: number;
 }
 
 /** Compiles stages on first use and keeps them, one per text; two callers at once share one compilation. */
@@ -51,18 +67,19 @@ export class Pipelines {
 
   /** Rejects with `shader-error` and the compiler's words when a stage does not compile. */
   get(name: StageName, shape: Shape, flags: readonly Flag[] = []): Promise<Stage> {
-    const { shaped } = STAGES[name];
-    const key = [name, ...flags, shaped ? shape.D : ''].join(' ');
+    const { shaped, pointwise } = STAGES[name];
+    const points = pointwise ? pointsPerInvocation(shape) : 1;
+    const key = [name, ...flags, shaped ? shape.D : '', points].join(' ');
     let stage = this.#stages.get(key);
     if (!stage) {
-      stage = this.#compile(name, expandShader(name, flags, shaped ? shape : UNSHAPED), key);
+      stage = this.#compile(name, expandShader(name, flags, shaped ? shape : UNSHAPED, points), points, key);
       this.#stages.set(key, stage);
       stage.catch(() => this.#stages.delete(key));
     }
     return stage;
   }
 
-  async #compile(name: StageName, code: string, label: string): Promise<Stage> {
+  async #compile(name: StageName, code: string, points: number, label: string): Promise<Stage> {
     const device = this.#device;
     const layout = device.createBindGroupLayout({
       label,
@@ -77,7 +94,7 @@ export class Pipelines {
         layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
         compute: { module, entryPoint: 'main' },
       });
-      return { name, pipeline, layout };
+      return { name, pipeline, layout, points };
     } catch (cause) {
       const { messages } = await module.getCompilationInfo();
       const words = messages.map(

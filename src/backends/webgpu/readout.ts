@@ -1,7 +1,7 @@
 import type { ReadoutKind } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
 import { densityCommands } from './expectation.ts';
-import { encodeJobs } from './job.ts';
+import { encodeJobs, JOB_STRIDE } from './job.ts';
 import { Memory, Usage } from './memory.ts';
 import type { Command, PassOptions } from './pace.ts';
 import type { PackedBatches } from './pack.ts';
@@ -9,7 +9,7 @@ import { readMapped } from './readback.ts';
 import type { Flag } from './shader.ts';
 import type { Shape } from './shape.ts';
 import type { Window } from './windows.ts';
-import { bind, type Chunk, jobOffset, type Workspace } from './workspace.ts';
+import { bind, type Chunk, type Workspace } from './workspace.ts';
 
 const FLAG: Record<ReadoutKind, Flag> = {
   labels: 'LABELS',
@@ -81,7 +81,7 @@ async function mixtureCommands(reading: Reading, piece: Piece): Promise<Command[
       operations: chunk.count * work.K * 16,
       record(pass) {
         pass.setPipeline(readout.pipeline);
-        pass.setBindGroup(0, group, [jobOffset(index, 0, packed.batches.length)]);
+        pass.setBindGroup(0, group, [index * JOB_STRIDE]);
         pass.dispatchWorkgroups(Math.ceil(chunk.count / 64));
       },
     };

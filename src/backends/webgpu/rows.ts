@@ -2,6 +2,7 @@ import type { SeedingDistances } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
 import { encodeJobs, JOB_STRIDE } from './job.ts';
 import { Memory, Usage } from './memory.ts';
+import { BATCH_HEADER } from './pack.ts';
 import { PARAMETER_BYTES } from './pipelines.ts';
 import { readBack } from './readout.ts';
 import type { Shape } from './shape.ts';
@@ -102,9 +103,9 @@ export function seedingDistances(
     async add(center) {
       ready ??= prepare();
       const { stage, parameters, nearest, groups } = await ready;
-      const block = new Float32Array(2 * padded);
-      block.set(center);
-      block.set(weights, padded);
+      const block = new Float32Array(BATCH_HEADER + 2 * padded);
+      block.set(center, BATCH_HEADER);
+      block.set(weights, BATCH_HEADER + padded);
       device.queue.writeBuffer(parameters, 0, block);
       const encoder = device.createCommandEncoder();
       const pass = encoder.beginComputePass();

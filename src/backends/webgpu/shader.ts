@@ -9,7 +9,7 @@ const sources = import.meta.glob<string>('../../../shaders/**/*.wgsl', {
 });
 
 /** Every name that an `#if` in a shader may ask for. */
-const FLAGS = ['WIDE', 'PAIRED', 'HARD', 'COARSE', 'LABELS', 'LOG_DENSITIES', 'RESPONSIBILITIES'] as const;
+const FLAGS = ['WIDE', 'PAIRED', 'LABELS', 'LOG_DENSITIES', 'RESPONSIBILITIES'] as const;
 export type Flag = (typeof FLAGS)[number];
 
 /** The stages, one file each in `shaders/`. */
@@ -25,7 +25,8 @@ export type StageName =
   | 'moments-full'
   | 'moments-diag'
   | 'reduce'
-  | 'assign';
+  | 'assign'
+  | 'update';
 
 function source(name: string): string {
   const text = sources[`../../../shaders/${name}.wgsl`];
@@ -64,16 +65,16 @@ function preprocess(text: string, flags: ReadonlySet<string>): string {
 }
 
 /**
- * The WGSL text of a stage for points of this shape. Sizes become constants, so that compilers can unroll, prove ranges and
+ * The WGSL text of a stage for points of this shape, `points` of them per invocation where it goes over points. Sizes become constants, so that compilers can unroll, prove ranges and
  * keep arrays in registers.
  */
-export function expandShader(stage: StageName, flags: readonly Flag[], shape: Shape): string {
+export function expandShader(stage: StageName, flags: readonly Flag[], shape: Shape, points: number): string {
   const { D, W, DB } = shape;
   const active = new Set<string>(flags);
   if (W === 4) active.add('WIDE');
   if (DB > 1) active.add('PAIRED');
   const layout = stage === 'moments-full' ? fullMomentsLayout(shape) : diagMomentsLayout(shape);
-  const constants = { D, W, DB, TILES: layout.tiles, SUMS: layout.sums };
+  const constants = { D, W, DB, TILES: layout.tiles, SUMS: layout.sums, POINTS: points };
   const prelude = Object.entries(constants).map(([name, value]) => `const ${name}: u32 = ${value}u;\n`);
   return prelude.join('') + preprocess(resolveImports(source(stage), new Set()), active);
 }

@@ -8,17 +8,19 @@ export interface Shape {
   readonly DB: number;
 }
 
-/** Points per window and chunk are multiples of this; it is also the largest slab. */
-export const SLAB = 4096;
-/** Up to this many points, slabs are small: the fewer points, the less their roundings average out. */
+/** Points per window and chunk are multiples of this: whole workgroups of any stage, whole runs. */
+export const GRAIN = 1024;
+
+/** Up to this many points runs are short: the fewer partial sums there are, the less their roundings average out. */
 const FEW_POINTS = 65536;
 
 /**
- * Points per slab, the unit of summation. Its 64 invocations add up 4 points each where there are few, else 64: the error of
- * a float32 sum over N points in runs of m is about 2⁻²⁶ · m / √(3 N) of the sum.
+ * Points per run, which one invocation adds up in order: what a float32 sum over them costs is about 2⁻²⁵ √(run / 3) of it,
+ * and less by the square root of how many of them the host adds up. `fine`: where it gets many of them.
  */
-export function slabFor(nSamples: number): number {
-  return nSamples <= FEW_POINTS ? 256 : SLAB;
+export function runFor(nSamples: number, fine: boolean): number {
+  if (nSamples <= FEW_POINTS) return fine ? 16 : 256;
+  return fine ? 256 : GRAIN;
 }
 
 /** Points per tile of the layout, and per partial log-likelihood. */
@@ -29,9 +31,9 @@ export function shapeOf(nFeatures: number): Shape {
   return { D: nFeatures, W, DB: Math.ceil(nFeatures / W) };
 }
 
-/** Where a moments stage leaves the sums of one component, in floats from the component's first. */
+/** Where a stage leaves the sums of one component, in floats from the component's first. */
 export interface MomentsLayout {
-  /** Workgroups per slab and component (dispatch z). */
+  /** Invocations per run and component. */
   readonly tiles: number;
   /** vec4f per tile. */
   readonly sums: number;
@@ -48,8 +50,8 @@ export function fullMomentsLayout({ D, W, DB }: Shape): MomentsLayout {
   const side = Math.ceil(DB / 2);
   const tiles = (side * (side + 1)) / 2;
   const paired = DB > 1;
-  const sums = !paired ? (W === 4 ? 8 : 4) : tiles > 1 ? 20 : 16;
-  const matrices = [0, 16, 64, 32]; // m00, m01, m10, m11
+  const sums = !paired ? (W === 4 ? 6 : 2) : tiles > 1 ? 19 : 15;
+  const matrices = [0, 16, 60, 32]; // m00, m01, m10, m11
   const tileAt = (i: number, j: number) => ((j * (j + 1)) / 2 + i) * sums * 4;
   const sumsAt = paired ? 48 : W * W;
   const first = Uint32Array.from({ length: D }, (_, d) => {
@@ -73,7 +75,7 @@ export function fullMomentsLayout({ D, W, DB }: Shape): MomentsLayout {
 export function diagMomentsLayout({ D, W, DB }: Shape): MomentsLayout {
   const paired = DB > 1;
   const tiles = Math.ceil(DB / 2);
-  const sums = paired ? 8 : 4;
+  const sums = paired ? 5 : W === 4 ? 3 : 2;
   const at = (d: number, moment: 0 | 1) => {
     const b = Math.floor(d / W);
     const tile = (b >> 1) * sums * 4;
@@ -85,5 +87,16 @@ export function diagMomentsLayout({ D, W, DB }: Shape): MomentsLayout {
     count: paired ? 16 : 2 * W,
     first: Uint32Array.from({ length: D }, (_, d) => at(d, 0)),
     second: Uint32Array.from({ length: D }, (_, d) => at(d, 1)),
+  };
+}
+
+/** The layout that `update.wgsl` writes: blocks of first moments, then count and inertia. */
+export function updateLayout({ D, W, DB }: Shape): MomentsLayout {
+  return {
+    tiles: DB + 1,
+    sums: W / 4,
+    count: DB * W,
+    first: Uint32Array.from({ length: D }, (_, d) => d),
+    second: Uint32Array.of(DB * W + 1),
   };
 }

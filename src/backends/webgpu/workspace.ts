@@ -1,20 +1,20 @@
 import type { GpuContext } from './context.ts';
+import type { MomentsGrid } from './grid.ts';
 import { encodeJobs, JOB_BYTES, JOB_STRIDE, type Job } from './job.ts';
 import type { Kernel } from './kernels.ts';
 import { Memory, Usage } from './memory.ts';
 import type { PackedBatches } from './pack.ts';
 import { PARAMETER_BYTES, type Stage } from './pipelines.ts';
-import { type MomentsLayout, type Shape, slabFor, TILE } from './shape.ts';
+import { GRAIN, type MomentsLayout, runFor, type Shape, TILE } from './shape.ts';
 import type { Window } from './windows.ts';
 
 /** Responsibilities of a chunk: at most this many bytes. */
 const DENSITY_BYTES = 16 * 2 ** 20;
-/** Partial sums of a chunk: at most this many bytes, or one slab. */
+/** Partial sums of a chunk and a batch of components: at most this many bytes, or those of `GRAIN` points. */
 const PARTIAL_BYTES = 16 * 2 ** 20;
-/** What is read back per iteration: at most this many bytes, or one group. */
+/** What is read back per iteration: at most this many bytes, or one total. */
 const READBACK_BYTES = 2 ** 20;
-/** Partial sums per slab where they are small, and the bytes of one up to which they are. */
-const PARTS = 16;
+/** Up to this many bytes of sums, many partial sums of short runs reach the host. */
 const FINE_BYTES = 64 * 2 ** 10;
 /** 64 invocations × 65,535 workgroups hold more; it keeps submits short. */
 const MAX_CHUNK = 2 ** 21;
@@ -25,38 +25,48 @@ export interface Chunk {
   /** Within the window. */
   readonly first: number;
   readonly count: number;
-  /** Counted over all windows. */
-  readonly slabFirst: number;
-  readonly slabCount: number;
+  /** Its partial sums, counted over all windows. */
+  readonly partFirst: number;
+  readonly partCount: number;
 }
 
-/** Whether a slab gives one partial sum (many accumulators) or 16. */
-export function isCoarse(K: number, layout: MomentsLayout): boolean {
-  return K * layout.tiles * layout.sums * 16 > FINE_BYTES;
+/** What the sums of a pass look like. */
+export interface Summation {
+  readonly layout: MomentsLayout;
+  /** vec4f of sums per component. */
+  readonly sums: number;
+  /** Points per partial sum. */
+  readonly run: number;
 }
 
-/** How many points a chunk should hold: whole slabs within the memory bounds and about `budget` operations. */
+export function summation(kernel: Kernel, shape: Shape, K: number, nSamples: number): Summation {
+  const layout = kernel.layout(shape);
+  const sums = layout.tiles * layout.sums;
+  return { layout, sums, run: runFor(nSamples, K * sums * 16 <= FINE_BYTES) };
+}
+
+/** How many points a chunk should hold: whole runs within the memory bounds and about `budget` operations. */
 export function chunkCapacity(
   kernel: Kernel,
-  K: number,
+  { batches }: PackedBatches,
   D: number,
-  layout: MomentsLayout,
+  { sums, run }: Summation,
   nSamples: number,
   budget: number,
 ) {
-  const slab = slabFor(nSamples);
-  const partial = K * layout.tiles * layout.sums * 16 * (isCoarse(K, layout) ? 1 : PARTS);
+  const K = batches.reduce((k, batch) => k + batch.count, 0);
+  const partial = batches[0]!.count * sums * 16;
   const points = Math.min(
     DENSITY_BYTES / (4 * K),
-    Math.floor(PARTIAL_BYTES / partial) * slab,
+    Math.floor(PARTIAL_BYTES / partial) * run,
     MAX_CHUNK,
     budget / (K * kernel.flops(D)),
-    nSamples + slab - 1,
+    nSamples + GRAIN - 1,
   );
-  return Math.max(1, Math.floor(points / slab)) * slab;
+  return Math.max(1, Math.floor(points / GRAIN)) * GRAIN;
 }
 
-function cut(windows: readonly Window[], capacity: number, slab: number): Chunk[] {
+function cut(windows: readonly Window[], capacity: number, run: number): Chunk[] {
   return windows.flatMap((window, index) =>
     Array.from({ length: Math.ceil(window.count / capacity) }, (_, i): Chunk => {
       const first = i * capacity;
@@ -65,8 +75,8 @@ function cut(windows: readonly Window[], capacity: number, slab: number): Chunk[
         window: index,
         first,
         count,
-        slabFirst: (window.first + first) / slab,
-        slabCount: Math.ceil(count / slab),
+        partFirst: (window.first + first) / run,
+        partCount: Math.ceil(count / run),
       };
     }),
   );
@@ -77,16 +87,15 @@ export interface Workspace {
   readonly kernel: Kernel;
   readonly K: number;
   readonly capacity: number;
-  readonly layout: MomentsLayout;
-  /** A slab gives one partial sum, not 16. */
-  readonly coarse: boolean;
+  readonly summation: Summation;
+  readonly grid: MomentsGrid;
   readonly chunks: readonly Chunk[];
+  /** Partial sums that are added up to one total, and how many totals there are. */
+  readonly groupParts: number;
   readonly groups: number;
-  /** vec4f accumulators of all components. */
-  readonly sums: number;
   /** Partial log-likelihoods, one per tile of points. */
   readonly tiles: number;
-  /** One job per chunk and batch of components, in that order; `jobs` holds them for the device. */
+  /** One job per chunk; `jobs` holds them for the device. */
   readonly jobList: readonly Partial<Job>[];
   readonly jobs: GPUBuffer;
   readonly parameters: GPUBuffer;
@@ -108,36 +117,35 @@ export async function createWorkspace(
   shape: Shape,
   kernel: Kernel,
   K: number,
-  batches: PackedBatches,
+  packed: PackedBatches,
   windows: readonly Window[],
   capacity: number,
 ): Promise<Workspace> {
-  const layout = kernel.layout(shape);
-  const slab = slabFor(windows.reduce((n, window) => n + window.count, 0));
-  const chunks = cut(windows, capacity, slab);
-  const sums = K * layout.tiles * layout.sums;
-  const coarse = isCoarse(K, layout);
-  const parts = coarse ? 1 : PARTS;
-  const partTotal = parts * chunks.reduce((n, chunk) => n + chunk.slabCount, 0);
-  const groupParts = Math.ceil(partTotal / Math.max(1, Math.floor(READBACK_BYTES / (sums * 16))));
-  const groups = Math.ceil(partTotal / groupParts);
+  const nSamples = windows.reduce((n, window) => n + window.count, 0);
+  const plan = summation(kernel, shape, K, nSamples);
+  const grid = kernel.grid(shape, K);
+  const chunks = cut(windows, capacity, plan.run);
+  const bytes = K * plan.sums * 16;
+  const parts = Math.ceil(nSamples / plan.run);
+  const groupParts = Math.ceil(parts / Math.max(1, Math.floor(READBACK_BYTES / bytes)));
+  const groups = Math.ceil(parts / groupParts);
   const hard = kernel.expectation === 'assign';
-  const tiles = hard ? 0 : (partTotal / parts) * (slab / TILE);
+  const tiles = hard ? 0 : Math.ceil(nSamples / TILE);
+  const jobList = listJobs(chunks, { components: K, row: capacity, run: plan.run, groupParts, sums: plan.sums }, grid);
   const memory = new Memory(device);
   try {
-    const storage = (label: string, bytes: number, extra = 0) => memory.buffer(label, bytes, Usage.STORAGE | extra);
-    const jobList = listJobs(chunks, batches, parts, { components: K, row: capacity, slab, groupParts, sums });
+    const storage = (label: string, size: number, extra = 0) => memory.buffer(label, size, Usage.STORAGE | extra);
     const workspace: Workspace = {
-      ...{ kernel, K, capacity, layout, coarse, chunks, groups, sums, tiles, memory, jobList },
+      ...{ kernel, K, capacity, summation: plan, grid, chunks, groupParts, groups, tiles, memory, jobList },
       jobs: await memory.buffer('jobs', jobList.length * JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST),
-      parameters: await memory.buffer('parameters', batches.data.byteLength, Usage.UNIFORM | Usage.COPY_DST),
+      parameters: await memory.buffer('parameters', packed.data.byteLength, Usage.UNIFORM | Usage.COPY_DST),
       means: await storage('means', K * shape.DB * shape.W * 4, Usage.COPY_DST),
       densities: await storage('densities', capacity * (hard ? 1 : K) * 4),
       labels: hard ? await storage('labels', capacity * 4, Usage.COPY_SRC) : undefined,
-      partials: await storage('partials', (capacity / slab) * parts * sums * 16),
-      totals: await storage('totals', groups * sums * 16, Usage.COPY_SRC | Usage.COPY_DST),
+      partials: await storage('partials', (capacity / plan.run) * packed.batches[0]!.count * plan.sums * 16),
+      totals: await storage('totals', groups * bytes, Usage.COPY_SRC | Usage.COPY_DST),
       logLikelihoods: await storage('log-likelihoods', tiles * 12, Usage.COPY_SRC),
-      staging: await memory.buffer('staging', groups * sums * 16 + tiles * 12, Usage.MAP_READ | Usage.COPY_DST),
+      staging: await memory.buffer('staging', groups * bytes + tiles * 12, Usage.MAP_READ | Usage.COPY_DST),
     };
     device.queue.writeBuffer(workspace.jobs, 0, encodeJobs(jobList));
     return workspace;
@@ -149,27 +157,15 @@ export async function createWorkspace(
 
 function listJobs(
   chunks: readonly Chunk[],
-  { batches }: PackedBatches,
-  parts: number,
-  common: Partial<Job> & { slab: number },
+  common: Pick<Job, 'components' | 'row' | 'run' | 'groupParts' | 'sums'>,
+  { across, pieces, blocks }: MomentsGrid,
 ): Partial<Job>[] {
-  return chunks.flatMap((chunk) =>
-    batches.map((batch) => ({
-      ...common,
-      first: chunk.first,
-      count: chunk.count,
-      batchFirst: batch.first,
-      batchCount: batch.count,
-      partFirst: chunk.slabFirst * parts,
-      partCount: chunk.slabCount * parts,
-      tileFirst: (chunk.slabFirst * common.slab) / TILE,
-    })),
-  );
-}
-
-/** Offset in `jobs` of a chunk's job for a batch. */
-export function jobOffset(chunk: number, batch: number, batches: number): number {
-  return (chunk * batches + batch) * JOB_STRIDE;
+  return chunks.map(({ first, count, partFirst, partCount }) => ({
+    ...common,
+    ...{ first, count, partFirst, partCount, across, pieces, blocks },
+    groupFirst: Math.floor(partFirst / common.groupParts),
+    tileFirst: (partFirst * common.run) / TILE,
+  }));
 }
 
 /** A bind group in the order of the stage's bindings; uniform buffers are bound with dynamic offsets. */

@@ -1,0 +1,63 @@
+// k-means update: the sums of each cluster's points about its old centre. An invocation owns one block b of features and one
+// run of points, which it adds, point by point, to the cluster that the label names:
+//
+//   first[k]_b += z_b,   z = x - m_k;   the block after the last:   (count, inertia)[k] += (1, |z|^2)
+//
+// Its cells lie in workgroup memory; nobody else touches them. A workgroup takes `blocks` x `pieces` invocations and `across`
+// clusters. Twin: src/backends/cpu/stages/update.ts
+
+#import job
+#import vector
+#import batch
+
+@group(0) @binding(0) var<uniform> job: Job;
+@group(0) @binding(2) var<storage, read> means: array<Vec>;
+@group(0) @binding(3) var<storage, read> points: array<Vec>;
+@group(0) @binding(4) var<storage, read> labels: array<u32>;
+@group(0) @binding(5) var<storage, read> nearest: array<f32>;
+@group(0) @binding(6) var<storage, read_write> partials: array<Vec>;
+
+// 16 KiB, what every adapter has.
+const CELLS: u32 = 4096u / W;
+const BLOCKS: u32 = DB + 1u;
+
+var<workgroup> sh_cells: array<Vec, CELLS>;
+
+fn term(n: u32, k: u32, b: u32) -> Vec {
+  if (b < DB) {
+    return points[block_index(job.first + n, b)] - means[k * DB + b];
+  }
+#if WIDE
+  return Vec(1.0, nearest[n], 0.0, 0.0);
+#else
+  return Vec(1.0, nearest[n]);
+#endif
+}
+
+@compute @workgroup_size(64)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let b = group.z * job.blocks + lane % job.blocks;
+  let piece = lane / job.blocks;
+  let part = group.x * job.pieces + piece;
+  if (b >= BLOCKS || piece >= job.pieces || part >= job.part_count) {
+    return;
+  }
+  let k_first = batch.first + group.y * job.across;
+  let k_count = min(job.across, batch.first + batch.count - k_first);
+  let cells = job.blocks * job.pieces;   // of one cluster
+  for (var k = 0u; k < k_count; k++) {
+    sh_cells[k * cells + lane] = Vec(0.0);
+  }
+  let start = part * job.run;
+  let end = min(start + job.run, job.count);
+  for (var n = start; n < end; n++) {
+    let k = labels[n] - k_first;   // wraps around for those before
+    if (k < k_count) {
+      sh_cells[k * cells + lane] += term(n, k_first + k, b);
+    }
+  }
+  for (var k = 0u; k < k_count; k++) {
+    let to = (part * batch.count + group.y * job.across + k) * BLOCKS + b;
+    partials[to] = sh_cells[k * cells + lane];
+  }
+}

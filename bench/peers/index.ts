@@ -35,5 +35,9 @@ function pythonPeer(name: string, ...args: string[]): Peer {
 export const peers: Peer[] = [
   npmPeer('ml-kmeans', 'ml-kmeans', ['k-means']),
   npmPeer('tfjs webgpu', 'tfjs', KINDS),
-  pythonPeer('scikit-learn float32', 'sklearn_peer'),
+  npmPeer('jax-js webgpu', 'jax-js', KINDS),
+  pythonPeer('scikit-learn', 'sklearn_peer'),
+  pythonPeer('PyTorch eager', 'torch_peer', 'eager'),
+  pythonPeer('PyTorch compiled', 'torch_peer', 'compiled'),
+  pythonPeer('JAX', 'jax_peer'),
 ];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createCpuBackend } from '../../src/backends/cpu/backend.ts';
-import { normalize } from '../../src/backends/cpu/stages/normalize.ts';
 import { TILE } from '../../src/backends/cpu/tile.ts';
+import { Workspace } from '../../src/backends/cpu/workspace.ts';
 import { type KernelParameters, MIN_LOG_WEIGHT } from '../../src/em/types.ts';
 import { identityFrame, KINDS, randomParameters, randomRows } from './samples.ts';
 
@@ -68,12 +68,15 @@ test('a distance that overflows to NaN leaves the point to the other components'
     [-Infinity, NaN, -1],
     [NaN, -1, NaN],
   ]) {
-    const values = new Float64Array(others.length * TILE);
+    const space = Workspace.borrow();
+    const [K, at] = [others.length, space.reserve(others.length * TILE)];
     others.forEach((l, k) => {
-      values[k * TILE] = l;
+      space.numbers(at, K * TILE)[k * TILE] = l;
     });
-    normalize(values, new Float64Array(others.length), 1, new Float64Array(TILE), new Float64Array(TILE));
+    space.stages.normalize(at, 1, K, space.place(new Float64Array(K)), space.reserve(TILE), space.reserve(TILE));
+    const values = space.numbers(at, K * TILE);
     expect(others.map((_, k) => values[k * TILE])).toEqual(others.map((l) => (l === -1 ? 1 : 0)));
+    space.giveBack();
   }
 });
 

@@ -1,5 +1,5 @@
-import type { Frame } from '../../../data/frame.ts';
-import { TILE } from '../tile.ts';
+import type { Frame } from '../../data/frame.ts';
+import { TILE } from './tile.ts';
 
 /**
  * Row-major points into a tile, in the frame: (x − shift) / scale, in float64.

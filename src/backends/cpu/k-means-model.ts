@@ -1,81 +1,99 @@
 import type { KernelParameters, Readout } from '../../em/types.ts';
-import { LongSums } from './long-sums.ts';
-import { assign, CENTERS_AT_ONCE } from './stages/assign.ts';
-import { update } from './stages/update.ts';
 import { TILE } from './tile.ts';
 import type { Sums, TileModel } from './tile-model.ts';
-
-/** Sums of this many tiles are added up before they go to the long sums: K × D numbers are much to flush per tile. */
-const TILES_PER_FLUSH = 16;
+import { type Address, Workspace } from './workspace.ts';
 
 /** k-means: assign → update. */
 export class KMeansModel implements TileModel {
+  readonly #space = Workspace.borrow();
   readonly #nComponents: number;
   readonly #nFeatures: number;
-  readonly #centers: Float64Array;
-  readonly #objective = new LongSums(1);
-  readonly #first: LongSums;
-  /** Whole numbers, hence exact. */
-  readonly #counts: Float64Array;
-  /** K × D, what has not been flushed yet. */
-  readonly #recent: Float64Array;
-  #recentTiles = 0;
-  readonly #distances = new Float64Array(CENTERS_AT_ONCE * TILE);
-  readonly #nearest = new Float64Array(TILE);
-  readonly #labels = new Uint32Array(TILE);
+  /** D × TILE */
+  readonly #x: Address;
+  /** K × D */
+  readonly #centers: Address;
+  /** TILE 64-bit integers. */
+  readonly #labels: Address;
+  /** TILE squared distances. */
+  readonly #nearest: Address;
+  /** K × D, zeros: `update` sums up a tile there. */
+  readonly #tileSums: Address;
+  /** K whole numbers, hence exact. */
+  readonly #counts: Address;
+  /** K × D long sums. */
+  readonly #first: Address;
+  /** A long sum. */
+  readonly #objective: Address;
 
-  constructor(parameters: KernelParameters) {
-    this.#nComponents = parameters.nComponents;
-    this.#nFeatures = parameters.nFeatures;
-    this.#centers = parameters.means;
-    this.#first = new LongSums(this.#centers.length);
-    this.#counts = new Float64Array(this.#nComponents);
-    this.#recent = new Float64Array(this.#centers.length);
+  constructor({ nComponents, nFeatures, means }: KernelParameters) {
+    const space = this.#space;
+    this.#nComponents = nComponents;
+    this.#nFeatures = nFeatures;
+    this.#x = space.reserve(nFeatures * TILE);
+    this.#centers = space.place(means);
+    this.#labels = space.reserve(TILE);
+    this.#nearest = space.reserve(TILE);
+    this.#tileSums = space.reserve(means.length);
+    this.#counts = space.reserve(nComponents);
+    this.#first = space.reserveSums(means.length);
+    this.#objective = space.reserveSums(1);
   }
 
   expectation(x: Float64Array, count: number): void {
     this.#assign(x, count);
-    let inertia = 0;
-    for (let p = 0; p < count; p++) inertia += this.#nearest[p]!;
-    this.#objective.add(0, -inertia);
-    update(x, count, this.#nFeatures, this.#centers, this.#labels, this.#counts, this.#recent);
-    if (++this.#recentTiles === TILES_PER_FLUSH) this.#flush();
+    const [d, K, centers, labels, nearest] = [
+      this.#nFeatures,
+      this.#nComponents,
+      this.#centers,
+      this.#labels,
+      this.#nearest,
+    ];
+    const { update } = this.#space.stages;
+    update(this.#x, count, d, K, centers, labels, nearest, this.#tileSums, this.#counts, this.#first, this.#objective);
   }
 
   sums(): Sums {
-    this.#flush();
+    const space = this.#space;
     return {
-      objective: this.#objective.totals()[0]!,
-      counts: this.#counts.slice(),
-      first: this.#first.totals(),
+      objective: space.totals(this.#objective, 1)[0]!,
+      counts: space.numbers(this.#counts, this.#nComponents).slice(),
+      first: space.totals(this.#first, this.#nComponents * this.#nFeatures),
       second: new Float64Array(0),
     };
   }
 
   labels(x: Float64Array, count: number, out: Readout['labels'], from: number): void {
     this.#assign(x, count);
-    out.set(this.#labels.subarray(0, count), from);
+    const labels = this.#label();
+    for (let p = 0; p < count; p++) out[from + p] = labels[2 * p]!;
   }
 
   responsibilities(x: Float64Array, count: number, out: Readout['responsibilities'], from: number): void {
     this.#assign(x, count);
-    const k = this.#nComponents;
-    out.fill(0, from * k, (from + count) * k);
-    for (let p = 0; p < count; p++) out[(from + p) * k + this.#labels[p]!] = 1;
+    const labels = this.#label();
+    const K = this.#nComponents;
+    out.fill(0, from * K, (from + count) * K);
+    for (let p = 0; p < count; p++) out[(from + p) * K + labels[2 * p]!] = 1;
   }
 
   logDensities(x: Float64Array, count: number, out: Readout['logDensities'], from: number): void {
     this.#assign(x, count);
-    for (let p = 0; p < count; p++) out[from + p] = -this.#nearest[p]!;
+    const nearest = this.#space.numbers(this.#nearest, count);
+    for (let p = 0; p < count; p++) out[from + p] = -nearest[p]!;
+  }
+
+  free(): void {
+    this.#space.giveBack();
   }
 
   #assign(x: Float64Array, count: number): void {
-    assign(x, count, this.#nFeatures, this.#centers, this.#distances, this.#labels, this.#nearest);
+    this.#space.numbers(this.#x, x.length).set(x);
+    const { assign } = this.#space.stages;
+    assign(this.#x, count, this.#nFeatures, this.#nComponents, this.#centers, this.#labels, this.#nearest);
   }
 
-  #flush(): void {
-    for (let i = 0; i < this.#recent.length; i++) this.#first.add(i, this.#recent[i]!);
-    this.#recent.fill(0);
-    this.#recentTiles = 0;
+  /** The low half of each 64-bit label is followed by the high one, 0. */
+  #label(): Uint32Array {
+    return new Uint32Array(this.#space.stages.memory.buffer, this.#labels, 2 * TILE);
   }
 }

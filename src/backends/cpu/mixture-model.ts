@@ -1,69 +1,131 @@
 import type { KernelParameters, Readout } from '../../em/types.ts';
-import { LongSums } from './long-sums.ts';
-import { findPeaks, normalize, sumLogDensities } from './stages/normalize.ts';
-import { type LogDensity, liveLogNormalizers, type Moments } from './stages/types.ts';
+import { type LogDensity, liveLogNormalizers, type Moments, type Places } from './mixture-stages.ts';
 import { TILE } from './tile.ts';
 import type { Sums, TileModel } from './tile-model.ts';
+import { type Address, Workspace } from './workspace.ts';
+
+/** `LOWEST` of `stages/normalize.ts`. */
+const LOWEST = -1e300;
 
 /** Every mixture is the same chain: log-density → normalize → moments. Kinds differ in the first and the last. */
 export class MixtureModel implements TileModel {
+  readonly #space = Workspace.borrow();
+  readonly #nComponents: number;
+  readonly #nFeatures: number;
+  readonly #places: Places;
   readonly #logDensity: LogDensity;
   readonly #moments: Moments;
-  readonly #logNormalizers: Float64Array;
-  readonly #objective = new LongSums(1);
-  /** K × TILE: log-densities, then responsibilities. */
-  readonly #values: Float64Array;
-  readonly #peak = new Float64Array(TILE);
-  readonly #total = new Float64Array(TILE);
+  /** TILE */
+  readonly #peak: Address;
+  /** TILE */
+  readonly #total: Address;
+  /** A long sum. */
+  readonly #objective: Address;
+  /** What a point that is infinitely far from all components belongs to: the first one with weight. */
+  readonly #label: number;
 
-  constructor(parameters: KernelParameters, logDensity: LogDensity, moments: Moments) {
-    this.#logDensity = logDensity;
-    this.#moments = moments;
-    this.#logNormalizers = liveLogNormalizers(parameters);
-    this.#values = new Float64Array(parameters.nComponents * TILE);
+  constructor(
+    parameters: KernelParameters,
+    logDensity: (parameters: KernelParameters, places: Places) => LogDensity,
+    moments: (parameters: KernelParameters, places: Places) => Moments,
+  ) {
+    const { nComponents, nFeatures, means } = parameters;
+    const space = this.#space;
+    const logNormalizers = liveLogNormalizers(parameters);
+    this.#nComponents = nComponents;
+    this.#nFeatures = nFeatures;
+    this.#label = logNormalizers.findIndex((l) => l > -Infinity);
+    this.#places = {
+      space,
+      x: space.reserve(nFeatures * TILE),
+      means: space.place(means),
+      logNormalizers: space.place(logNormalizers),
+      values: space.reserve(nComponents * TILE),
+    };
+    this.#peak = space.reserve(TILE);
+    this.#total = space.reserve(TILE);
+    this.#objective = space.reserveSums(1);
+    this.#logDensity = logDensity(parameters, this.#places);
+    this.#moments = moments(parameters, this.#places);
   }
 
   expectation(x: Float64Array, count: number): void {
     this.#normalize(x, count);
-    this.#objective.add(0, sumLogDensities(count, this.#peak, this.#total));
-    this.#moments.add(x, count, this.#values);
+    this.#space.stages.addLong(this.#objective, this.#sumLogDensities(count));
+    this.#moments.add(count);
   }
 
   sums(): Sums {
-    const { counts, first, second } = this.#moments;
-    return {
-      objective: this.#objective.totals()[0]!,
-      counts: counts.totals(),
-      first: first.totals(),
-      second: second.totals(),
-    };
+    return { objective: this.#space.totals(this.#objective, 1)[0]!, ...this.#moments.sums() };
   }
 
   labels(x: Float64Array, count: number, out: Readout['labels'], from: number): void {
-    this.#logDensity(x, count, this.#values);
-    findPeaks(this.#values, count, this.#peak);
+    this.#place(x);
+    this.#logDensity(count);
+    const values = this.#values();
     for (let p = 0; p < count; p++) {
-      let k = 0;
-      while (k * TILE < this.#values.length && this.#values[k * TILE + p] !== this.#peak[p]) k++;
-      // No log-density is the peak when every distance overflows: then all components with weight are alike.
-      const found = k * TILE < this.#values.length;
-      out[from + p] = found ? k : this.#logNormalizers.findIndex((l) => l > -Infinity);
+      let label = this.#label;
+      // As `normalize` finds it: anything lower counts as infinitely far, and comparisons pass over NaN.
+      let peak = LOWEST;
+      for (let k = 0; k < this.#nComponents; k++) {
+        const value = values[k * TILE + p]!;
+        if (value > peak) {
+          peak = value;
+          label = k;
+        }
+      }
+      out[from + p] = label;
     }
   }
 
   responsibilities(x: Float64Array, count: number, out: Readout['responsibilities'], from: number): void {
     this.#normalize(x, count);
-    const k = this.#logNormalizers.length;
-    for (let p = 0; p < count; p++) for (let c = 0; c < k; c++) out[(from + p) * k + c] = this.#values[c * TILE + p]!;
+    const K = this.#nComponents;
+    const values = this.#values();
+    for (let p = 0; p < count; p++) for (let k = 0; k < K; k++) out[(from + p) * K + k] = values[k * TILE + p]!;
   }
 
   logDensities(x: Float64Array, count: number, out: Readout['logDensities'], from: number): void {
     this.#normalize(x, count);
-    for (let p = 0; p < count; p++) out[from + p] = this.#peak[p]! + Math.log(this.#total[p]!);
+    const peak = this.#space.numbers(this.#peak, count);
+    const total = this.#space.numbers(this.#total, count);
+    for (let p = 0; p < count; p++) out[from + p] = peak[p]! + Math.log(total[p]!);
+  }
+
+  free(): void {
+    this.#space.giveBack();
+  }
+
+  #place(x: Float64Array): void {
+    this.#space.numbers(this.#places.x, this.#nFeatures * TILE).set(x);
+  }
+
+  #values(): Float64Array {
+    return this.#space.numbers(this.#places.values, this.#nComponents * TILE);
   }
 
   #normalize(x: Float64Array, count: number): void {
-    this.#logDensity(x, count, this.#values);
-    normalize(this.#values, this.#logNormalizers, count, this.#peak, this.#total);
+    this.#place(x);
+    this.#logDensity(count);
+    const { logNormalizers, values } = this.#places;
+    this.#space.stages.normalize(values, count, this.#nComponents, logNormalizers, this.#peak, this.#total);
+  }
+
+  /** The sum over the tile of `peak + log(total)`: its log-likelihood. */
+  #sumLogDensities(count: number): number {
+    const peak = this.#space.numbers(this.#peak, count);
+    const total = this.#space.numbers(this.#total, count);
+    let sum = 0;
+    // One logarithm for 32 points: each total is in [1, K], so with K ≤ 2^31 the product stays below 2^1000.
+    let product = 1;
+    for (let p = 0; p < count; p++) {
+      sum += peak[p]!;
+      product *= total[p]!;
+      if ((p & 31) === 31) {
+        sum += Math.log(product);
+        product = 1;
+      }
+    }
+    return sum + Math.log(product);
   }
 }

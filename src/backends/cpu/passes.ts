@@ -14,11 +14,19 @@ export interface Pass {
   step(tile: Float64Array, count: number, from: number): void;
   /** What came of it, in arrays of its own. */
   result(): TaskResult;
+  /** Called once, after the result or when the pass is cancelled: gives back what it worked in. */
+  end(): void;
 }
 
 export function expectationPass(tiles: Float64Array[], nSamples: number, parameters: KernelParameters): Pass {
   const model = bindStages(parameters);
-  return { tiles, nSamples, step: (tile, count) => model.expectation(tile, count), result: () => model.sums() };
+  return {
+    tiles,
+    nSamples,
+    step: (tile, count) => model.expectation(tile, count),
+    result: () => model.sums(),
+    end: () => model.free(),
+  };
 }
 
 export function readPass(
@@ -28,7 +36,7 @@ export function readPass(
   parameters: KernelParameters,
 ): Pass {
   const model = bindStages(parameters);
-  const walk = { tiles, nSamples };
+  const walk = { tiles, nSamples, end: () => model.free() };
   switch (what) {
     case 'labels': {
       const out = new Uint32Array(nSamples);
@@ -55,5 +63,6 @@ export function seedingPass(seeding: Seeding, center: Float64Array): Pass {
     nSamples: seeding.nSamples,
     step: (tile, count, from) => seeding.add(center, tile, count, from),
     result: () => seeding.nearest.slice(),
+    end: () => {},
   };
 }

@@ -1,4 +1,3 @@
-import { seedDistance } from './stages/seed-distance.ts';
 import { TILE } from './tile.ts';
 
 /** Weighted squared distances of points to the nearest of the centers added so far. */
@@ -34,4 +33,38 @@ export function gatherTiles(rows: Float64Array, nFeatures: number): Float64Array
     for (let i = 0; i < nFeatures; i++) tile[i * TILE + (p % TILE)] = rows[p * nFeatures + i]!;
   }
   return tiles;
+}
+
+/**
+ * nearest[p] = min(nearest[p], Σ_d weights_d (x_pd − center_d)²).
+ * @param x D × TILE
+ * @param distance TILE, scratch
+ * @param nearest updated at `nearest[from .. from + count)`
+ */
+function seedDistance(
+  x: Float64Array,
+  count: number,
+  weights: Float64Array,
+  center: Float64Array,
+  distance: Float64Array,
+  nearest: Float64Array,
+  from: number,
+): void {
+  distance.fill(0);
+  for (let i = 0; i < center.length; i++) addSquares(x, i * TILE, count, weights[i]!, center[i]!, distance);
+  for (let p = 0; p < count; p++) if (distance[p]! < nearest[from + p]!) nearest[from + p] = distance[p]!;
+}
+
+function addSquares(
+  x: Float64Array,
+  row: number,
+  count: number,
+  weight: number,
+  c: number,
+  distance: Float64Array,
+): void {
+  for (let p = 0; p < count; p++) {
+    const z = x[row + p]! - c;
+    distance[p]! += weight * (z * z);
+  }
 }

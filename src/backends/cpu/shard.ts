@@ -1,9 +1,9 @@
 import type { Frame } from '../../data/frame.ts';
 import type { KernelParameters, ReadoutKind } from '../../em/types.ts';
 import { EmgpuError } from '../../errors.ts';
+import { ingest } from './ingest.ts';
 import { expectationPass, type Pass, readPass, seedingPass, type TaskResult } from './passes.ts';
 import { gatherTiles, Seeding } from './seeding.ts';
-import { ingest } from './stages/ingest.ts';
 import { TILE } from './tile.ts';
 
 /** What a pass over a shard computes. */
@@ -63,11 +63,14 @@ export class Shard {
       pass.step(pass.tiles[from / TILE]!, Math.min(TILE, pass.nSamples - from), from);
       if (performance.now() > deadline && running.next < pass.tiles.length) return { done: false };
     }
-    this.#passes.delete(id);
-    return { done: true, result: pass.result() };
+    const result = pass.result();
+    this.cancel(id);
+    return { done: true, result };
   }
 
+  /** Forgets a pass, finished or not. */
   cancel(id: number): void {
+    this.#passes.get(id)?.pass.end();
     this.#passes.delete(id);
   }
 

@@ -20,4 +20,6 @@ export interface TileModel {
   labels(x: Float64Array, count: number, out: Readout['labels'], from: number): void;
   responsibilities(x: Float64Array, count: number, out: Readout['responsibilities'], from: number): void;
   logDensities(x: Float64Array, count: number, out: Readout['logDensities'], from: number): void;
+  /** Gives back its memory. Only once, and nothing is called afterwards. */
+  free(): void;
 }

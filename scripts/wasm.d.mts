@@ -1,0 +1,2 @@
+export function compileStages(): Promise<string>;
+export function readStages(): string;

@@ -1,0 +1,155 @@
+import { isWeightless, type KernelParameters } from '../../em/types.ts';
+import { STRIP, TILE } from './tile.ts';
+import type { Sums } from './tile-model.ts';
+import type { Address, Workspace } from './workspace.ts';
+
+/** Where a mixture's stages find what they share. */
+export interface Places {
+  readonly space: Workspace;
+  /** D × TILE: the points. */
+  readonly x: Address;
+  /** K × D */
+  readonly means: Address;
+  /** K, from {@link liveLogNormalizers}. */
+  readonly logNormalizers: Address;
+  /** K × TILE: log-densities, then responsibilities. */
+  readonly values: Address;
+}
+
+/** A log-density stage with its parameters in place: log wₖ + log N(x_p | k), −∞ for components without weight. */
+export type LogDensity = (count: number) => void;
+
+/** A moments stage with its sums in place. */
+export interface Moments {
+  /** Adds a tile's points, weighted by their responsibilities. */
+  add(count: number): void;
+  sums(): Omit<Sums, 'objective'>;
+}
+
+export function logDensityFull(p: KernelParameters, { space, x, means, logNormalizers, values }: Places): LogDensity {
+  const { nComponents, nFeatures: d } = p;
+  const size = roundUpToEven(d);
+  const factors = space.place(padSquares(p.precisionsCholesky, d, size));
+  const z = space.reserve(size * STRIP);
+  const { logDensityFull } = space.stages;
+  return (count) => logDensityFull(x, count, d, size, nComponents, means, factors, logNormalizers, z, values);
+}
+
+/** Once per point into y, then spherical there, see `stages/log-density-tied.ts`. */
+export function logDensityTied(p: KernelParameters, { space, x, logNormalizers, values }: Places): LogDensity {
+  const { nComponents, nFeatures: d, means, precisionsCholesky } = p;
+  const middle = meanOfRows(means, nComponents, d);
+  const m = space.place(middle);
+  const factor = space.place(precisionsCholesky);
+  const centers = space.place(transformRows(means, nComponents, d, middle, precisionsCholesky));
+  const halves = space.place(new Float64Array(nComponents).fill(0.5));
+  const z = space.reserve(d * STRIP);
+  const y = space.reserve(d * TILE);
+  const { transform, logDensitySpherical } = space.stages;
+  return (count) => {
+    transform(x, count, d, m, factor, z, y);
+    logDensitySpherical(y, count, d, nComponents, centers, halves, logNormalizers, values);
+  };
+}
+
+export function logDensityDiag(p: KernelParameters, { space, x, means, logNormalizers, values }: Places): LogDensity {
+  const { nComponents, nFeatures: d } = p;
+  const factors = space.place(p.precisionsCholesky);
+  const { logDensityDiag } = space.stages;
+  return (count) => logDensityDiag(x, count, d, nComponents, means, factors, logNormalizers, values);
+}
+
+export function logDensitySpherical(
+  p: KernelParameters,
+  { space, x, means, logNormalizers, values }: Places,
+): LogDensity {
+  const { nComponents, nFeatures: d } = p;
+  const halfPrecisions = space.place(p.precisionsCholesky.map((u) => 0.5 * u * u));
+  const { logDensitySpherical } = space.stages;
+  return (count) => logDensitySpherical(x, count, d, nComponents, means, halfPrecisions, logNormalizers, values);
+}
+
+/** `second`: K packed triangles (full), or one (`tied`). */
+export function momentsFull(p: KernelParameters, { space, x, means, values }: Places, tied: boolean): Moments {
+  const { nComponents, nFeatures: d } = p;
+  const size = roundUpToEven(d);
+  const z = space.reserve(size * TILE);
+  const w = space.reserve(size * TILE);
+  const { counts, first, second, sums } = reserveSums(p, space, ((tied ? 1 : nComponents) * (d * (d + 1))) / 2);
+  const { momentsFull } = space.stages;
+  const add = (count: number) =>
+    momentsFull(x, count, d, size, nComponents, means, values, z, w, counts, first, second, tied);
+  return { add, sums };
+}
+
+/** `second`: K × D (diag), or K traces (spherical). */
+export function momentsDiag(p: KernelParameters, { space, x, means, values }: Places, traces: boolean): Moments {
+  const { nComponents, nFeatures: d } = p;
+  const { counts, first, second, sums } = reserveSums(p, space, traces ? nComponents : nComponents * d);
+  const { momentsDiag } = space.stages;
+  const add = (count: number) => momentsDiag(x, count, d, nComponents, means, values, counts, first, second, traces);
+  return { add, sums };
+}
+
+function reserveSums({ nComponents, nFeatures }: KernelParameters, space: Workspace, secondLength: number) {
+  const counts = space.reserveSums(nComponents);
+  const first = space.reserveSums(nComponents * nFeatures);
+  const second = space.reserveSums(secondLength);
+  const sums = () => ({
+    counts: space.totals(counts, nComponents),
+    first: space.totals(first, nComponents * nFeatures),
+    second: space.totals(second, secondLength),
+  });
+  return { counts, first, second, sums };
+}
+
+/**
+ * The log-normalizers with −∞ for components of weight 0 (`MIN_LOG_WEIGHT` stands for log 0), so that even a point far
+ * from everything else gives them exactly 0. Where no component has weight, they stay as they are: all alike.
+ */
+export function liveLogNormalizers({ logNormalizers }: KernelParameters): Float64Array {
+  return logNormalizers.every(isWeightless)
+    ? logNormalizers
+    : logNormalizers.map((l) => (isWeightless(l) ? -Infinity : l));
+}
+
+function roundUpToEven(n: number): number {
+  return n + (n % 2);
+}
+
+/** Square matrices, count × d × d, padded with zeros to count × size × size. */
+function padSquares(matrices: Float64Array, d: number, size: number): Float64Array {
+  const count = matrices.length / (d * d);
+  const out = new Float64Array(count * size * size);
+  for (let k = 0; k < count; k++) {
+    for (let i = 0; i < d; i++) {
+      const from = (k * d + i) * d;
+      out.set(matrices.subarray(from, from + d), (k * size + i) * size);
+    }
+  }
+  return out;
+}
+
+function meanOfRows(rows: Float64Array, n: number, d: number): Float64Array {
+  const mean = new Float64Array(d);
+  for (let k = 0; k < n; k++) for (let i = 0; i < d; i++) mean[i]! += rows[k * d + i]! / n;
+  return mean;
+}
+
+/** Uᵀ (row − middle) for each of n rows. */
+function transformRows(
+  rows: Float64Array,
+  n: number,
+  d: number,
+  middle: Float64Array,
+  factor: Float64Array,
+): Float64Array {
+  const out = new Float64Array(n * d);
+  for (let k = 0; k < n; k++) {
+    for (let i = 0; i < d; i++) {
+      const z = rows[k * d + i]! - middle[i]!;
+      for (let j = i; j < d; j++) out[k * d + j]! += factor[i * d + j]! * z;
+    }
+  }
+  return out;
+}

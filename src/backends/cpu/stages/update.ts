@@ -1,0 +1,46 @@
+import { addLong, LONG } from './shared/long-sums';
+import { ROW } from './shared/tile';
+
+/**
+ * k-means sums: counts[label] += 1, first[label] += x − c_label and objective −= nearest.
+ * @param x D × TILE
+ * @param centers K × D
+ * @param labels TILE 64-bit integers
+ * @param nearest TILE: squared distances
+ * @param tileSums K × D, scratch: zeros before and after
+ * @param counts K numbers, added to; whole, hence exact
+ * @param first K × D long sums
+ * @param objective a long sum
+ */
+export function update(
+  x: usize,
+  count: usize,
+  d: usize,
+  nComponents: usize,
+  centers: usize,
+  labels: usize,
+  nearest: usize,
+  tileSums: usize,
+  counts: usize,
+  first: usize,
+  objective: usize,
+): void {
+  let inertia: f64 = 0;
+  for (let p: usize = 0; p < count * 8; p += 8) {
+    inertia += load<f64>(nearest + p);
+    const label = load<u32>(labels + p) as usize;
+    const members = counts + label * 8;
+    store<f64>(members, load<f64>(members) + 1);
+    let row = x + p;
+    for (let at = label * d * 8; at < (label + 1) * d * 8; at += 8) {
+      const sum = tileSums + at;
+      store<f64>(sum, load<f64>(sum) + (load<f64>(row) - load<f64>(centers + at)));
+      row += ROW;
+    }
+  }
+  addLong(objective, -inertia);
+  for (let i: usize = 0; i < nComponents * d; i++) {
+    addLong(first + i * LONG, load<f64>(tileSums + i * 8));
+    store<f64>(tileSums + i * 8, 0);
+  }
+}

@@ -1,0 +1,140 @@
+import { EmgpuError } from '../../errors.ts';
+import { STAGES_WASM } from './stages-wasm.ts';
+
+/** A place in a workspace's memory, in bytes from its start. */
+export type Address = number;
+
+type Stage = (...args: (Address | number | boolean)[]) => void;
+
+/** What `stages/index.ts` exports; its files say what the arguments are. */
+export interface Stages {
+  readonly assign: Stage;
+  readonly logDensityDiag: Stage;
+  readonly logDensityFull: Stage;
+  readonly logDensitySpherical: Stage;
+  readonly transform: Stage;
+  readonly momentsDiag: Stage;
+  readonly momentsFull: Stage;
+  readonly normalize: Stage;
+  readonly update: Stage;
+  readonly expRow: Stage;
+  readonly addLong: Stage;
+  readonly memory: WebAssembly.Memory;
+  readonly EXP_TABLE: WebAssembly.Global<'i32'>;
+  readonly EXP_TABLE_SIZE: WebAssembly.Global<'i32'>;
+  readonly TILE: WebAssembly.Global<'i32'>;
+}
+
+const PAGE = 65_536;
+/** Rows begin at cache lines. */
+const ALIGNMENT = 64;
+/** Bytes of a long sum, see `stages/shared/long-sums.ts`. */
+const LONG = 16;
+
+let compiled: WebAssembly.Module | undefined;
+const idle: Workspace[] = [];
+
+/**
+ * The SIMD stages and the memory that they work in: what a pass needs lies here, one tile at a time, while the points stay
+ * outside. A pass borrows a workspace and gives it back: instances are few, because each reserves much address space.
+ */
+export class Workspace {
+  readonly stages: Stages;
+  readonly #base: Address;
+  #end: Address;
+
+  /** One that no pass uses, with nothing in it. */
+  static borrow(): Workspace {
+    return idle.pop() ?? new Workspace();
+  }
+
+  private constructor() {
+    compiled ??= compile();
+    this.stages = new WebAssembly.Instance(compiled).exports as unknown as Stages;
+    const size = this.stages.EXP_TABLE_SIZE.value;
+    this.#base = this.stages.EXP_TABLE.value + 8 * size;
+    this.#end = this.#base;
+    this.#growTo(this.#end);
+    writeExpTable(new BigInt64Array(this.stages.memory.buffer, this.stages.EXP_TABLE.value, size));
+  }
+
+  /** Ends the loan: all addresses are void. */
+  giveBack(): void {
+    this.#end = this.#base;
+    idle.push(this);
+  }
+
+  /**
+   * Room for so many numbers, all 0.
+   * @throws `out-of-memory`
+   */
+  reserve(length: number): Address {
+    const at = this.#end;
+    const end = at + Math.ceil((8 * length) / ALIGNMENT) * ALIGNMENT;
+    this.#growTo(end);
+    this.#end = end;
+    this.numbers(at, length).fill(0);
+    return at;
+  }
+
+  /** A copy of these numbers. */
+  place(numbers: Float64Array): Address {
+    const at = this.reserve(numbers.length);
+    this.numbers(at, numbers.length).set(numbers);
+    return at;
+  }
+
+  /** Room for so many long sums, all 0. */
+  reserveSums(length: number): Address {
+    return this.reserve((length * LONG) / 8);
+  }
+
+  /** A view of the memory, good until the next `reserve`. */
+  numbers(at: Address, length: number): Float64Array<ArrayBuffer> {
+    return new Float64Array(this.stages.memory.buffer, at, length);
+  }
+
+  /** Long sums rounded to float64, in a new array. */
+  totals(at: Address, length: number): Float64Array {
+    const sums = this.numbers(at, 2 * length);
+    return Float64Array.from({ length }, (_, i) => sums[2 * i]! + sums[2 * i + 1]!);
+  }
+
+  #growTo(end: Address): void {
+    const { memory } = this.stages;
+    const missing = Math.ceil((end - memory.buffer.byteLength) / PAGE);
+    if (missing <= 0) return;
+    try {
+      memory.grow(missing);
+    } catch (cause) {
+      throw new EmgpuError(
+        'out-of-memory',
+        `The parameters and sums of a model take ${end} bytes, more than WebAssembly gets here.`,
+        'Use fewer components or features, or a covariance type with fewer parameters.',
+        { cause },
+      );
+    }
+  }
+}
+
+function compile(): WebAssembly.Module {
+  try {
+    return new WebAssembly.Module(Uint8Array.from(atob(STAGES_WASM), (char) => char.charCodeAt(0)));
+  } catch (cause) {
+    throw new EmgpuError(
+      'worker-failed',
+      `The CPU backend cannot compile its WebAssembly: ${(cause as Error).message}.`,
+      "Use a runtime with WebAssembly SIMD; where a page has a Content-Security-Policy, it must allow 'wasm-unsafe-eval'.",
+      { cause },
+    );
+  }
+}
+
+/** The powers of two that `stages/shared/exp.ts` asks for. */
+function writeExpTable(table: BigInt64Array): void {
+  const powers = Float64Array.from(table, (_, j) => 2 ** (j / table.length));
+  const bits = new BigInt64Array(powers.buffer);
+  bits.forEach((b, j) => {
+    table[j] = b - (BigInt(j) << 43n);
+  });
+}

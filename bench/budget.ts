@@ -19,10 +19,14 @@ export class Budget {
     return (this.#now() - this.#began) / 1000;
   }
 
+  get isOver(): boolean {
+    return this.elapsed >= this.#seconds;
+  }
+
   /** Why something of this sort does not fit any more; `undefined` if it does. */
   refusal(sort: string): string | undefined {
     const left = this.#seconds - this.elapsed;
-    if (left <= 0) return `the ${this.#seconds} s given were used up`;
+    if (this.isOver) return `the ${this.#seconds} s given were used up`;
     const expected = this.#spent.get(sort) ?? Math.max(0, ...this.#spent.values());
     if (expected <= left) return undefined;
     return `it would take about ${expected.toFixed(0)} s, and ${left.toFixed(0)} s of ${this.#seconds} were left`;

@@ -3,14 +3,19 @@ import { type Contender, type Peer, PeerUnavailable } from './contender.ts';
 import { startEmgpu } from './emgpu.ts';
 import type { Place } from './place.ts';
 import { type Kind, makeProblem, type Problem } from './problem.ts';
-import type { PeerMemory, PeerRow, PeersReport } from './row.ts';
+import type { PeerMemory, PeerRow, PeersReport, Skipped } from './row.ts';
 import type { Listener, Session } from './run.ts';
 import { summarize } from './summary.ts';
 
+/** What is worth most first. */
+const ORDER: readonly Kind[] = ['full', 'diag', 'k-means', 'spherical', 'tied'];
 const FEATURES = 8;
 const COMPONENTS = 16;
 /** Where device memory is compared: what grows with N × K shows. */
 const MANY_COMPONENTS = 64;
+
+/** What the names of emgpu's own begin with. */
+const OURS = 'emgpu';
 
 const ROUNDS = 5;
 /** A timing lasts at least about so many ms, or one iteration. */
@@ -47,25 +52,23 @@ export async function comparePeers(
   { doing, peer }: Pick<Listener, 'doing' | 'peer'>,
 ): Promise<PeersReport> {
   const rows: PeerRow[] = [];
-  const skipped: PeersReport['skipped'][number][] = [];
+  const memory: PeerMemory[] = [];
+  const skipped: Skipped[] = [];
   const inTime = async (label: string, sort: string, work: () => Promise<void>) => {
     const reason = session.budget.refusal(sort);
     if (reason) skipped.push({ label, reason });
     else await session.budget.spend(sort, work);
   };
-  for (const kind of kinds) {
+  for (const kind of ORDER.filter((one) => kinds.includes(one))) {
     await inTime(`peers: ${kind}`, 'peers', async () => {
       const problem = makeProblem(nSamples, FEATURES, COMPONENTS);
-      for (const row of await compareOn(session, peers, kind, problem, doing)) {
-        rows.push(row);
-        peer(row);
-      }
+      const found = await compareOn(session, peers, kind, problem, doing);
+      rows.push(...found);
+      found.forEach(peer);
     });
-  }
-  const memory: PeerMemory[] = [];
-  for (const kind of kinds) {
-    await inTime(`device memory: ${kind}, K ${MANY_COMPONENTS}`, 'memory', async () => {
-      doing(`device memory: ${kind}, K ${MANY_COMPONENTS}`);
+    const label = `device memory: ${kind}, K ${MANY_COMPONENTS}`;
+    await inTime(label, 'memory', async () => {
+      doing(label);
       memory.push(...(await memoryOf(session, peers, kind, makeProblem(nSamples, FEATURES, MANY_COMPONENTS), rows)));
     });
   }
@@ -84,10 +87,12 @@ async function compareOn(
   const entrants: Entrant[] = [];
   for (const [name, start] of startersOf(session, peers, kind, problem)) {
     doing(`${kind}: ${name} starts`);
-    entrants.push(await enter(session, kind, problem, name, start));
+    const late = session.budget.isOver && !name.startsWith(OURS);
+    entrants.push(late ? absent(kind, name, 'no time was left') : await enter(session, kind, problem, name, start));
   }
   const running = entrants.filter(({ contender }) => contender);
-  for (let round = 0; round < ROUNDS; round++) {
+  // At least one round: without it the starts were for nothing.
+  for (let round = 0; round < ROUNDS && !(round > 0 && session.budget.isOver); round++) {
     for (let i = 0; i < running.length; i++) {
       const entrant = running[(round + i) % running.length]!;
       if (entrant.reason) continue;
@@ -100,8 +105,17 @@ async function compareOn(
     }
   }
   const rows = entrants.map(toRow);
-  for (const { contender } of running) await contender!.end();
+  for (const { contender } of running) await end(contender);
   return rows;
+}
+
+/** One that failed may also fail to end; its reason is known by then. */
+async function end(contender: Contender | undefined): Promise<void> {
+  await contender?.end().catch(() => undefined);
+}
+
+function absent(kind: Kind, name: string, reason: string): Entrant {
+  return { row: { kind, name }, count: 0, times: [], reason };
 }
 
 function startersOf(
@@ -112,7 +126,7 @@ function startersOf(
 ): [name: string, start: () => Promise<Contender>][] {
   const nSamples = problem.data.length / problem.nFeatures;
   const ours = (where: Place): [string, () => Promise<Contender>] => [
-    `emgpu ${where.backend}`,
+    `${OURS} ${where.backend}`,
     () => startEmgpu(where, kind, { block: problem, copies: 1, nSamples }),
   ];
   const theirs = peers.filter(({ kinds }) => kinds.includes(kind));
@@ -138,15 +152,15 @@ async function enter(
     const ms = await contender.iterate(CHECKED_ITERATIONS);
     const count = Math.min(MOST_ITERATIONS, Math.ceil(LEAST_MS / ms));
     const own = await reference.check(kind, problem, await contender.outcome());
-    const check = name.startsWith('emgpu') ? own : { ...own, tolerance: PEER_TOLERANCE };
+    const check = name.startsWith(OURS) ? own : { ...own, tolerance: PEER_TOLERANCE };
     const row = { kind, name, version, adapter, precision, check };
     if (check.deviation <= check.tolerance) return { row, contender, count, times: [] };
-    await contender.end();
+    await end(contender);
     const off = check.deviation.toExponential(1);
     return { row, count, times: [], reason: `WRONG: ${off} from the float64 reference, more than ${check.tolerance}` };
   } catch (error) {
-    await contender?.end();
-    return { row: { kind, name }, count: 0, times: [], reason: reasonOf(error) };
+    await end(contender);
+    return absent(kind, name, reasonOf(error));
   }
 }
 
@@ -187,7 +201,7 @@ async function memoryOf(
     } catch (error) {
       found.push({ ...about, reason: reasonOf(error) });
     } finally {
-      await contender?.end();
+      await end(contender);
     }
   }
   return found;

@@ -76,7 +76,7 @@ const listener: Listener = {
 
 async function compare(session: Session, { kinds, samples }: Options): Promise<PeersReport> {
   const { peers } = await import('./peers/index.ts');
-  print(`\n${'model'.padEnd(10)} ${'library'.padEnd(24)} ms per iteration, min / median / max`);
+  print(`${'model'.padEnd(10)} ${'library'.padEnd(24)} ms per iteration, min / median / max`);
   const report = await comparePeers(session, { peers, kinds, nSamples: samples }, listener);
   if (report.memory.length > 0) print('\nDevice memory', ...report.memory.map(memoryLine));
   return report;

@@ -69,6 +69,12 @@ export function nearestSize(nSamples: number): number {
   return Math.max(1, Number(nSamples.toPrecision(2)));
 }
 
+/** The largest such number up to `nSamples`. */
+export function nearestSizeBelow(nSamples: number): number {
+  const step = nSamples > BLOCK_ROWS ? BLOCK_ROWS : 10 ** Math.max(0, Math.floor(Math.log10(nSamples)) - 1);
+  return Math.floor(nSamples / step) * step;
+}
+
 /** All copies in host memory. */
 export function tileOnHost({ block, copies }: Tiled): Float32Array {
   const { data } = block;

@@ -1,6 +1,6 @@
 import { startEmgpu } from './emgpu.ts';
 import type { Place } from './place.ts';
-import { BLOCK_ROWS, makeTiled, nearestSize } from './problem.ts';
+import { makeTiled, nearestSize, nearestSizeBelow } from './problem.ts';
 import { type Case, fewestSamples, firstGuess, MOST_SAMPLES } from './suites.ts';
 
 /** Steps of the search for a size, and the factor of one at most: a first try on a fast GPU shows little but waiting. */
@@ -23,17 +23,25 @@ export async function chooseSize(place: Place, one: Case): Promise<number> {
 }
 
 async function search(place: Place, one: Case, aim: number): Promise<number> {
-  const { mostBytes } = place.surroundings;
-  const most = Math.min(MOST_SAMPLES, Math.floor(mostBytes / (4 * one.nFeatures * BLOCK_ROWS)) * BLOCK_ROWS);
+  const limit = Math.min(place.surroundings.mostBytes, place.device?.device.limits.maxBufferSize ?? Infinity);
+  let most = Math.min(MOST_SAMPLES, nearestSizeBelow(limit / (4 * one.nFeatures)));
   let nSamples = Math.min(most, Math.max(firstGuess(one), fewestSamples(one)));
   for (let i = 0; i < TRIES; i++) {
-    const ms = await timeOnce(place, one, nSamples);
-    const next = Math.min(most, nearestSize(nSamples * Math.min(MOST_GROWTH, aim / ms)));
+    const ms = await timeOnce(place, one, nSamples).catch(refusedMemory);
+    if (ms === undefined) most = nearestSizeBelow(nSamples / 4);
+    const growth = ms === undefined ? 1 : Math.min(MOST_GROWTH, aim / ms);
+    const next = Math.min(most, nearestSize(nSamples * growth));
     // Close enough to trust, or nothing larger to try.
-    if (ms > aim / 3 || next <= nSamples) return next;
+    if (ms !== undefined && (ms > aim / 3 || next <= nSamples)) return next;
     nSamples = next;
   }
   return nSamples;
+}
+
+/** Nothing where the device has no room for so many points: fewer may do. Throws everything else. */
+function refusedMemory(error: Error & { code?: string }): undefined {
+  if (!(error instanceof RangeError) && error.code !== 'out-of-memory' && error.code !== 'insufficient-limits')
+    throw error;
 }
 
 async function timeOnce(place: Place, { kind, nFeatures, nComponents }: Case, nSamples: number): Promise<number> {

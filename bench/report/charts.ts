@@ -51,6 +51,7 @@ export function roofline(rows: readonly Row[], roof: Roof): string {
     Math.min(ridge, ...dots.map((dot) => dot.intensity)) / 2,
     1.5 * Math.max(2 * ridge, ...dots.map((dot) => dot.intensity)),
   ];
+  const lowest = Math.min(roof.gbps * low, ...dots.map((dot) => dot.gflops));
   const line = [low, ridge, high].map((intensity) => ({
     intensity,
     gflops: Math.min(roof.gflops, roof.gbps * intensity),
@@ -58,7 +59,7 @@ export function roofline(rows: readonly Row[], roof: Roof): string {
   return draw({
     height: 440,
     x: { type: 'log', label: 'FLOP per byte of points', domain: [low, high] },
-    y: { type: 'log', label: 'GFLOP/s' },
+    y: { type: 'log', label: 'GFLOP/s', domain: [lowest / 1.6, 1.6 * roof.gflops] },
     color: byKind,
     symbol: { domain: [...KINDS], range: SYMBOLS },
     marks: [
@@ -88,14 +89,15 @@ export function roofline(rows: readonly Row[], roof: Roof): string {
   });
 }
 
-/** The kinds that a chart shows, in its upper left corner. */
+/** The kinds that a chart shows, in a row above it, right of the label of its upright axis. */
 function legend(dots: readonly { kind: string }[]): Plot.Markish[] {
   const shown = KINDS.filter((kind) => dots.some((dot) => dot.kind === kind));
   return shown.flatMap((kind, i) => {
-    const at = { frameAnchor: 'top-left' as const, dx: 12, dy: 10 + 16 * i };
+    const at = { frameAnchor: 'top-left' as const, dy: -21 };
+    const dx = 120 + 90 * i;
     return [
-      Plot.dot([kind], { ...at, stroke: () => kind, symbol: () => kind, r: 4.5, strokeWidth: 1.75 }),
-      Plot.text([kind], { ...at, dx: 24, text: () => kind, textAnchor: 'start' }),
+      Plot.dot([kind], { ...at, dx, stroke: () => kind, symbol: () => kind, r: 4.5, strokeWidth: 1.75 }),
+      Plot.text([kind], { ...at, dx: dx + 10, text: () => kind, textAnchor: 'start', lineAnchor: 'middle' }),
     ];
   });
 }

@@ -80,7 +80,7 @@ function scaling(): Case[] {
     [2, 4, 5, 8, 9, 16, 17, 32, 33, 64].map((D): Case => ({ ...sized('scaling', kind, D, 16), series: 'D' }));
   const inComponents = (kind: Kind) =>
     [8, 9, 16, 17, 32, 33, 64, 128].map((K): Case => ({ ...sized('scaling', kind, 8, K), series: 'K' }));
-  return kinds.flatMap((kind) => [...inSamples(kind), ...inComponents(kind), ...inFeatures(kind)]);
+  return [inSamples, inComponents, inFeatures].flatMap((series) => kinds.flatMap(series));
 }
 
 /** The rows of a suite, those worth most first. The suite `peers` has none: see `compare.ts`. */

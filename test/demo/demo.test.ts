@@ -86,3 +86,15 @@ test('stops when it is told to', async () => {
   await page.click('button[type=button]');
   await page.waitForFunction(() => document.querySelector('#status')!.textContent === 'Stopped.');
 });
+
+test('runs the benchmark as far as the time reaches, shows its rows and offers the numbers', async () => {
+  await page.goto(new URL('bench.html?seconds=1&backend=cpu', server.resolvedUrls!.local[0]!).href);
+  expect(await run()).toMatch(/^Done in .*skipped quick: /s);
+  const rows = await page.$$eval('tr', (all) => all.map((row) => row.innerText));
+  expect(rows.length).toBeGreaterThanOrEqual(2);
+  expect(rows[1]).toMatch(/^full\s+8\s+32\s/);
+  const report = await page.$eval('a[download]', async ({ href }) => (await fetch(href)).json());
+  expect(report.format).toBe('emgpu-bench');
+  expect(report.rows).toHaveLength(rows.length - 1);
+  expect(report.rows[0]).toMatchObject({ status: 'ok', ms: { median: expect.any(Number) } });
+});

@@ -1,0 +1,96 @@
+import * as emgpu from 'emgpu';
+import type { Surroundings } from '../bench/place.ts';
+import { KINDS } from '../bench/problem.ts';
+import { facts, headings, LEGEND, rowCells, skippedLine } from '../bench/report/table.ts';
+import type { Report, Row } from '../bench/row.ts';
+import { type Found, type Listener, measureRows, openSession } from '../bench/run.ts';
+import type { Suite } from '../bench/suites.ts';
+import { version } from '../package.json';
+
+/** Largest amount of points, in bytes: tabs get less than machines have. */
+const MOST_BYTES = 2 ** 30;
+
+const find = <E extends Element>(selector: string) => document.querySelector<E>(selector)!;
+const say = (selector: string, text: string) => find(selector).replaceChildren(text);
+
+const form = find<HTMLFormElement>('form');
+const button = find<HTMLButtonElement>('button');
+
+// A link may say what to run: ?suite=quick&seconds=60&backend=cpu
+for (const [name, value] of new URLSearchParams(location.search)) {
+  const field = form.elements.namedItem(name);
+  if (field instanceof HTMLInputElement || field instanceof HTMLSelectElement) field.value = value;
+}
+
+form.onsubmit = (event) => {
+  event.preventDefault();
+  void run(new FormData(form));
+};
+
+const surroundings = (): Surroundings => ({
+  emgpu,
+  version: `emgpu ${version}`,
+  gpu: navigator.gpu,
+  runtime: navigator.userAgent,
+  processor: `${navigator.hardwareConcurrency} threads`,
+  mostBytes: MOST_BYTES,
+});
+
+const listener: Listener = {
+  begin: (head) => {
+    const entries = facts(head).flatMap(([name, text]) => [element('dt', name), element('dd', text)]);
+    find('dl').replaceChildren(...entries);
+    addRow(headings);
+  },
+  doing: (what) => say('#status', what),
+  row: (row: Row) => addRow(rowCells(row)),
+  peer: () => {},
+};
+
+function element(name: string, text: string): Element {
+  const made = document.createElement(name);
+  made.textContent = text;
+  return made;
+}
+
+/** A row that has a reason in place of numbers is shorter: the reason takes the rest. */
+function addRow(cells: readonly string[]): void {
+  const row = find<HTMLTableElement>('table').insertRow();
+  for (const text of cells) row.insertCell().textContent = text;
+  row.lastElementChild!.setAttribute('colspan', `${headings.length - cells.length + 1}`);
+}
+
+async function run(fields: FormData): Promise<void> {
+  button.disabled = true;
+  say('table', '');
+  const link = find<HTMLAnchorElement>('a');
+  link.hidden = true;
+  try {
+    const report = await measure(fields);
+    URL.revokeObjectURL(link.href);
+    link.href = URL.createObjectURL(new Blob([JSON.stringify(report, null, 1)], { type: 'application/json' }));
+    link.hidden = find<HTMLElement>('#legend').hidden = false;
+    say('#legend', LEGEND);
+    const skipped = report.skipped.map(skippedLine);
+    say('#status', [`Done in ${report.seconds.toFixed(0)} s.`, ...skipped].join('\n'));
+  } catch (error) {
+    say('#status', (error as Error).message);
+  } finally {
+    button.disabled = false;
+  }
+}
+
+async function measure(fields: FormData): Promise<Report> {
+  const suite = fields.get('suite') as Suite;
+  const backend = (fields.get('backend') || undefined) as 'webgpu' | 'cpu' | undefined;
+  const command = `${location.href} suite ${suite}`;
+  const session = await openSession(
+    surroundings(),
+    { backend, seconds: Number(fields.get('seconds')), command },
+    listener,
+  );
+  const found: Found = { rows: [], skipped: [] };
+  await measureRows(session, { suite, kinds: KINDS }, listener, found);
+  session.end();
+  return { ...session.head, ...found, seconds: session.budget.elapsed };
+}

@@ -1,6 +1,7 @@
 import type { Backend } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { createCpuBackend } from './cpu/backend.ts';
+import { WorkerPool } from './cpu/worker-pool.ts';
 import { type Platform, platform } from './platform.ts';
 import { createGpuBackend } from './webgpu/backend.ts';
 import {
@@ -44,8 +45,7 @@ async function decide(choice: BackendChoice, runtime: Platform): Promise<Decisio
 
 async function open(choice: BackendChoice, runtime: Platform): Promise<Backend> {
   const { adapter, reason } = await decide(choice, runtime);
-  const onCpu = (why: string) =>
-    createCpuBackend({ spawn: runtime.spawnWorker, concurrency: runtime.concurrency(), reason: why });
+  const onCpu = (why: string) => createCpuBackend({ pool: sharedPool(runtime), reason: why });
   if (!adapter) return onCpu(reason);
   try {
     const device = await requestDevice(adapter);
@@ -55,6 +55,15 @@ async function open(choice: BackendChoice, runtime: Platform): Promise<Backend> 
     if (choice === 'auto') return onCpu(failure);
     throw new EmgpuError('no-adapter', `A WebGPU device was asked for; ${failure}.`, NO_ADAPTER_REMEDY, { cause });
   }
+}
+
+/** The workers of `cpu` and of `auto` where that comes to the CPU. */
+let pool: WorkerPool | undefined;
+
+function sharedPool({ spawnWorker, concurrency }: Platform): WorkerPool | undefined {
+  if (!spawnWorker) return undefined;
+  pool ??= new WorkerPool(spawnWorker, concurrency());
+  return pool;
 }
 
 /** Backends that fits share: opening a device, compiling and starting threads is done once per choice. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCpuBackend } from '../../src/backends/cpu/backend.ts';
+import { WorkerPool } from '../../src/backends/cpu/worker-pool.ts';
 import type { WorkerLike } from '../../src/backends/cpu/worker-protocol.ts';
 import type { Backend, Dataset } from '../../src/em/types.ts';
 import { bundleNodeWorker } from './node-workers.ts';
@@ -15,7 +16,7 @@ const inline = createCpuBackend();
 
 beforeAll(async () => {
   spawn = await bundleNodeWorker('test-cpu-worker');
-  threaded = createCpuBackend({ spawn, concurrency: 3 });
+  threaded = createCpuBackend({ pool: new WorkerPool(spawn, 3) });
 });
 afterAll(() => threaded.destroy());
 
@@ -157,14 +158,12 @@ describe.each(['calling thread', 'workers'] as const)('on the %s', (where) => {
 describe('workers that die', () => {
   test('reject what is under way and what comes after; the next load starts new ones', async () => {
     const workers: WorkerLike[] = [];
-    const backend = createCpuBackend({
-      concurrency: 2,
-      spawn: () => {
-        const worker = spawn();
-        workers.push(worker);
-        return worker;
-      },
-    });
+    const spawnAndKeep = () => {
+      const worker = spawn();
+      workers.push(worker);
+      return worker;
+    };
+    const backend = createCpuBackend({ pool: new WorkerPool(spawnAndKeep, 2) });
     const dataset = await load(backend);
     const pass = dataset.expectation(randomParameters('full', 1024, D, 2));
     workers[1]!.terminate();
@@ -191,12 +190,10 @@ test('points on a device are refused', async () => {
 });
 
 test('few points stay on the calling thread', async () => {
-  const backend = createCpuBackend({
-    concurrency: 2,
-    spawn: () => {
-      throw new Error('No worker is worth it.');
-    },
-  });
+  const spawnNone = () => {
+    throw new Error('No worker is worth it.');
+  };
+  const backend = createCpuBackend({ pool: new WorkerPool(spawnNone, 2) });
   const dataset = await backend.load({ data: rows.slice(0, 300), nFeatures: D }, { scaling: 'per-feature' });
   expect(dataset.nSamples).toBe(100);
 });

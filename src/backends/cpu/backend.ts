@@ -7,20 +7,17 @@ import { countShards, shardStarts } from './partition.ts';
 import { Shard } from './shard.ts';
 import { LocalShard, type ShardClient } from './shard-client.ts';
 import { TILE } from './tile.ts';
-import { WorkerClient } from './worker-client.ts';
-import type { WorkerLike } from './worker-protocol.ts';
+import type { WorkerPool } from './worker-pool.ts';
 
 export interface CpuBackendOptions {
-  /** Starts a worker that runs `worker-node.ts` or `worker-web.ts`. Without it, all work is done on the calling thread. */
-  readonly spawn?: (() => WorkerLike) | undefined;
-  /** How many workers to use at most, default 1. The sums of a dataset depend on it by rounding, about 1e-16. */
-  readonly concurrency?: number | undefined;
+  /** Without it, all work is done on the calling thread. The sums of a dataset depend on its size by rounding, about 1e-16. */
+  readonly pool?: WorkerPool | undefined;
   /** Why this backend was taken, for people. */
   readonly reason?: string | undefined;
 }
 
 /**
- * The float64 backend. Workers are started when the first points arrive that are worth it, and end with `destroy()`.
+ * The float64 backend. Workers end with `destroy()`, those of other backends with the same pool included.
  * It is the reference for the GPU and what runs where there is none.
  */
 export function createCpuBackend(options: CpuBackendOptions = {}): Backend {
@@ -36,30 +33,20 @@ class CpuBackend implements Backend {
   readonly reason: string;
   /**
    * A log-density is a sum of D + 3 terms: relative rounding (D + 3) · 1.1e-16 ≤ 1.5e-14 of its largest term. The
-   * roundings of different points are independent, and the sum over points (see `LongSums`) adds 1e-15 at most; what
+   * roundings of different points are independent, and the sum over points (see `stages/shared/long-sums.ts`) adds 1e-15 at most; what
    * all points share, the rounding of the parameters, is the same in the next iteration. A factor of about 10 is left
    * for log-likelihoods that nearly cancel.
    */
   readonly precision = 1e-13;
-  readonly #spawn: (() => WorkerLike) | undefined;
-  readonly #concurrency: number;
-  #workers: WorkerClient[] = [];
+  readonly #pool: WorkerPool | undefined;
   /** Set by `destroy()`. Workers that died do not matter: the next load replaces them. */
   lost = false;
 
-  constructor({ spawn, concurrency = 1, reason = 'the CPU was asked for' }: CpuBackendOptions) {
-    if (!Number.isInteger(concurrency) || concurrency < 1) {
-      throw new EmgpuError(
-        'invalid-option',
-        `concurrency must be a whole number from 1 on, got ${concurrency}.`,
-        'Pass the number of worker threads to use.',
-      );
-    }
-    this.#spawn = spawn;
-    this.#concurrency = concurrency;
+  constructor({ pool, reason = 'the CPU was asked for' }: CpuBackendOptions) {
+    this.#pool = pool;
     this.reason = reason;
-    const threads = concurrency === 1 ? '1 worker thread' : `${concurrency} worker threads`;
-    this.adapter = `CPU, float64, ${spawn ? threads : 'on the calling thread'}`;
+    const threads = pool?.size === 1 ? '1 worker thread' : `up to ${pool?.size} worker threads`;
+    this.adapter = `CPU, float64, ${pool ? threads : 'on the calling thread'}`;
   }
 
   async load(points: Points, options: LoadOptions): Promise<Dataset> {
@@ -69,7 +56,7 @@ class CpuBackend implements Backend {
     const frame = options.frame ?? frameFor(await hostMoments(host, options.signal), options.scaling);
     checkFrame(frame, host.nFeatures);
     const n = host.data.length / host.nFeatures;
-    const nShards = this.#spawn ? countShards(n, host.nFeatures, this.#concurrency) : 1;
+    const nShards = this.#pool ? countShards(n, host.nFeatures, this.#pool.size) : 1;
     const starts = shardStarts(n, nShards);
     const shards = await this.#createShards(starts, frame);
     try {
@@ -83,14 +70,13 @@ class CpuBackend implements Backend {
 
   destroy(): void {
     this.lost = true;
-    for (const worker of this.#workers) worker.terminate();
-    this.#workers = [];
+    this.#pool?.terminate();
   }
 
   async #createShards(starts: readonly number[], frame: Frame): Promise<ShardClient[]> {
     const nShards = starts.length - 1;
     if (nShards === 1) return [new LocalShard(new Shard(starts[1]!, frame))];
-    const workers = this.#startWorkers(nShards);
+    const workers = this.#pool!.take(nShards);
     const made = await Promise.allSettled(
       workers.map((worker, s) => worker.createShard(starts[s + 1]! - starts[s]!, frame)),
     );
@@ -98,13 +84,6 @@ class CpuBackend implements Backend {
     if (!failed) return made.map((result) => (result as PromiseFulfilledResult<ShardClient>).value);
     for (const result of made) if (result.status === 'fulfilled') result.value.free();
     throw failed.reason;
-  }
-
-  /** The first `count` workers, with those replaced that died since the last load. */
-  #startWorkers(count: number): WorkerClient[] {
-    this.#workers = this.#workers.filter((worker) => !worker.failed);
-    while (this.#workers.length < count) this.#workers.push(new WorkerClient(this.#spawn!()));
-    return this.#workers.slice(0, count);
   }
 }
 

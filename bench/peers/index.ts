@@ -36,6 +36,7 @@ export const peers: Peer[] = [
   npmPeer('ml-kmeans', 'ml-kmeans', ['k-means']),
   npmPeer('tfjs webgpu', 'tfjs', KINDS),
   npmPeer('jax-js webgpu', 'jax-js', KINDS),
+  npmPeer('splat-transform webgpu', 'splat-transform', ['k-means']),
   pythonPeer('scikit-learn', 'sklearn_peer'),
   pythonPeer('PyTorch eager', 'torch_peer', 'eager'),
   pythonPeer('PyTorch compiled', 'torch_peer', 'compiled'),

@@ -11,8 +11,13 @@ export async function load<T>(name: string): Promise<T> {
   return (await import(name)) as T;
 }
 
-/** For example `ml-kmeans 7.0.1`. Read from the file, since few packages export their package.json. */
-export function versionOf(name: string): string {
+/** Where a file of a peer lies, exported or not. */
+export function pathOf(name: string, file: string): string {
   const folder = require.resolve.paths(name)!.find((path) => path.endsWith('peers/node_modules'));
-  return `${name} ${JSON.parse(readFileSync(`${folder}/${name}/package.json`, 'utf8')).version}`;
+  return `${folder}/${name}/${file}`;
+}
+
+/** For example `ml-kmeans 7.0.1`. */
+export function versionOf(name: string): string {
+  return `${name} ${JSON.parse(readFileSync(pathOf(name, 'package.json'), 'utf8')).version}`;
 }

@@ -7,7 +7,8 @@
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import { buildApp, ROOT } from './app.ts';
+import { buildApp } from './app.ts';
+import { ROOT } from './bundle.ts';
 
 /** What fits through where the archive has to go. */
 const MOST_BYTES = 45e6;

@@ -1,6 +1,6 @@
 /**
  * Started by run.sh: finds an adapter, runs the correctness cases, then the suites as far as the time reaches, and writes
- * results.json, report.md and log.txt. Loads no driver itself, so that no driver can stop it. Exit code 0 only when all cases held.
+ * a page with plots, numbers and log.txt. Loads no driver itself, so that no driver can stop it. Exit code 0 only when all cases held.
  */
 import { mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -16,15 +16,25 @@ import { SUITES, secondsFor } from './plan.ts';
 import { Results } from './results.ts';
 
 const { values } = parseArgs({
-  options: { seconds: { type: 'string', default: '300' }, out: { type: 'string', default: 'emgpu-bench-results' } },
+  options: {
+    seconds: { type: 'string', default: '300' },
+    out: { type: 'string', default: 'emgpu-bench-results' },
+    suites: { type: 'string', default: SUITES.map(({ name }) => name).join(',') },
+  },
 });
+const suites = SUITES.filter(({ name }) => values.suites.split(',').includes(name));
+if (suites.length === 0) throw new Error(`--suites must name some of ${SUITES.map(({ name }) => name).join(', ')}.`);
 const seconds = Number(values.seconds);
 if (!(seconds >= 30)) throw new Error(`--seconds must be at least 30, not ${values.seconds}.`);
+/** What a suite may take beyond its time for what it has begun: libraries that compile take a minute. */
+const OVERTIME_SECONDS = 60;
+
 let deadline = performance.now() + 1000 * seconds;
 /** Seconds left of the time given. */
 const left = () => (deadline - performance.now()) / 1000;
 
 const node = process.execPath;
+const bench = fileURLToPath(new URL('bench/main.js', import.meta.url));
 const script = (name: string) => fileURLToPath(new URL(`${name}.js`, import.meta.url));
 
 const out = resolve(values.out);
@@ -55,33 +65,26 @@ process.once('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 
-async function runSuite(name: string, part: number, found: Found | undefined, results: Results): Promise<void> {
-  const allowed = secondsFor(part, left());
+async function runSuite(name: string, weights: readonly number[], env: Found['env'], results: Results): Promise<void> {
+  const allowed = secondsFor(weights, left());
   if (allowed === undefined) {
     log(`\n== ${name}: left out, no time`);
-    results.addSuite(name, { failure: 'left out, no time', seconds: 0 }, undefined);
+    results.addSuite(name, { failure: 'left out, no time', seconds: 0 }, '');
     return;
   }
   log(`\n== ${name}, ${allowed} s of ${Math.round(left())} s left`);
   const json = join(temporary, `${name}.json`);
   const ending = await runCommand({
     command: node,
-    args: [
-      fileURLToPath(new URL('bench/main.js', import.meta.url)),
-      '--suite',
-      name,
-      '--seconds',
-      `${allowed}`,
-      '--json',
-      json,
-    ],
-    env: found?.env ?? {},
-    // The suite keeps its time by itself; this is for one that hangs.
-    limit: 1000 * (allowed + 30),
+    args: [bench, '--suite', name, '--seconds', `${allowed}`, '--json', json],
+    env,
+    // The suite keeps its time by itself, but ends what it began; this is for one that hangs.
+    limit: 1000 * (allowed + OVERTIME_SECONDS),
     onOutput: log,
   });
   if (ending.failure) log(`!! ${name}: ${ending.failure}`);
   results.addSuite(name, ending, json);
+  if (results.hasReport) results.write();
 }
 
 async function main(): Promise<boolean> {
@@ -91,7 +94,7 @@ async function main(): Promise<boolean> {
   if (!found || found.probe.isSoftware) await explainLoader(node, script('probe'), log);
   log(found ? `\nAdapter: ${found.probe.name}` : '\n!! NO WEBGPU ADAPTER: only the CPU backend can run');
   if (found?.probe.isSoftware) log('!! SOFTWARE ADAPTER: these are no times of a GPU');
-  const results = new Results(out, seconds, machine, found);
+  const results = new Results(out, machine, found);
 
   if (found) {
     log('\n== correctness');
@@ -102,7 +105,12 @@ async function main(): Promise<boolean> {
     log(`${held.passed} of ${held.cases} cases passed in ${held.seconds.toFixed(0)} s (seed ${held.seed})`);
     for (const failure of held.failures) log(`!! WRONG: ${failure}`);
   }
-  for (const { name, part } of SUITES) await runSuite(name, part, found, results);
+  for (const [i, { name }] of suites.entries()) {
+    const weights = suites.slice(i).map(({ weight }) => weight);
+    await runSuite(name, weights, found?.env ?? {}, results);
+  }
+  const failure = results.write();
+  if (failure) log(`!! ${failure}`);
   log(`\n${results.verdict}\nResults: ${out}`);
   return results.correct;
 }

@@ -1,73 +1,129 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Found, Probe } from './adapter.ts';
+import { writePage } from '../report/write.ts';
+import type { Report } from '../row.ts';
+import { labelOf } from '../suites.ts';
+import type { Found } from './adapter.ts';
 import type { Correctness } from './cases.ts';
 import { type Ending, parse } from './command.ts';
 
-/** A suite's own report and how it ended. */
-interface SuiteResult extends Ending {
-  readonly report?: unknown;
-}
+/** What is known of the machine, by name. */
+export type Facts = Readonly<Record<string, string>>;
 
-/** What is known so far; on disk after every step, in case there is no next one. */
+/** What is known so far, and the files that say so. */
 export class Results {
   readonly #folder: string;
-  readonly #head: { seconds: number; machine: Readonly<Record<string, string>>; adapter?: Probe; driver?: string };
+  readonly #machine: Facts;
+  readonly #found: Found | undefined;
+  readonly #endings: Record<string, Ending> = {};
+  readonly #reports: Report[] = [];
   #correctness: Correctness | undefined;
-  readonly #suites: Record<string, SuiteResult> = {};
 
-  constructor(folder: string, seconds: number, machine: Readonly<Record<string, string>>, found: Found | undefined) {
+  constructor(folder: string, machine: Facts, found: Found | undefined) {
     this.#folder = folder;
-    this.#head = { seconds, machine, ...(found && { adapter: found.probe, driver: found.name }) };
-    this.#write();
+    this.#machine = machine;
+    this.#found = found;
   }
 
+  /** All cases passed, and every row agrees with the reference. */
   get correct(): boolean {
-    return this.#correctness !== undefined && this.#correctness.failures.length === 0;
+    return this.#correctness?.failures.length === 0 && this.#wrongRows.length === 0;
   }
 
   /** One sentence. */
   get verdict(): string {
     const held = this.#correctness;
-    if (!held) return '!! NOT CHECKED: no case ran, the times below are worth nothing on a GPU';
-    if (!this.correct) return `!! WRONG: ${held.passed} of ${held.cases} cases passed; do not trust the times`;
-    return `Correct: all ${held.cases} cases passed.`;
+    const wrong = this.#wrongRows.length > 0 ? `; WRONG ROWS: ${this.#wrongRows.join(', ')}` : '';
+    if (!held) return `!! NOT CHECKED: there is no WebGPU adapter${wrong}`;
+    const cases = `${held.passed} of ${held.cases} GPU cases passed`;
+    return this.correct ? `Correct: ${cases}.` : `!! WRONG: ${cases}${wrong}. Do not trust the times.`;
+  }
+
+  get #wrongRows(): string[] {
+    const rows = this.#reports.flatMap((report) => report.rows);
+    return rows.filter(({ status }) => status === 'wrong').map((row) => labelOf(row.case));
+  }
+
+  get hasReport(): boolean {
+    return this.#reports.length > 0;
   }
 
   addCorrectness(correctness: Correctness): void {
     this.#correctness = correctness;
-    this.#write();
   }
 
-  addSuite(name: string, ending: Ending, json: string | undefined): void {
-    const report = json && existsSync(json) ? parse(readFileSync(json, 'utf8')) : undefined;
-    this.#suites[name] = { ...ending, ...(report !== undefined && { report }) };
-    this.#write();
+  /** Takes over what a suite left in `json`, if it came to that. */
+  addSuite(name: string, ending: Ending, json: string): void {
+    this.#endings[name] = ending;
+    const report = existsSync(json) ? parse<Report>(readFileSync(json, 'utf8')) : undefined;
+    if (report) this.#reports.push(report);
   }
 
-  #write(): void {
-    const all = { ...this.#head, correctness: this.#correctness, suites: this.#suites };
-    writeFileSync(join(this.#folder, 'results.json'), `${JSON.stringify(all, null, 1)}\n`);
-    writeFileSync(join(this.#folder, 'report.md'), this.#markdown());
+  /** Writes a page, its plots and a file of numbers, over those of before. Says what failed, if something did. */
+  write(): string | undefined {
+    const server = {
+      verdict: this.verdict,
+      machine: this.#machine,
+      driver: this.#found?.name ?? 'none',
+      adapter: this.#found?.probe,
+      correctness: this.#correctness,
+      suites: this.#endings,
+    };
+    const report = merge(this.#reports);
+    if (report) {
+      try {
+        this.#writePage({ ...report, ...{ server } });
+        return undefined;
+      } catch (error) {
+        this.#writePlain({ server, ...report });
+        return `No page: ${error}`;
+      }
+    }
+    this.#writePlain({ server });
+    return undefined;
   }
 
-  #markdown(): string {
-    const { machine, adapter, seconds } = this.#head;
-    const facts = Object.entries({ adapter: adapter?.name ?? 'none', ...machine, seconds: `${seconds}` });
-    const failures = this.#correctness?.failures ?? [];
+  #writePage(report: Report): void {
+    const page = writePage(this.#folder, report);
+    const [title, ...rest] = readFileSync(page, 'utf8').split('\n\n');
+    writeFileSync(page, [title, this.#summary(), ...rest].join('\n\n'));
+  }
+
+  /** For a machine on which no suite came to an end. */
+  #writePlain(numbers: object): void {
+    writeFileSync(join(this.#folder, 'results.json'), `${JSON.stringify(numbers, null, 1)}\n`);
+    writeFileSync(join(this.#folder, 'results.md'), `# Benchmark\n\n${this.#summary()}\n`);
+  }
+
+  #summary(): string {
+    const failures = (this.#correctness?.failures ?? []).map((failure) => `\`\`\`\n${failure}\n\`\`\``);
+    const suites = Object.entries(this.#endings).map(
+      ([name, { failure, seconds }]) => `${name} ${failure ?? `${seconds.toFixed(0)} s`}`,
+    );
+    const software = this.#found?.probe.isSoftware ? ['The adapter is software: these are no times of a GPU.'] : [];
     return [
-      '# Benchmark',
-      this.verdict,
-      adapter?.isSoftware ? 'The adapter is software: these are no times of a GPU.' : '',
-      facts.map(([what, value]) => `- ${what}: ${value}`).join('\n'),
-      failures.map((failure) => `    ${failure.replaceAll('\n', '\n    ')}`).join('\n\n'),
-      ...Object.entries(this.#suites).map(
-        ([name, { failure, seconds: took }]) => `## ${name}\n\n${took.toFixed(0)} s${failure ? `; ${failure}` : ''}`,
-      ),
-      '',
-    ]
-      .filter((part) => part !== '')
-      .join('\n\n')
-      .concat('\n');
+      `**${this.verdict}**`,
+      ...software,
+      ...failures,
+      Object.entries({ ...this.#machine, suites: suites.join(', ') })
+        .map(([what, text]) => `- ${what}: ${text}`)
+        .join('\n'),
+    ].join('\n\n');
   }
+}
+
+/** One report of several suites of the same machine. Cases that two of them have are kept once. */
+export function merge(reports: readonly Report[]): Report | undefined {
+  const [first] = reports;
+  if (!first) return undefined;
+  const rows = new Map(reports.flatMap((report) => report.rows.map((row) => [labelOf(row.case), row])));
+  const peers = reports.find((report) => report.peers)?.peers;
+  return {
+    ...first,
+    command: 'run.sh of the archive that `npm run -s bench:bundle` makes',
+    rows: [...rows.values()],
+    skipped: reports.flatMap((report) => report.skipped),
+    ...(peers && { peers }),
+    seconds: reports.reduce((sum, report) => sum + report.seconds, 0),
+  };
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the benchmark on a Linux x86-64 machine that need not have Node, a Vulkan loader or a network.
 #
-#     ./run.sh [--seconds 300] [--out DIR]
+#     ./run.sh [--seconds 300] [--out DIR] [--suites quick,peers,scaling,full]
 #
 # This part only finds out how the bundled Node starts here; drive.js does everything else.
 case $0 in

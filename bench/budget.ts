@@ -26,10 +26,9 @@ export class Budget {
   /** Why something of this sort does not fit any more; `undefined` if it does. */
   refusal(sort: string): string | undefined {
     const left = this.#seconds - this.elapsed;
-    if (this.isOver) return `the ${this.#seconds} s given were used up`;
+    if (this.isOver) return `the ${this.#seconds} s were used up`;
     const expected = this.#spent.get(sort) ?? Math.max(0, ...this.#spent.values());
-    if (expected <= left) return undefined;
-    return `it would take about ${expected.toFixed(0)} s, and ${left.toFixed(0)} s of ${this.#seconds} were left`;
+    return expected > left ? `more time needed than was left of ${this.#seconds} s` : undefined;
   }
 
   /** Does something and remembers how long things of this sort take. */

@@ -9,7 +9,7 @@ import { comparePeers } from './compare.ts';
 import { nodeSurroundings } from './node.ts';
 import { KINDS, type Kind } from './problem.ts';
 import { memoryLine, peerLine } from './report/peers.ts';
-import { facts, headLine, rowLine, skippedLine } from './report/table.ts';
+import { facts, headLine, rowLine, skippedLines } from './report/table.ts';
 import { writeJson, writePage } from './report/write.ts';
 import type { PeersReport, Report } from './row.ts';
 import { type Found, type Listener, measureRows, openSession, type Session } from './run.ts';
@@ -97,7 +97,7 @@ async function run(options: Options): Promise<Report> {
   }
   session.end();
   const report = { ...session.head, ...found, ...(peers && { peers }), seconds: session.budget.elapsed };
-  print(...[...report.skipped, ...(peers?.skipped ?? [])].map(skippedLine));
+  print(...skippedLines([...report.skipped, ...(peers?.skipped ?? [])]));
   return report;
 }
 

@@ -1,7 +1,7 @@
 import * as emgpu from 'emgpu';
 import type { Surroundings } from '../bench/place.ts';
 import { KINDS } from '../bench/problem.ts';
-import { facts, headings, LEGEND, rowCells, skippedLine } from '../bench/report/table.ts';
+import { facts, headings, LEGEND, rowCells, skippedLines } from '../bench/report/table.ts';
 import type { Report, Row } from '../bench/row.ts';
 import { type Found, type Listener, measureRows, openSession } from '../bench/run.ts';
 import type { Suite } from '../bench/suites.ts';
@@ -71,8 +71,7 @@ async function run(fields: FormData): Promise<void> {
     link.href = URL.createObjectURL(new Blob([JSON.stringify(report, null, 1)], { type: 'application/json' }));
     link.hidden = find<HTMLElement>('#legend').hidden = false;
     say('#legend', LEGEND);
-    const skipped = report.skipped.map(skippedLine);
-    say('#status', [`Done in ${report.seconds.toFixed(0)} s.`, ...skipped].join('\n'));
+    say('#status', [`Done in ${report.seconds.toFixed(0)} s.`, ...skippedLines(report.skipped)].join('\n'));
   } catch (error) {
     say('#status', (error as Error).message);
   } finally {

@@ -129,6 +129,7 @@ interface Dot {
 function scaling(dots: readonly Dot[], x: Plot.ScaleOptions, label: string): string {
   return draw({
     height: 360,
+    inset: 10,
     x: { type: 'log', ...x },
     y: { type: 'log', label },
     color: byKind,

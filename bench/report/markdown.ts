@@ -1,6 +1,6 @@
 import type { PeersReport, Report, Row } from '../row.ts';
 import { count, digits, error, mebibytes } from './numbers.ts';
-import { facts, headings, LEGEND, rowCells, skippedLine } from './table.ts';
+import { facts, headings, LEGEND, rowCells, skippedLines } from './table.ts';
 
 /** The figures that a report has the numbers for; drawn elsewhere. */
 export type Figures = Readonly<Partial<Record<'roofline' | 'samples' | 'features' | 'components' | 'peers', string>>>;
@@ -116,5 +116,12 @@ function memoryTable(memory: PeersReport['memory']): string {
 
 function notRun({ skipped, peers }: Report): string[] {
   const all = [...skipped, ...(peers?.skipped ?? [])];
-  return all.length === 0 ? [] : ['## Not run', all.map((one) => `- ${skippedLine(one)}`).join('\n')];
+  return all.length === 0
+    ? []
+    : [
+        '## Not run',
+        skippedLines(all)
+          .map((line) => `- ${line}`)
+          .join('\n'),
+      ];
 }

@@ -80,6 +80,11 @@ export function facts({ emgpu, runtime, processor, adapter, roof, missing }: Hea
   ];
 }
 
-export function skippedLine({ label, reason }: Skipped): string {
-  return `skipped ${label}: ${reason}`;
+/** What was not run, in one line for every reason. */
+export function skippedLines(skipped: readonly Skipped[]): string[] {
+  const reasons = [...new Set(skipped.map(({ reason }) => reason))];
+  return reasons.map((reason) => {
+    const labels = skipped.filter((one) => one.reason === reason).map(({ label }) => label);
+    return `not run, ${reason} (${labels.length}): ${labels.join('; ')}`;
+  });
 }

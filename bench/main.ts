@@ -16,11 +16,11 @@ import { type Found, type Listener, measureRows, openSession, type Session } fro
 import { SUITES, type Suite } from './suites.ts';
 
 interface Options {
-  readonly suite: readonly Suite[];
-  readonly kinds: readonly Kind[];
+  readonly suite?: readonly Suite[];
+  readonly kinds?: readonly Kind[];
   readonly backend?: 'webgpu' | 'cpu';
-  readonly seconds: number;
-  readonly samples: number;
+  readonly seconds?: number;
+  readonly samples?: number;
   readonly json?: string;
   readonly report?: string;
 }
@@ -49,11 +49,16 @@ peers    other libraries on the same machine`;
 
 const program = new Command('bench')
   .description(DESCRIPTION)
-  .option('--suite <names>', 'suites to run, separated by commas', listOf(SUITES), ['quick'])
-  .option('--kinds <names>', 'models to time, separated by commas', listOf(KINDS), [...KINDS])
-  .addOption(new Option('--backend <name>', 'default: webgpu on any adapter, else cpu').choices(['webgpu', 'cpu']))
-  .option('--seconds <number>', 'time for everything; what does not fit is listed', positive, Number.POSITIVE_INFINITY)
-  .option('--samples <number>', 'points of the suite peers', positive, 2 ** 20)
+  .option('--suite <names>', 'suites, separated by commas', listOf(SUITES))
+  .option('--kinds <names>', `models, separated by commas; default: ${KINDS.join()}`, listOf(KINDS))
+  .addOption(
+    new Option('--backend <name>', 'webgpu on any adapter, or cpu; default: what there is, in this order').choices([
+      'webgpu',
+      'cpu',
+    ]),
+  )
+  .option('--seconds <number>', 'time for everything; what does not fit is listed', positive)
+  .option('--samples <number>', 'points in the suite peers; default: 1048576', positive)
   .option('--json <file>', 'write all numbers to a file')
   .option('--report <folder>', 'write a page with plots, and the numbers, named after the adapter');
 
@@ -68,43 +73,44 @@ function print(...lines: string[]): void {
 }
 
 const listener: Listener = {
-  begin: (head) => print(...facts(head).map(([name, text]) => `${name.padEnd(9)} ${text}`), ''),
+  begin: (head) => print(...facts(head).map(([name, text]) => `${name.padEnd(9)} ${text}`)),
   doing: status,
   row: (row) => print(rowLine(row)),
   peer: (row) => print(peerLine(row)),
 };
 
-async function compare(session: Session, { kinds, samples }: Options): Promise<PeersReport> {
+async function compare(session: Session, kinds: readonly Kind[], nSamples: number): Promise<PeersReport> {
   const { peers } = await import('./peers/index.ts');
   print(`${'model'.padEnd(10)} ${'library'.padEnd(24)} ms per iteration, min / median / max`);
-  const report = await comparePeers(session, { peers, kinds, nSamples: samples }, listener);
-  if (report.memory.length > 0) print('\nDevice memory', ...report.memory.map(memoryLine));
+  const report = await comparePeers(session, { peers, kinds, nSamples }, listener);
+  if (report.memory.length > 0) print('', 'Device memory', ...report.memory.map(memoryLine));
   return report;
 }
 
-async function run(options: Options): Promise<Report> {
+async function run({ suite: suites = ['quick'], kinds = KINDS, ...options }: Options): Promise<Report> {
+  const { backend, seconds = Number.POSITIVE_INFINITY, samples = 2 ** 20 } = options;
   const command = ['npm run -s bench --', ...process.argv.slice(2)].join(' ');
-  const session = await openSession(await nodeSurroundings(), { ...options, command }, listener);
+  const session = await openSession(await nodeSurroundings(), { backend, seconds, command }, listener);
   const found: Found = { rows: [], skipped: [] };
   let peers: PeersReport | undefined;
-  for (const suite of options.suite) {
+  for (const suite of suites) {
+    print('');
     if (suite === 'peers') {
-      peers = await compare(session, options);
+      peers = await compare(session, kinds, Math.round(samples));
     } else {
       print(headLine);
-      await measureRows(session, { ...options, suite }, listener, found);
+      await measureRows(session, { suite, kinds }, listener, found);
     }
   }
   session.end();
-  const report = { ...session.head, ...found, ...(peers && { peers }), seconds: session.budget.elapsed };
-  print(...skippedLines([...report.skipped, ...(peers?.skipped ?? [])]));
-  return report;
+  print('', ...skippedLines([...found.skipped, ...(peers?.skipped ?? [])]));
+  return { ...session.head, ...found, ...(peers && { peers }), seconds: session.budget.elapsed };
 }
 
 async function main(options: Options): Promise<void> {
   const report = await run(options);
   if (options.json) writeJson(options.json, report);
-  if (options.report) print(`\nWritten: ${writePage(options.report, report)}`);
+  if (options.report) print(`Written: ${writePage(options.report, report)}`);
   await releaseBackends();
   if (report.rows.some(({ status }) => status === 'wrong')) process.exitCode = 1;
 }

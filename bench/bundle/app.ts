@@ -38,6 +38,9 @@ async function buildBench(app: string): Promise<void> {
   }
 }
 
+/** What a peer reads as text and changes before it imports it. */
+const VERBATIM = { package: '@playcanvas/splat-transform', file: 'dist/index.mjs' };
+
 /** The npm libraries that emgpu is compared with. */
 async function buildPeers(app: string): Promise<void> {
   const from = join(ROOT, 'bench/peers');
@@ -46,7 +49,15 @@ async function buildPeers(app: string): Promise<void> {
     return;
   }
   const to = join(app, 'bench/peers/node_modules');
-  await bundlePackages(to, from, Object.keys(readJson('bench/peers/package.json').dependencies));
+  const scripts = readdirSync(join(from, 'node')).map((name) => readFileSync(join(from, 'node', name), 'utf8'));
+  // They load their libraries by a function of their own, since the types of this repository know nothing of them.
+  const loads = scripts.flatMap((code) => [...code.matchAll(/\bload(?:<\w+>)?\('([^']+)'\)/g)]);
+  await bundlePackages(to, from, [...new Set(loads.map(([, id]) => id!))]);
+  for (const file of ['package.json', VERBATIM.file]) {
+    const path = join(VERBATIM.package, file);
+    mkdirSync(dirname(join(to, path)), { recursive: true });
+    cpSync(join(from, 'node_modules', path), join(to, path));
+  }
   writeFileSync(join(to, '.package-lock.json'), '{}\n'); // by which the benchmark sees that they are installed
 }
 

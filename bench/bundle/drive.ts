@@ -8,25 +8,26 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import expected from '../../test/lanes/expected.json' with { type: 'json' };
+import { SUITES } from '../suites.ts';
 import { attempts, explainLoader, type Found, findAdapter } from './adapter.ts';
 import { checkCorrectness } from './cases.ts';
 import { killAll, runCommand } from './command.ts';
 import { describeMachine } from './machine.ts';
-import { SUITES, secondsFor } from './plan.ts';
+import { STEPS, type Step, secondsFor } from './plan.ts';
 import { Results } from './results.ts';
 
 const { values } = parseArgs({
   options: {
     seconds: { type: 'string', default: '300' },
     out: { type: 'string', default: 'emgpu-bench-results' },
-    suites: { type: 'string', default: SUITES.map(({ name }) => name).join(',') },
+    suites: { type: 'string', default: SUITES.join(',') },
   },
 });
-const suites = SUITES.filter(({ name }) => values.suites.split(',').includes(name));
-if (suites.length === 0) throw new Error(`--suites must name some of ${SUITES.map(({ name }) => name).join(', ')}.`);
+const steps = STEPS.filter(({ suite }) => values.suites.split(',').includes(suite));
+if (steps.length === 0) throw new Error(`--suites must name some of ${SUITES.join(', ')}.`);
 const seconds = Number(values.seconds);
 if (!(seconds >= 30)) throw new Error(`--seconds must be at least 30, not ${values.seconds}.`);
-/** What a suite may take beyond its time for what it has begun: libraries that compile take a minute. */
+/** What a step may take beyond its time for what it has begun: libraries that compile take a minute. */
 const OVERTIME_SECONDS = 60;
 
 let deadline = performance.now() + 1000 * seconds;
@@ -65,25 +66,32 @@ process.once('exit', () => {
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
 
-async function runSuite(name: string, weights: readonly number[], env: Found['env'], results: Results): Promise<void> {
-  const allowed = secondsFor(weights, left());
+/** Runs the first of the steps that are left. */
+async function runStep([step, ...later]: readonly Step[], found: Found | undefined, results: Results): Promise<void> {
+  const { name, suite, kinds, weight } = step!;
+  const allowed = secondsFor([weight, ...later.map((one) => one.weight)], left());
   if (allowed === undefined) {
     log(`\n== ${name}: left out, no time`);
-    results.addSuite(name, { failure: 'left out, no time', seconds: 0 }, '');
+    results.addStep(name, { failure: 'left out, no time', seconds: 0 }, '');
     return;
   }
   log(`\n== ${name}, ${allowed} s of ${Math.round(left())} s left`);
   const json = join(temporary, `${name}.json`);
   const ending = await runCommand({
     command: node,
-    args: [bench, '--suite', name, '--seconds', `${allowed}`, '--json', json],
-    env,
-    // The suite keeps its time by itself, but ends what it began; this is for one that hangs.
+    args: [
+      ...[bench, '--suite', suite, '--seconds', `${allowed}`, '--json', json],
+      ...(kinds ? ['--kinds', kinds] : []),
+      // Enough to try the archive with; a GPU gets as many as the benchmark thinks right.
+      ...(found && !found.probe.isSoftware ? [] : ['--samples', '65536']),
+    ],
+    env: found?.env ?? {},
+    // The benchmark keeps its time by itself, but ends what it began; this is for one that hangs.
     limit: 1000 * (allowed + OVERTIME_SECONDS),
     onOutput: log,
   });
   if (ending.failure) log(`!! ${name}: ${ending.failure}`);
-  results.addSuite(name, ending, json);
+  results.addStep(name, ending, json);
   if (results.hasReport) results.write();
 }
 
@@ -105,10 +113,7 @@ async function main(): Promise<boolean> {
     log(`${held.passed} of ${held.cases} cases passed in ${held.seconds.toFixed(0)} s (seed ${held.seed})`);
     for (const failure of held.failures) log(`!! WRONG: ${failure}`);
   }
-  for (const [i, { name }] of suites.entries()) {
-    const weights = suites.slice(i).map(({ weight }) => weight);
-    await runSuite(name, weights, found?.env ?? {}, results);
-  }
+  for (const i of steps.keys()) await runStep(steps.slice(i), found, results);
   const failure = results.write();
   if (failure) log(`!! ${failure}`);
   log(`\n${results.verdict}\nResults: ${out}`);

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { writePage } from '../report/write.ts';
-import type { Report } from '../row.ts';
+import type { PeersReport, Report } from '../row.ts';
 import { labelOf } from '../suites.ts';
 import type { Found } from './adapter.ts';
 import type { Correctness } from './cases.ts';
@@ -52,8 +52,8 @@ export class Results {
     this.#correctness = correctness;
   }
 
-  /** Takes over what a suite left in `json`, if it came to that. */
-  addSuite(name: string, ending: Ending, json: string): void {
+  /** Takes over what a step left in `json`, if it came to that. */
+  addStep(name: string, ending: Ending, json: string): void {
     this.#endings[name] = ending;
     const report = existsSync(json) ? parse<Report>(readFileSync(json, 'utf8')) : undefined;
     if (report) this.#reports.push(report);
@@ -67,7 +67,7 @@ export class Results {
       driver: this.#found?.name ?? 'none',
       adapter: this.#found?.probe,
       correctness: this.#correctness,
-      suites: this.#endings,
+      steps: this.#endings,
     };
     const report = merge(this.#reports);
     if (report) {
@@ -89,7 +89,7 @@ export class Results {
     writeFileSync(page, [title, this.#summary(), ...rest].join('\n\n'));
   }
 
-  /** For a machine on which no suite came to an end. */
+  /** For a machine on which no step came to an end. */
   #writePlain(numbers: object): void {
     writeFileSync(join(this.#folder, 'results.json'), `${JSON.stringify(numbers, null, 1)}\n`);
     writeFileSync(join(this.#folder, 'results.md'), `# Benchmark\n\n${this.#summary()}\n`);
@@ -97,7 +97,7 @@ export class Results {
 
   #summary(): string {
     const failures = (this.#correctness?.failures ?? []).map((failure) => `\`\`\`\n${failure}\n\`\`\``);
-    const suites = Object.entries(this.#endings).map(
+    const steps = Object.entries(this.#endings).map(
       ([name, { failure, seconds }]) => `${name} ${failure ?? `${seconds.toFixed(0)} s`}`,
     );
     const software = this.#found?.probe.isSoftware ? ['The adapter is software: these are no times of a GPU.'] : [];
@@ -105,25 +105,34 @@ export class Results {
       `**${this.verdict}**`,
       ...software,
       ...failures,
-      Object.entries({ ...this.#machine, suites: suites.join(', ') })
+      Object.entries({ ...this.#machine, steps: steps.join(', ') })
         .map(([what, text]) => `- ${what}: ${text}`)
         .join('\n'),
     ].join('\n\n');
   }
 }
 
-/** One report of several suites of the same machine. Cases that two of them have are kept once. */
+/** One report of several runs on the same machine. Cases that two of them have are kept once. */
 export function merge(reports: readonly Report[]): Report | undefined {
   const [first] = reports;
   if (!first) return undefined;
   const rows = new Map(reports.flatMap((report) => report.rows.map((row) => [labelOf(row.case), row])));
-  const peers = reports.find((report) => report.peers)?.peers;
+  const peers = reports.flatMap((report) => report.peers ?? []);
   return {
     ...first,
     command: 'run.sh of the archive that `npm run -s bench:bundle` makes',
     rows: [...rows.values()],
     skipped: reports.flatMap((report) => report.skipped),
-    ...(peers && { peers }),
+    ...(peers[0] && { peers: mergePeers(peers[0], peers) }),
     seconds: reports.reduce((sum, report) => sum + report.seconds, 0),
+  };
+}
+
+function mergePeers(first: PeersReport, all: readonly PeersReport[]): PeersReport {
+  return {
+    ...first,
+    rows: all.flatMap(({ rows }) => rows),
+    memory: all.flatMap(({ memory }) => memory),
+    skipped: all.flatMap(({ skipped }) => skipped),
   };
 }

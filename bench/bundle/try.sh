@@ -2,9 +2,10 @@
 # Runs the archive as a bare machine would see it: an empty root folder with a shell, the C library and one software
 # driver; no Node, no Vulkan loader, no network. As root, after `npm run -s bench:bundle`.
 #
-#     bench/bundle/try.sh FOLDER DRIVER_LIBRARY [PYTHON_FOLDER] [-- options of run.sh]
+#     bench/bundle/try.sh FOLDER DRIVER_LIBRARY [PYTHON] [-- options of run.sh]
 #
-# FOLDER is made anew and holds root/ and, afterwards, root/out/. PYTHON_FOLDER is a Python's prefix, seen at the same path.
+# FOLDER is made anew and holds root/ and, afterwards, root/out/. PYTHON is an interpreter, of a virtual environment or not;
+# its folders are seen at their paths.
 set -eu
 archive=$(cd "$(dirname "$0")/../.." && pwd)/build/emgpu-bench.tar.gz
 folder=$1 driver=$2
@@ -41,21 +42,23 @@ echo "{ \"file_format_version\": \"1.0.0\", \"ICD\": { \"library_path\": \"$driv
   >"$root/etc/vulkan/icd.d/software.json"
 cp "$archive" "$root/"
 
+path=/bin
+prefixes=
 if [ -n "$python" ]; then
-  mkdir -p "$root$python"
-  for library in $(find "$python/bin" "$python/lib" -name '*.so*' -exec ldd {} + 2>/dev/null | grep -oE '=> /[^ ]+' | grep -oE '/.*' | sort -u); do
-    case $library in "$python"/*) ;; *) bring "$library" ;; esac
+  prefixes=$("$python" -c 'import sys; print(*{sys.prefix, sys.base_prefix})')
+  path=$(dirname "$python"):/bin
+  # shellcheck disable=SC2086 # several folders
+  for library in $(find $prefixes -name '*.so*' -exec ldd {} + 2>/dev/null | grep -oE '=> /[^ ]+' | cut -c4- | sort -u); do
+    bring "$library"
   done
-  path=$python/bin:/bin
-else
-  path=/bin
+  for prefix in $prefixes; do mkdir -p "$root$prefix"; done
 fi
 
-export FOLDER_ROOT="$root" FOLDER_PYTHON="$python" FOLDER_PATH="$path"
+export FOLDER_ROOT="$root" FOLDER_PREFIXES="$prefixes" FOLDER_PATH="$path"
 exec unshare --net --mount --pid --fork sh -eu -c '
   mount -t proc proc "$FOLDER_ROOT/proc"
   mount --rbind /dev "$FOLDER_ROOT/dev"
-  [ -z "$FOLDER_PYTHON" ] || mount --rbind "$FOLDER_PYTHON" "$FOLDER_ROOT$FOLDER_PYTHON"
+  for prefix in $FOLDER_PREFIXES; do mount --rbind "$prefix" "$FOLDER_ROOT$prefix"; done
   exec chroot "$FOLDER_ROOT" /bin/env -i PATH="$FOLDER_PATH" /bin/sh -c "
     tar -xzf emgpu-bench.tar.gz && exec emgpu-bench/run.sh --out /out \"\$@\"" sh "$@"
 ' sh "$@"

@@ -19,7 +19,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   let start = max(group * job.group_parts, job.part_first) - job.part_first;
   let end = min((group + 1u) * job.group_parts - job.part_first, job.part_count);
   let to = (group * job.components + batch.first) * job.sums + id.x;
-  var total = totals[to];
+  var total = select(totals[to], vec4f(0.0), job.fresh == 1u);
   for (var part = start; part < end; part++) {
     total += partials[part * sums + id.x];
   }

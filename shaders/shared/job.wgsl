@@ -17,6 +17,7 @@ struct Job {
   across: u32,           // components that a workgroup of a moments stage works on side by side
   pieces: u32,           // runs that it works on side by side
   blocks: u32,           // update: blocks of features that it works on side by side
+  fresh: u32,            // 1: totals start from this chunk's partial sums alone
   offset: f32,           // added to log-densities that are read out (base 2)
 }
 

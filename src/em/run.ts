@@ -11,6 +11,14 @@ export interface RunSettings {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** M-steps that the host does, in float64, after a stretch without it: the result is as exact as if it had done them all. */
+const OWED = 2;
+/**
+ * When stretches start: short runs do not pay for compiling what they need. How many E-steps they have: fewer are not worth
+ * it, and progress should be told now and then. One that ends sooner than `worth` is the last.
+ */
+const STRETCH = { after: 8, fewest: 8, most: 128, worth: 32 };
+
 /** Something worth telling that did not stop the run. */
 export interface RunWarning {
   readonly code: Degeneracy['code'] | 'log-likelihood-fell';
@@ -36,6 +44,10 @@ export class EmRun<P> {
   readonly #objectives: number[] = [];
   readonly #told = new Set<string>();
   #statistics: Statistics | undefined;
+  /** Whether stretches without the host are still worth trying. */
+  #stretches = true;
+  /** M-steps that the host still has to do before the run may end. */
+  #owed = 0;
 
   constructor(
     readonly family: Family<P>,
@@ -60,8 +72,7 @@ export class EmRun<P> {
     const statistics = await dataset.expectation(packed, { signal: settings.signal });
     if (!Number.isFinite(statistics.objective)) refuseOutOfRange(statistics.objective);
     this.#statistics = statistics;
-    this.#objectives.push(statistics.objective);
-    this.history.push(family.report(statistics.objective, dataset.frame));
+    this.#record(statistics.objective);
     this.#judge();
     return statistics;
   }
@@ -72,6 +83,7 @@ export class EmRun<P> {
     const { parameters, degeneracies } = this.family.maximization(statistics, this.parameters, this.dataset.frame);
     this.parameters = parameters;
     this.iteration++;
+    this.#owed--;
     this.#statistics = undefined;
     for (const { code, message } of degeneracies) this.#warn(code, message);
     return parameters;
@@ -83,6 +95,42 @@ export class EmRun<P> {
     if (this.done) return;
     await this.maximization();
     await this.expectation();
+  }
+
+  /** As `step()`; where the dataset can, many iterations in a row without the host come before it. */
+  async advance(): Promise<void> {
+    await this.expectation();
+    if (this.done) return;
+    await this.#stretch();
+    await this.step();
+  }
+
+  /** Leaves the statistics of the last E-step; the parameters follow with the next M-step. */
+  async #stretch(): Promise<void> {
+    const { family, dataset, settings } = this;
+    const { tol, precision, signal } = settings;
+    const steps = Math.min(settings.maxIter - this.iteration - OWED + 1, STRETCH.most);
+    if (!this.#stretches || this.#owed > 0 || this.iteration < STRETCH.after || steps < STRETCH.fewest) return;
+    if (!dataset.stretch || !family.regularizer) return;
+    const size = 1 + Math.abs(this.#objectives.at(-1)!) / dataset.nSamples;
+    const stretch = await dataset.stretch(family.pack(this.parameters, dataset.frame), {
+      ...{ steps, signal, tolerance: tol * dataset.nSamples, regularizer: family.regularizer(dataset.frame) },
+      // A gain that is lost in rounding is none, unless all iterations are wanted.
+      noise: tol > 0 ? 2 * precision * size * Math.sqrt(dataset.nSamples) : -1e30,
+    });
+    this.#stretches = stretch !== undefined && stretch.objectives.length >= STRETCH.worth;
+    if (!stretch || !Number.isFinite(stretch.statistics.objective)) return;
+    for (const objective of stretch.objectives.slice(1)) {
+      this.iteration++;
+      this.#record(objective);
+    }
+    this.#statistics = stretch.statistics;
+    this.#owed = OWED;
+  }
+
+  #record(objective: number): void {
+    this.#objectives.push(objective);
+    this.history.push(this.family.report(objective, this.dataset.frame));
   }
 
   #judge(): void {
@@ -98,7 +146,7 @@ export class EmRun<P> {
       );
     }
     const left = this.family.hard && !trend.fell ? trend.gain : trend.remaining;
-    this.converged = tol > 0 && left < tol;
+    this.converged = tol > 0 && left < tol && this.#owed <= 0;
   }
 
   /** The same words are said once. */

@@ -84,6 +84,26 @@ export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What iterations in a row without the host are to look out for. */
+export interface StretchOptions extends RunOptions {
+  /** E-steps at most; the M-step after the last is not done. */
+  readonly steps: number;
+  /** End when the total still to be gained seems less than this, in units of the objective. */
+  readonly tolerance: number;
+  /** A total gain that may be rounding, in units of the objective. */
+  readonly noise: number;
+  /** D: added to variances at every M-step, frame units. */
+  readonly regularizer: Float64Array;
+}
+
+/** What iterations in a row without the host led to. */
+export interface Stretch {
+  /** Of every E-step, the first with the parameters that were given. */
+  readonly objectives: readonly number[];
+  /** Of the last E-step: the M-step goes on from here. */
+  readonly statistics: Statistics;
+}
+
 /** Points at home on a backend. Holds memory there until `destroy()`. */
 export interface Dataset {
   /** N */
@@ -93,6 +113,11 @@ export interface Dataset {
   readonly frame: Frame;
   /** One pass over the points: the E-step and the sums of the M-step. */
   expectation(parameters: KernelParameters, options?: RunOptions): Promise<Statistics>;
+  /**
+   * E-steps with M-steps between them, in the backend's own precision, without the host: for problems so small that the way
+   * to the host would take longer than the work. Undefined where this is none, or where the backend has no such M-step.
+   */
+  stretch?(parameters: KernelParameters, options: StretchOptions): Promise<Stretch | undefined>;
   /** One pass over the points that returns something for each of them. */
   read<Kind extends ReadoutKind>(
     what: Kind,
@@ -152,6 +177,8 @@ export interface Family<P> {
   readonly scaling: Scaling;
   /** Normalizers include the frame's Jacobian, so that densities and log-likelihoods come out in data units. */
   pack(parameters: P, frame: Frame): KernelParameters;
+  /** D: what is added to variances at every M-step, frame units. Absent where there are none. */
+  regularizer?(frame: Frame): Float64Array;
   /** `previous` gives what a component without points keeps. */
   maximization(statistics: Statistics, previous: P, frame: Frame): { parameters: P; degeneracies: Degeneracy[] };
   /** Free parameters, for BIC and AIC. */

@@ -80,6 +80,16 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
     this.#tell();
   }
 
+  /**
+   * As `step()`; for problems so small that talking to the device takes longer than the work, many iterations in a row come
+   * before it, done and judged on the device alone. What `fit()` does until `done`.
+   */
+  async advance(): Promise<void> {
+    if (this.done) return;
+    await this.#timed(() => this.#parts.run.advance());
+    this.#tell();
+  }
+
   /** Steps until `done`; each iteration yields the state after it. */
   async *[Symbol.asyncIterator](): AsyncGenerator<FitState<Model>> {
     while (!this.done) {
@@ -142,7 +152,7 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
 /** Runs to the end; frees the points when something fails. */
 export async function runToEnd<P, Model, Fit>(run: FitRun<P, Model, Fit>): Promise<Fit> {
   try {
-    while (!run.done) await run.step();
+    while (!run.done) await run.advance();
     return await run.finish();
   } catch (error) {
     run.destroy();

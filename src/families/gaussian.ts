@@ -27,6 +27,7 @@ const NO_POINTS = 10 * Number.EPSILON;
  */
 export function gaussianFamily({ covarianceType, regCovar }: GaussianFamilyOptions): Family<MixtureParameters> {
   const shape = covarianceShapes[covarianceType];
+  const regularizer = (frame: Frame) => frame.scale.map((s) => regCovar / (s * s));
   return {
     kind: covarianceType,
     hard: false,
@@ -44,10 +45,12 @@ export function gaussianFamily({ covarianceType, regCovar }: GaussianFamilyOptio
       return { kind: covarianceType, nComponents: K, nFeatures: D, means, precisionsCholesky, logNormalizers };
     },
 
+    regularizer,
+
     maximization(statistics, previous, frame) {
       const { nComponents: K, nFeatures: D, counts, centers, first } = statistics;
       const total = counts.reduce((a, b) => a + b, 0);
-      const regularizer = frame.scale.map((s) => regCovar / (s * s));
+      const added = regularizer(frame);
       const degeneracies: Degeneracy[] = [];
       const weights = counts.map((count) => count / total);
       const means = Float64Array.from(previous.means);
@@ -63,7 +66,7 @@ export function gaussianFamily({ covarianceType, regCovar }: GaussianFamilyOptio
         }
       }
       const empty = new Set(degeneracies.map((d) => d.component));
-      const covariances = shape.maximize(statistics, deltas, regularizer, previous.covariances, empty);
+      const covariances = shape.maximize(statistics, deltas, added, previous.covariances, empty);
       return { parameters: { weights, means, covariances }, degeneracies };
     },
 

@@ -7,6 +7,8 @@ import type {
   RunOptions,
   SeedingDistances,
   Statistics,
+  Stretch,
+  StretchOptions,
 } from '../../em/types.ts';
 import { EmgpuError } from '../../errors.ts';
 import type { GpuContext } from './context.ts';
@@ -16,6 +18,7 @@ import type { LoadedPoints } from './load.ts';
 import type { PassOptions } from './pace.ts';
 import type { PackedBatches } from './pack.ts';
 import { type Reading, readToBuffer, readToHost } from './readout.ts';
+import { createResident, type Resident, runStretch, suitsResident } from './resident.ts';
 import { gatherRows, seedingDistances } from './rows.ts';
 import { chunkCapacity, createWorkspace, summation, type Workspace } from './workspace.ts';
 
@@ -30,6 +33,7 @@ export class GpuDataset implements Dataset {
   readonly #context: GpuContext;
   readonly #points: LoadedPoints;
   #workspace: Workspace | undefined;
+  #resident: Resident | undefined;
   #destroyed = false;
   /** Passes share the workspace, so they follow one another. */
   #last: Promise<unknown> = Promise.resolve();
@@ -47,6 +51,23 @@ export class GpuDataset implements Dataset {
       const { shape, windows } = this.#points;
       const { packed, work } = await this.#prepare(parameters);
       return expectation(this.#context, shape, work, packed, parameters, windows, this.#guarded(options));
+    });
+  }
+
+  stretch(parameters: KernelParameters, options: StretchOptions): Promise<Stretch | undefined> {
+    return this.#alone(async () => {
+      const { shape, windows } = this.#points;
+      const kernel = kernelFor(parameters);
+      const packed = kernel.pack(parameters, shape);
+      if (windows.length > 1 || !suitsResident(this.#context, kernel, packed, shape, this.nSamples)) return undefined;
+      const old = this.#resident;
+      if (old?.work.kernel !== kernel || old.work.K !== parameters.nComponents) {
+        old?.work.memory.destroy();
+        this.#resident = undefined;
+        this.#resident = await createResident(this.#context, shape, kernel, packed, windows[0]!);
+      }
+      const guarded = { ...options, ...this.#guarded(options) };
+      return runStretch(this.#context, shape, this.#resident!, packed, parameters, this.frame, this.nSamples, guarded);
     });
   }
 
@@ -82,6 +103,7 @@ export class GpuDataset implements Dataset {
     void this.#last.then(() => {
       this.#points.memory.destroy();
       this.#workspace?.memory.destroy();
+      this.#resident?.work.memory.destroy();
     });
   }
 

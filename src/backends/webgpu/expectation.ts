@@ -28,30 +28,27 @@ export function densityCommands(
   return (chunk, index) =>
     batches.map((batch) => ({
       operations: (chunk.count * batch.count * work.kernel.flops(D)) / 2,
-      record(pass) {
-        pass.setPipeline(stage.pipeline);
-        pass.setBindGroup(0, group, [index * JOB_STRIDE, batch.offset]);
-        pass.dispatchWorkgroups(Math.ceil(chunk.count / (64 * stage.points)));
-      },
+      dispatches: [
+        {
+          ...{ stage, group, offsets: [index * JOB_STRIDE, batch.offset] },
+          size: [Math.ceil(chunk.count / (64 * stage.points))],
+        },
+      ],
     }));
 }
 
 /** Responsibilities and log-likelihood of a chunk, from its log-densities. */
-async function normalizeCommand({ device, pipelines }: GpuContext, shape: Shape, work: Workspace) {
+export async function normalizeCommand({ device, pipelines }: GpuContext, shape: Shape, work: Workspace) {
   const stage = await pipelines.get('normalize', shape);
   const group = bind(device, stage, work.jobs, work.densities, work.logLikelihoods);
   return (chunk: Chunk, index: number): Command => ({
     operations: chunk.count * work.K * 20,
-    record(pass) {
-      pass.setPipeline(stage.pipeline);
-      pass.setBindGroup(0, group, [index * JOB_STRIDE]);
-      pass.dispatchWorkgroups(Math.ceil(chunk.count / TILE));
-    },
+    dispatches: [{ stage, group, offsets: [index * JOB_STRIDE], size: [Math.ceil(chunk.count / TILE)] }],
   });
 }
 
 /** The sums of a chunk's runs, and their totals, one batch of components after the other. */
-async function momentCommands(
+export async function momentCommands(
   { device, pipelines }: GpuContext,
   shape: Shape,
   work: Workspace,
@@ -70,22 +67,21 @@ async function momentCommands(
   return (chunk: Chunk, index: number): Command[] => {
     const { partFirst, partCount } = chunk;
     const groups = Math.floor((partFirst + partCount - 1) / groupParts) - Math.floor(partFirst / groupParts) + 1;
-    return batches.map((batch) => ({
-      operations: (chunk.count * batch.count * kernel.flops(shape.D)) / 2,
-      record(pass) {
-        const offsets = [index * JOB_STRIDE, batch.offset];
-        pass.setPipeline(moments.pipeline);
-        pass.setBindGroup(0, momentGroups[chunk.window]!, offsets);
-        pass.dispatchWorkgroups(
-          Math.ceil(partCount / grid.pieces),
-          Math.ceil(batch.count / grid.components),
-          Math.ceil(layout.tiles / grid.tiles),
-        );
-        pass.setPipeline(reduce.pipeline);
-        pass.setBindGroup(0, reduceGroup, offsets);
-        pass.dispatchWorkgroups(Math.ceil((batch.count * sums) / 64), groups);
-      },
-    }));
+    return batches.map((batch) => {
+      const offsets = [index * JOB_STRIDE, batch.offset];
+      const size = [
+        Math.ceil(partCount / grid.pieces),
+        Math.ceil(batch.count / grid.components),
+        Math.ceil(layout.tiles / grid.tiles),
+      ] as const;
+      return {
+        operations: (chunk.count * batch.count * kernel.flops(shape.D)) / 2,
+        dispatches: [
+          { stage: moments, group: momentGroups[chunk.window]!, offsets, size },
+          { stage: reduce, group: reduceGroup, offsets, size: [Math.ceil((batch.count * sums) / 64), groups] },
+        ],
+      };
+    });
   };
 }
 
@@ -154,7 +150,7 @@ export async function expectation(
 }
 
 /** Adds up the partials of `normalize.wgsl` in float64, in nats. */
-function sumLogLikelihoods(view: DataView, count: number): number {
+export function sumLogLikelihoods(view: DataView, count: number): number {
   let base2 = 0;
   let natural = 0;
   for (let i = 0; i < count; i++) {

@@ -14,6 +14,7 @@ export interface Job {
   across: number;
   pieces: number;
   blocks: number;
+  fresh: number;
   offset: number;
 }
 
@@ -37,6 +38,7 @@ const ZERO: Job = {
   across: 0,
   pieces: 0,
   blocks: 0,
+  fresh: 0,
   offset: 0,
 };
 

@@ -1,7 +1,7 @@
 import type { KernelKind, KernelParameters, Statistics } from '../../em/types.ts';
 import { type MomentsGrid, sideBySide, updateGrid } from './grid.ts';
 import { type PackedBatches, packCenters, packDiag, packFull, packTied } from './pack.ts';
-import type { StageName } from './shader.ts';
+import type { Flag, StageName } from './shader.ts';
 import { diagMomentsLayout, fullMomentsLayout, type MomentsLayout, type Shape, updateLayout } from './shape.ts';
 
 /** What a kind of model does on the device. A new family adds its stage to `shader.ts` and its entry here. */
@@ -13,6 +13,8 @@ export interface Kernel {
   /** How a workgroup of that stage is shared out. */
   readonly grid: (shape: Shape, K: number) => MomentsGrid;
   readonly layout: (shape: Shape) => MomentsLayout;
+  /** The M-step on the device, where there is one: for stretches of iterations without the host. */
+  readonly finalize?: { readonly stage: StageName; readonly flags: readonly Flag[] };
   readonly pack: (parameters: KernelParameters, shape: Shape) => PackedBatches;
   /** How the second moments of one component become `Statistics.second`: all entries, their sum, or none of them. */
   readonly second: 'each' | 'shared' | 'trace' | 'inertia';
@@ -34,6 +36,7 @@ const kernels: Record<KernelKind, Kernel> = {
     moments: 'moments-full',
     grid: sideBySide(1),
     layout: fullMomentsLayout,
+    finalize: { stage: 'finalize-full', flags: [] },
     pack: packFull,
     second: 'each',
     flops: (D) => 2 * D * D + 9 * D + 12,
@@ -47,8 +50,13 @@ const kernels: Record<KernelKind, Kernel> = {
     second: 'shared',
     flops: (D) => D * D + 9 * D + 12,
   },
-  diag: { ...diag, second: 'each', flops: (D) => 8 * D + 14 },
-  spherical: { ...diag, second: 'trace', flops: (D) => 8 * D + 14 },
+  diag: { ...diag, finalize: { stage: 'finalize-diag', flags: [] }, second: 'each', flops: (D) => 8 * D + 14 },
+  spherical: {
+    ...diag,
+    finalize: { stage: 'finalize-diag', flags: ['SPHERICAL'] },
+    second: 'trace',
+    flops: (D) => 8 * D + 14,
+  },
   'k-means': {
     expectation: 'assign',
     moments: 'update',

@@ -1,11 +1,21 @@
 import type { RunOptions } from '../../em/types.ts';
 import { throwIfAborted } from '../../errors.ts';
+import type { Stage } from './pipelines.ts';
 import { settled } from './readback.ts';
 
-/** One dispatch and about how many floating-point operations it costs. */
+export interface Dispatch {
+  readonly stage: Stage;
+  readonly group: GPUBindGroup;
+  /** Of the dynamic bindings; the job comes first. */
+  readonly offsets: readonly number[];
+  /** Workgroups. */
+  readonly size: readonly [number, number?, number?];
+}
+
+/** Dispatches that belong together, and about how many floating-point operations they cost. */
 export interface Command {
   readonly operations: number;
-  record(pass: GPUComputePassEncoder): void;
+  readonly dispatches: readonly Dispatch[];
 }
 
 /** How a pass is stopped: by its signal, or by `check`, which throws when device or points are gone. */
@@ -32,7 +42,12 @@ export class Pace {
     this.#rate = rate;
   }
 
-  /** Operations that fit one submit, as far as is known. */
+  /** Operations per second, as far as is known. */
+  get rate(): number {
+    return this.#rate;
+  }
+
+  /** Operations that fit one submit. */
   get budget(): number {
     return this.#rate * SUBMIT_SECONDS;
   }
@@ -52,7 +67,11 @@ export class Pace {
       const pass = encoder.beginComputePass();
       let operations = 0;
       for (; i < commands.length && (operations === 0 || operations + commands[i]!.operations <= this.budget); i++) {
-        commands[i]!.record(pass);
+        for (const { stage, group, offsets, size } of commands[i]!.dispatches) {
+          pass.setPipeline(stage.pipeline);
+          pass.setBindGroup(0, group, offsets);
+          pass.dispatchWorkgroups(...size);
+        }
         operations += commands[i]!.operations;
       }
       pass.end();

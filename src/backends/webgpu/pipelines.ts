@@ -14,6 +14,8 @@ interface StageLayout {
   readonly pointwise?: boolean;
 }
 
+const FINALIZE: readonly Binding[] = ['job', 'read', 'read', 'read', 'write', 'write', 'write', 'write'];
+
 const STAGES: Record<StageName, StageLayout> = {
   ingest: { bindings: ['job', 'read', 'read', 'write', 'write'], shaped: true },
   gather: { bindings: ['job', 'read', 'read', 'write'], shaped: true },
@@ -27,6 +29,8 @@ const STAGES: Record<StageName, StageLayout> = {
   'moments-diag': { bindings: ['job', 'parameters', 'read', 'read', 'read', 'write'], shaped: true },
   reduce: { bindings: ['job', 'parameters', 'read', 'write'], shaped: false },
   assign: { bindings: ['job', 'parameters', 'read', 'write', 'write'], shaped: true, pointwise: true },
+  'finalize-full': { bindings: FINALIZE, shaped: true },
+  'finalize-diag': { bindings: FINALIZE, shaped: true },
   update: { bindings: ['job', 'parameters', 'read', 'read', 'read', 'read', 'write'], shaped: true },
 };
 

@@ -79,11 +79,7 @@ async function mixtureCommands(reading: Reading, piece: Piece): Promise<Command[
     const group = bind(device, readout, work.jobs, work.densities, outputOf(reading, piece, chunk));
     const read: Command = {
       operations: chunk.count * work.K * 16,
-      record(pass) {
-        pass.setPipeline(readout.pipeline);
-        pass.setBindGroup(0, group, [index * JOB_STRIDE]);
-        pass.dispatchWorkgroups(Math.ceil(chunk.count / 64));
-      },
+      dispatches: [{ stage: readout, group, offsets: [index * JOB_STRIDE], size: [Math.ceil(chunk.count / 64)] }],
     };
     return [...densities[chunk.window]!(chunk, index), read];
   });

@@ -9,7 +9,7 @@ const sources = import.meta.glob<string>('../../../shaders/**/*.wgsl', {
 });
 
 /** Every name that an `#if` in a shader may ask for. */
-const FLAGS = ['WIDE', 'PAIRED', 'LABELS', 'LOG_DENSITIES', 'RESPONSIBILITIES'] as const;
+const FLAGS = ['WIDE', 'PAIRED', 'SPHERICAL', 'LABELS', 'LOG_DENSITIES', 'RESPONSIBILITIES'] as const;
 export type Flag = (typeof FLAGS)[number];
 
 /** The stages, one file each in `shaders/`. */
@@ -26,7 +26,9 @@ export type StageName =
   | 'moments-diag'
   | 'reduce'
   | 'assign'
-  | 'update';
+  | 'update'
+  | 'finalize-full'
+  | 'finalize-diag';
 
 function source(name: string): string {
   const text = sources[`../../../shaders/${name}.wgsl`];

@@ -111,6 +111,14 @@ export interface Workspace {
   readonly memory: Memory;
 }
 
+/** For E-steps of one chunk that follow one another without the host. */
+interface Repetition {
+  /** E-steps whose log-likelihoods are kept: as many jobs. Each starts its totals anew. */
+  readonly slots?: number;
+  /** Totals at most. */
+  readonly mostGroups?: number;
+}
+
 /** Allocates everything a pass needs. The caller destroys `memory`. */
 export async function createWorkspace(
   { device }: GpuContext,
@@ -120,6 +128,7 @@ export async function createWorkspace(
   packed: PackedBatches,
   windows: readonly Window[],
   capacity: number,
+  { slots = 1, mostGroups = Infinity }: Repetition = {},
 ): Promise<Workspace> {
   const nSamples = windows.reduce((n, window) => n + window.count, 0);
   const plan = summation(kernel, shape, K, nSamples);
@@ -127,24 +136,32 @@ export async function createWorkspace(
   const chunks = cut(windows, capacity, plan.run);
   const bytes = K * plan.sums * 16;
   const parts = Math.ceil(nSamples / plan.run);
-  const groupParts = Math.ceil(parts / Math.max(1, Math.floor(READBACK_BYTES / bytes)));
+  const groupParts = Math.ceil(parts / Math.min(mostGroups, Math.max(1, Math.floor(READBACK_BYTES / bytes))));
   const groups = Math.ceil(parts / groupParts);
   const hard = kernel.expectation === 'assign';
   const tiles = hard ? 0 : Math.ceil(nSamples / TILE);
-  const jobList = listJobs(chunks, { components: K, row: capacity, run: plan.run, groupParts, sums: plan.sums }, grid);
+  const common = { components: K, row: capacity, run: plan.run, groupParts, sums: plan.sums, fresh: slots > 1 ? 1 : 0 };
+  const list = listJobs(chunks, common, grid);
+  const jobList = Array.from({ length: slots }, (_, slot) =>
+    list.map((job) => ({ ...job, tileFirst: job.tileFirst! + slot * tiles })),
+  ).flat();
   const memory = new Memory(device);
   try {
     const storage = (label: string, size: number, extra = 0) => memory.buffer(label, size, Usage.STORAGE | extra);
     const workspace: Workspace = {
       ...{ kernel, K, capacity, summation: plan, grid, chunks, groupParts, groups, tiles, memory, jobList },
       jobs: await memory.buffer('jobs', jobList.length * JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST),
-      parameters: await memory.buffer('parameters', packed.data.byteLength, Usage.UNIFORM | Usage.COPY_DST),
-      means: await storage('means', K * shape.DB * shape.W * 4, Usage.COPY_DST),
+      parameters: await memory.buffer(
+        'parameters',
+        packed.data.byteLength,
+        Usage.UNIFORM | Usage.STORAGE | Usage.COPY_DST,
+      ),
+      means: await storage('means', K * shape.DB * shape.W * 4, Usage.COPY_DST | Usage.COPY_SRC),
       densities: await storage('densities', capacity * (hard ? 1 : K) * 4),
       labels: hard ? await storage('labels', capacity * 4, Usage.COPY_SRC) : undefined,
       partials: await storage('partials', (capacity / plan.run) * packed.batches[0]!.count * plan.sums * 16),
       totals: await storage('totals', groups * bytes, Usage.COPY_SRC | Usage.COPY_DST),
-      logLikelihoods: await storage('log-likelihoods', tiles * 12, Usage.COPY_SRC),
+      logLikelihoods: await storage('log-likelihoods', slots * tiles * 12, Usage.COPY_SRC),
       staging: await memory.buffer('staging', groups * bytes + tiles * 12, Usage.MAP_READ | Usage.COPY_DST),
     };
     device.queue.writeBuffer(workspace.jobs, 0, encodeJobs(jobList));
@@ -157,7 +174,7 @@ export async function createWorkspace(
 
 function listJobs(
   chunks: readonly Chunk[],
-  common: Pick<Job, 'components' | 'row' | 'run' | 'groupParts' | 'sums'>,
+  common: Pick<Job, 'components' | 'row' | 'run' | 'groupParts' | 'sums' | 'fresh'>,
   { across, pieces, blocks }: MomentsGrid,
 ): Partial<Job>[] {
   return chunks.map(({ first, count, partFirst, partCount }) => ({

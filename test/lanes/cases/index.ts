@@ -5,6 +5,7 @@ import { faults } from './faults.ts';
 import { goldenCases } from './golden.ts';
 import { readouts } from './readouts.ts';
 import { smoke } from './smoke.ts';
+import { stretches } from './stretches.ts';
 import { twins } from './twins.ts';
 
 /** All GPU cases, in the order in which every lane runs them. Their number per lane stands in `expected.json`. */
@@ -15,5 +16,6 @@ export const cases: readonly LaneCase[] = [
   ...twins,
   ...readouts,
   ...behaviour,
+  ...stretches,
   ...faults,
 ];

@@ -1,0 +1,57 @@
+// The M-step of a mixture with diagonal covariances (SPHERICAL: one variance per component) on the device, in float32, for a
+// stretch of iterations without the host:
+//
+//   m' = m + delta,   delta = first / count,   sigma'^2 = second / count - delta^2 + regularizer
+//
+// Components of few points end the stretch: they are a matter for float64. Twin: src/families/covariance.ts and packDiag in
+// src/backends/webgpu/pack.ts
+
+#import finalize
+
+// Floats per component: mean, b, u, and W that start with c.
+const PADDED: u32 = DB * W;
+const STRIDE: u32 = 3u * PADDED + W;
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(local_invocation_index) k: u32) {
+  if (ended(k)) {
+    return;
+  }
+  var mean: array<f32, D>;
+  var variance: array<f32, D>;
+  var count = stretch.n;
+  var sound = true;
+  if (k < job.components) {
+    count = max(count_of(k), stretch.least_count);
+    sound = count > stretch.least_count;
+    var trace = 0.0;
+    for (var d = 0u; d < D; d++) {
+      let delta = first_of(k, d) / count;
+      mean[d] = means[k * PADDED + d] + delta;
+      let spread = max(0.0, second_of(k, d) / count - delta * delta);
+      variance[d] = spread + stretch.regularizer[d];
+      trace += spread;
+    }
+#if SPHERICAL
+    for (var d = 0u; d < D; d++) {
+      variance[d] = trace / f32(D) + stretch.regularizer[0];
+    }
+#endif
+    for (var d = 0u; d < D; d++) {
+      sound = sound && variance[d] > 0.0;
+    }
+  }
+  if (!goes_on(k, sound) || k >= job.components) {
+    return;
+  }
+  let base = HEADER + k * STRIDE;
+  var c = log2(count / stretch.n) + stretch.normalizer;
+  for (var d = 0u; d < D; d++) {
+    means[k * PADDED + d] = mean[d];
+    parameters[base + d] = mean[d];
+    parameters[base + PADDED + d] = 0.0;   // these means are float32: rounding them loses nothing
+    parameters[base + 2u * PADDED + d] = BASE2 * inverseSqrt(variance[d]);
+    c -= 0.5 * log2(variance[d]);
+  }
+  parameters[base + STRIDE - W] = c;
+}

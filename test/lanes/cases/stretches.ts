@@ -1,0 +1,111 @@
+import { EmRun } from '../../../src/em/run.ts';
+import { gaussianFamily, type MixtureParameters } from '../../../src/families/gaussian.ts';
+import { assert, assertClose, assertEqual, assertSame } from '../assert.ts';
+import type { LaneCase, LaneContext } from '../types.ts';
+import { cpuBackend, distance, drawSample, gpuBackend, randomFor, type Spec } from './gpu.ts';
+
+const TYPES = ['full', 'diag', 'spherical'] as const;
+
+interface Run {
+  readonly run: EmRun<MixtureParameters>;
+  readonly counts: Float64Array;
+  readonly parameters: MixtureParameters;
+}
+
+/** A run to its end by `step` or by `advance`, on the GPU or the CPU. */
+async function runBy(
+  context: LaneContext,
+  how: 'step' | 'advance',
+  spec: Spec,
+  settings: { tol: number; maxIter: number },
+  backend = gpuBackend(context),
+): Promise<Run> {
+  const { points, start } = drawSample(spec, randomFor(context.seed, `stretches ${spec.type}`));
+  const family = gaussianFamily({ covarianceType: spec.type, regCovar: 1e-6 });
+  const dataset = await backend.load(points, { scaling: family.scaling });
+  try {
+    const precision = backend.precision;
+    const run = new EmRun(family, dataset, family.toFrame(start, dataset.frame), { ...settings, precision });
+    while (!run.done) await run[how]();
+    const { counts } = await run.expectation();
+    return { run, counts, parameters: family.toData(run.parameters, dataset.frame) };
+  } finally {
+    dataset.destroy();
+  }
+}
+
+/** How often work waits for a buffer to be read back while `work` runs. */
+async function countReadbacks(work: () => Promise<unknown>): Promise<number> {
+  const { mapAsync } = GPUBuffer.prototype;
+  let count = 0;
+  GPUBuffer.prototype.mapAsync = function (...given) {
+    count++;
+    return mapAsync.apply(this, given);
+  };
+  try {
+    await work();
+  } finally {
+    GPUBuffer.prototype.mapAsync = mapAsync;
+  }
+  return count;
+}
+
+/** The iterations done by the device alone follow those of the host, and end where those end. */
+const agree: readonly LaneCase[] = TYPES.map((type) => ({
+  name: `stretches: ${type}, iterations without the host follow those with it`,
+  async run(context) {
+    const spec = { type, D: 3, K: 4, N: 4001, separation: 2 };
+    const settings = { tol: 0, maxIter: 60 };
+    const stepped = await runBy(context, 'step', spec, settings, cpuBackend());
+    const { run, parameters } = await runBy(context, 'advance', spec, settings);
+    assertClose(run.history, stepped.run.history, { relative: 1e-6 }, `log-likelihoods, seed ${context.seed}`);
+    const off = distance(parameters, stepped.parameters, type, stepped.counts, 20 * (spec.D + 1));
+    // Each float32 M-step is off by some 1e-6; on overlapping components EM forgets that at its rate of convergence, 0.9 or so.
+    assert(off.mean < 1e-4, `a mean is off by ${off.mean.toExponential(2)} standard deviations`);
+    assert(off.covariance < 1e-4, `a covariance is off by ${off.covariance.toExponential(2)}`);
+  },
+}));
+
+const others: readonly LaneCase[] = [
+  {
+    name: 'stretches: at least 8 iterations per readback at N 10,000, D 2, K 5',
+    async run(context) {
+      let iterations = 0;
+      const readbacks = await countReadbacks(async () => {
+        const spec: Spec = { type: 'full', D: 2, K: 5, N: 10_000, separation: 1.5 };
+        const { run } = await runBy(context, 'advance', spec, { tol: 0, maxIter: 150 });
+        iterations = run.iteration;
+      });
+      assertEqual(iterations, 150, 'iterations');
+      // The first 8 are the host's; sums of points at loading are not read back.
+      const each = (iterations - 8) / (readbacks - 9);
+      assert(each >= 8, `${iterations} iterations took ${readbacks} readbacks`);
+    },
+  },
+  {
+    name: 'stretches: a run that converges is judged and ended in float64',
+    async run(context) {
+      const spec: Spec = { type: 'full', D: 2, K: 3, N: 5003, separation: 2.5 };
+      const settings = { tol: 1e-5, maxIter: 500 };
+      const stepped = await runBy(context, 'step', spec, settings, cpuBackend());
+      const { run } = await runBy(context, 'advance', spec, settings);
+      assert(run.converged && stepped.run.converged, 'both converge');
+      assertEqual(run.warnings.length, 0, 'warnings');
+      const gap = Math.abs(run.history.at(-1)! - stepped.run.history.at(-1)!) / spec.N;
+      assert(gap < 2 * settings.tol, `log-likelihoods end ${gap} per point apart, tolerance ${settings.tol}`);
+    },
+  },
+  {
+    name: 'stretches: components of few points are left to the host',
+    async run(context) {
+      const spec: Spec = { type: 'full', D: 2, K: 4, N: 20, separation: 8 };
+      const settings = { tol: 0, maxIter: 30 };
+      const stepped = await runBy(context, 'step', spec, settings);
+      const advanced = await runBy(context, 'advance', spec, settings);
+      assertSame(advanced.run.history, stepped.run.history, 'log-likelihoods');
+      assertSame([...advanced.parameters.means], [...stepped.parameters.means], 'means');
+    },
+  },
+];
+
+export const stretches: readonly LaneCase[] = [...agree, ...others];

@@ -10,7 +10,7 @@ import { TILE } from './tile.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 export interface CpuBackendOptions {
-  /** Without it, all work is done on the calling thread. The sums of a dataset depend on its size by rounding, about 1e-16. */
+  /** Without it, all work is done on the calling thread. No result depends on its size. */
   readonly pool?: WorkerPool | undefined;
   /** Why this backend was taken, for people. */
   readonly reason?: string | undefined;
@@ -75,10 +75,10 @@ class CpuBackend implements Backend {
 
   async #createShards(starts: readonly number[], frame: Frame): Promise<ShardClient[]> {
     const nShards = starts.length - 1;
-    if (nShards === 1) return [new LocalShard(new Shard(starts[1]!, frame))];
+    if (nShards === 1) return [new LocalShard(new Shard(0, starts[1]!, frame))];
     const workers = this.#pool!.take(nShards);
     const made = await Promise.allSettled(
-      workers.map((worker, s) => worker.createShard(starts[s + 1]! - starts[s]!, frame)),
+      workers.map((worker, s) => worker.createShard(starts[s]!, starts[s + 1]! - starts[s]!, frame)),
     );
     const failed = made.find((result) => result.status === 'rejected');
     if (!failed) return made.map((result) => (result as PromiseFulfilledResult<ShardClient>).value);

@@ -9,11 +9,11 @@ import type {
   Statistics,
 } from '../../em/types.ts';
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
+import { type BlockSums, pushSums, totalSums } from './block-sums.ts';
 import { splitByShard } from './partition.ts';
 import type { TaskResult } from './passes.ts';
 import type { Task } from './shard.ts';
 import type { ShardClient } from './shard-client.ts';
-import type { Sums } from './tile-model.ts';
 
 /** How long a shard works before anyone looks at the abort signal, in milliseconds. */
 const SLICE = 40;
@@ -45,9 +45,9 @@ export class CpuDataset implements Dataset {
   async expectation(parameters: KernelParameters, options: RunOptions = {}): Promise<Statistics> {
     this.#checkFeatures(parameters);
     const parts = await this.#run({ type: 'expectation', parameters }, options.signal);
-    const { kind, nComponents, nFeatures, means } = parameters;
-    const sums = addSums(parts as Sums[]);
-    return { kind, nComponents, nFeatures, nSamples: this.nSamples, centers: means.slice(), ...sums };
+    const nodes: BlockSums[] = [];
+    for (const part of parts as BlockSums[][]) for (const node of part) pushSums(nodes, node);
+    return this.#statistics(parameters, totalSums(nodes));
   }
 
   async read<Kind extends ReadoutKind>(
@@ -114,6 +114,19 @@ export class CpuDataset implements Dataset {
     for (const shard of this.#shards) shard.free();
   }
 
+  /** @param totals as in `TileModel.takeSums` */
+  #statistics({ kind, nComponents, nFeatures, means }: KernelParameters, totals: Float64Array): Statistics {
+    const first = 1 + nComponents;
+    const second = first + nComponents * nFeatures;
+    return {
+      ...{ kind, nComponents, nFeatures, nSamples: this.nSamples, centers: means.slice() },
+      objective: totals[0]!,
+      counts: totals.slice(1, first),
+      first: totals.slice(first, second),
+      second: totals.slice(second),
+    };
+  }
+
   /** One pass over all shards at once, in slices. The first failure stops the others. */
   async #run(task: Task, signal?: AbortSignal): Promise<TaskResult[]> {
     const pass = this.#nextId++;
@@ -163,22 +176,6 @@ export class CpuDataset implements Dataset {
       );
     }
   }
-}
-
-function addSums(parts: Sums[]): Sums {
-  const [head, ...rest] = parts as [Sums, ...Sums[]];
-  let { objective } = head;
-  for (const part of rest) {
-    objective += part.objective;
-    addTo(head.counts, part.counts);
-    addTo(head.first, part.first);
-    addTo(head.second, part.second);
-  }
-  return { ...head, objective };
-}
-
-function addTo(sum: Float64Array, part: Float64Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i]! += part[i]!;
 }
 
 /** The parts one after the other, as the same kind of array. */

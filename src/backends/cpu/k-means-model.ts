@@ -1,7 +1,7 @@
 import type { KernelParameters, Readout } from '../../em/types.ts';
 import { TILE } from './tile.ts';
-import type { Sums, TileModel } from './tile-model.ts';
-import { type Address, Workspace } from './workspace.ts';
+import type { TileModel } from './tile-model.ts';
+import { type Address, LONG, Workspace } from './workspace.ts';
 
 /** k-means: assign → update. */
 export class KMeansModel implements TileModel {
@@ -18,12 +18,8 @@ export class KMeansModel implements TileModel {
   readonly #nearest: Address;
   /** K × D, zeros: `update` sums up a tile there. */
   readonly #tileSums: Address;
-  /** K whole numbers, hence exact. */
-  readonly #counts: Address;
-  /** K × D long sums. */
-  readonly #first: Address;
-  /** A long sum. */
-  readonly #objective: Address;
+  /** Long sums: the objective, K counts, K × D first moments. */
+  readonly #sums: Address;
 
   constructor({ nComponents, nFeatures, means }: KernelParameters) {
     const space = this.#space;
@@ -34,32 +30,20 @@ export class KMeansModel implements TileModel {
     this.#labels = space.reserve(TILE);
     this.#nearest = space.reserve(TILE);
     this.#tileSums = space.reserve(means.length);
-    this.#counts = space.reserve(nComponents);
-    this.#first = space.reserveSums(means.length);
-    this.#objective = space.reserveSums(1);
+    this.#sums = space.reserveSums(1 + nComponents + means.length);
   }
 
   expectation(x: Float64Array, count: number): void {
     this.#assign(x, count);
-    const [d, K, centers, labels, nearest] = [
-      this.#nFeatures,
-      this.#nComponents,
-      this.#centers,
-      this.#labels,
-      this.#nearest,
-    ];
+    const [d, K, centers] = [this.#nFeatures, this.#nComponents, this.#centers];
+    const counts = this.#sums + LONG;
+    const first = counts + K * LONG;
     const { update } = this.#space.stages;
-    update(this.#x, count, d, K, centers, labels, nearest, this.#tileSums, this.#counts, this.#first, this.#objective);
+    update(this.#x, count, d, K, centers, this.#labels, this.#nearest, this.#tileSums, counts, first, this.#sums);
   }
 
-  sums(): Sums {
-    const space = this.#space;
-    return {
-      objective: space.totals(this.#objective, 1)[0]!,
-      counts: space.numbers(this.#counts, this.#nComponents).slice(),
-      first: space.totals(this.#first, this.#nComponents * this.#nFeatures),
-      second: new Float64Array(0),
-    };
+  takeSums(): Float64Array {
+    return this.#space.takeSums(this.#sums, 1 + this.#nComponents * (1 + this.#nFeatures));
   }
 
   labels(x: Float64Array, count: number, out: Readout['labels'], from: number): void {

@@ -1,8 +1,8 @@
 import type { KernelParameters, Readout } from '../../em/types.ts';
 import { type LogDensity, liveLogNormalizers, type Moments, type Places } from './mixture-stages.ts';
 import { TILE } from './tile.ts';
-import type { Sums, TileModel } from './tile-model.ts';
-import { type Address, Workspace } from './workspace.ts';
+import type { TileModel } from './tile-model.ts';
+import { type Address, LONG, Workspace } from './workspace.ts';
 
 /** `LOWEST` of `stages/normalize.ts`. */
 const LOWEST = -1e300;
@@ -19,15 +19,18 @@ export class MixtureModel implements TileModel {
   readonly #peak: Address;
   /** TILE */
   readonly #total: Address;
-  /** A long sum. */
-  readonly #objective: Address;
+  /** Long sums: the objective, then those of `#places`. */
+  readonly #sums: Address;
+  readonly #nSums: number;
   /** What a point that is infinitely far from all components belongs to: the first one with weight. */
   readonly #label: number;
 
+  /** @param secondLength how many sums of second moments there are */
   constructor(
     parameters: KernelParameters,
     logDensity: (parameters: KernelParameters, places: Places) => LogDensity,
     moments: (parameters: KernelParameters, places: Places) => Moments,
+    secondLength: number,
   ) {
     const { nComponents, nFeatures, means } = parameters;
     const space = this.#space;
@@ -35,8 +38,13 @@ export class MixtureModel implements TileModel {
     this.#nComponents = nComponents;
     this.#nFeatures = nFeatures;
     this.#label = logNormalizers.findIndex((l) => l > -Infinity);
+    this.#nSums = 1 + nComponents * (1 + nFeatures) + secondLength;
+    this.#sums = space.reserveSums(this.#nSums);
+    const counts = this.#sums + LONG;
+    const first = counts + nComponents * LONG;
+    const second = first + nComponents * nFeatures * LONG;
     this.#places = {
-      space,
+      ...{ space, counts, first, second },
       x: space.reserve(nFeatures * TILE),
       means: space.place(means),
       logNormalizers: space.place(logNormalizers),
@@ -44,19 +52,18 @@ export class MixtureModel implements TileModel {
     };
     this.#peak = space.reserve(TILE);
     this.#total = space.reserve(TILE);
-    this.#objective = space.reserveSums(1);
     this.#logDensity = logDensity(parameters, this.#places);
     this.#moments = moments(parameters, this.#places);
   }
 
   expectation(x: Float64Array, count: number): void {
     this.#normalize(x, count);
-    this.#space.stages.addLong(this.#objective, this.#sumLogDensities(count));
-    this.#moments.add(count);
+    this.#space.stages.addLong(this.#sums, this.#sumLogDensities(count));
+    this.#moments(count);
   }
 
-  sums(): Sums {
-    return { objective: this.#space.totals(this.#objective, 1)[0]!, ...this.#moments.sums() };
+  takeSums(): Float64Array {
+    return this.#space.takeSums(this.#sums, this.#nSums);
   }
 
   labels(x: Float64Array, count: number, out: Readout['labels'], from: number): void {

@@ -1,6 +1,5 @@
 import { isWeightless, type KernelParameters } from '../../em/types.ts';
 import { STRIP, TILE } from './tile.ts';
-import type { Sums } from './tile-model.ts';
 import type { Address, Workspace } from './workspace.ts';
 
 /** Where a mixture's stages find what they share. */
@@ -14,17 +13,17 @@ export interface Places {
   readonly logNormalizers: Address;
   /** K × TILE: log-densities, then responsibilities. */
   readonly values: Address;
+  /** Long sums, as many as in `Statistics`. */
+  readonly counts: Address;
+  readonly first: Address;
+  readonly second: Address;
 }
 
 /** A log-density stage with its parameters in place: log wₖ + log N(x_p | k), −∞ for components without weight. */
 export type LogDensity = (count: number) => void;
 
-/** A moments stage with its sums in place. */
-export interface Moments {
-  /** Adds a tile's points, weighted by their responsibilities. */
-  add(count: number): void;
-  sums(): Omit<Sums, 'objective'>;
-}
+/** A moments stage: adds a tile's points, weighted by their responsibilities, to the sums. */
+export type Moments = (count: number) => void;
 
 export function logDensityFull(p: KernelParameters, { space, x, means, logNormalizers, values }: Places): LogDensity {
   const { nComponents, nFeatures: d } = p;
@@ -69,38 +68,23 @@ export function logDensitySpherical(
   return (count) => logDensitySpherical(x, count, d, nComponents, means, halfPrecisions, logNormalizers, values);
 }
 
-/** `second`: K packed triangles (full), or one (`tied`). */
-export function momentsFull(p: KernelParameters, { space, x, means, values }: Places, tied: boolean): Moments {
+/** `second` holds K packed triangles (full), or one (`tied`). */
+export function momentsFull(p: KernelParameters, places: Places, tied: boolean): Moments {
   const { nComponents, nFeatures: d } = p;
+  const { space, x, means, values, counts, first, second } = places;
   const size = roundUpToEven(d);
   const z = space.reserve(size * TILE);
   const w = space.reserve(size * TILE);
-  const { counts, first, second, sums } = reserveSums(p, space, ((tied ? 1 : nComponents) * (d * (d + 1))) / 2);
   const { momentsFull } = space.stages;
-  const add = (count: number) =>
-    momentsFull(x, count, d, size, nComponents, means, values, z, w, counts, first, second, tied);
-  return { add, sums };
+  return (count) => momentsFull(x, count, d, size, nComponents, means, values, z, w, counts, first, second, tied);
 }
 
-/** `second`: K × D (diag), or K traces (spherical). */
-export function momentsDiag(p: KernelParameters, { space, x, means, values }: Places, traces: boolean): Moments {
+/** `second` holds K × D numbers (diag), or K traces (spherical). */
+export function momentsDiag(p: KernelParameters, places: Places, traces: boolean): Moments {
   const { nComponents, nFeatures: d } = p;
-  const { counts, first, second, sums } = reserveSums(p, space, traces ? nComponents : nComponents * d);
+  const { space, x, means, values, counts, first, second } = places;
   const { momentsDiag } = space.stages;
-  const add = (count: number) => momentsDiag(x, count, d, nComponents, means, values, counts, first, second, traces);
-  return { add, sums };
-}
-
-function reserveSums({ nComponents, nFeatures }: KernelParameters, space: Workspace, secondLength: number) {
-  const counts = space.reserveSums(nComponents);
-  const first = space.reserveSums(nComponents * nFeatures);
-  const second = space.reserveSums(secondLength);
-  const sums = () => ({
-    counts: space.totals(counts, nComponents),
-    first: space.totals(first, nComponents * nFeatures),
-    second: space.totals(second, secondLength),
-  });
-  return { counts, first, second, sums };
+  return (count) => momentsDiag(x, count, d, nComponents, means, values, counts, first, second, traces);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { TILE } from './tile.ts';
+import { BLOCK } from './block-sums.ts';
 
 /** Below this many numbers per shard, messages to a worker cost more than it saves. */
 const MIN_NUMBERS_PER_SHARD = 16_384;
@@ -6,13 +6,13 @@ const MIN_NUMBERS_PER_SHARD = 16_384;
 /** How many shards to make of N × D numbers for this many workers; 1 when they are too few for workers to pay. */
 export function countShards(nSamples: number, nFeatures: number, concurrency: number): number {
   const worthwhile = Math.floor((nSamples * nFeatures) / MIN_NUMBERS_PER_SHARD);
-  return Math.max(1, Math.min(concurrency, worthwhile, Math.ceil(nSamples / TILE)));
+  return Math.max(1, Math.min(concurrency, worthwhile, Math.ceil(nSamples / BLOCK)));
 }
 
-/** The index of each shard's first point, and N: contiguous, of whole tiles, as even as that allows. */
+/** The index of each shard's first point, and N: contiguous, of whole blocks, as even as that allows. */
 export function shardStarts(nSamples: number, nShards: number): number[] {
-  const nTiles = Math.ceil(nSamples / TILE);
-  return Array.from({ length: nShards + 1 }, (_, s) => Math.min(nSamples, Math.round((nTiles * s) / nShards) * TILE));
+  const nBlocks = Math.ceil(nSamples / BLOCK);
+  return Array.from({ length: nShards + 1 }, (_, s) => Math.min(nSamples, Math.round((nBlocks * s) / nShards) * BLOCK));
 }
 
 /** Of each shard: the indices of points it holds, counted from its start, and where they stood in the list. */

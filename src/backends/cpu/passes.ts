@@ -1,10 +1,10 @@
 import type { KernelParameters, Readout, ReadoutKind } from '../../em/types.ts';
+import { BLOCK, type BlockSums, pushSums } from './block-sums.ts';
 import { bindStages } from './registry.ts';
 import type { Seeding } from './seeding.ts';
-import type { Sums } from './tile-model.ts';
 
 /** What a pass returns, for the points of its shard. */
-export type TaskResult = Sums | Readout[ReadoutKind];
+export type TaskResult = BlockSums[] | Readout[ReadoutKind];
 
 /** One walk over tiles. */
 export interface Pass {
@@ -18,15 +18,22 @@ export interface Pass {
   end(): void;
 }
 
-export function expectationPass(tiles: Float64Array[], nSamples: number, parameters: KernelParameters): Pass {
+/** @param start index in the dataset of the first point, a multiple of BLOCK */
+export function expectationPass(
+  tiles: Float64Array[],
+  nSamples: number,
+  parameters: KernelParameters,
+  start: number,
+): Pass {
   const model = bindStages(parameters);
-  return {
-    tiles,
-    nSamples,
-    step: (tile, count) => model.expectation(tile, count),
-    result: () => model.sums(),
-    end: () => model.free(),
+  const nodes: BlockSums[] = [];
+  const step = (tile: Float64Array, count: number, from: number) => {
+    model.expectation(tile, count);
+    const end = from + count;
+    if (end % BLOCK !== 0 && end !== nSamples) return;
+    pushSums(nodes, { level: 0, index: Math.floor((start + from) / BLOCK), sums: model.takeSums() });
   };
+  return { tiles, nSamples, step, result: () => nodes, end: () => model.free() };
 }
 
 export function readPass(

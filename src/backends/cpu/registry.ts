@@ -13,12 +13,17 @@ import type { TileModel } from './tile-model.ts';
 
 /** Which stages make up which kind. A new family adds its twin and an entry here. */
 const MODELS: Record<KernelKind, (parameters: KernelParameters) => TileModel> = {
-  full: (p) => new MixtureModel(p, logDensityFull, (...args) => momentsFull(...args, false)),
-  tied: (p) => new MixtureModel(p, logDensityTied, (...args) => momentsFull(...args, true)),
-  diag: (p) => new MixtureModel(p, logDensityDiag, (...args) => momentsDiag(...args, false)),
-  spherical: (p) => new MixtureModel(p, logDensitySpherical, (...args) => momentsDiag(...args, true)),
+  full: (p) => new MixtureModel(p, logDensityFull, (...to) => momentsFull(...to, false), p.nComponents * triangle(p)),
+  tied: (p) => new MixtureModel(p, logDensityTied, (...to) => momentsFull(...to, true), triangle(p)),
+  diag: (p) => new MixtureModel(p, logDensityDiag, (...to) => momentsDiag(...to, false), p.nComponents * p.nFeatures),
+  spherical: (p) => new MixtureModel(p, logDensitySpherical, (...to) => momentsDiag(...to, true), p.nComponents),
   'k-means': (p) => new KMeansModel(p),
 };
+
+/** Numbers in a packed triangle. */
+function triangle({ nFeatures: d }: KernelParameters): number {
+  return (d * (d + 1)) / 2;
+}
 
 /** The stages of a kind, bound to parameters. */
 export function bindStages(parameters: KernelParameters): TileModel {

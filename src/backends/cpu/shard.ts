@@ -20,6 +20,7 @@ export type Progress = { readonly done: false } | { readonly done: true; readonl
  * given time, so that whoever asks can look at an abort signal in between; slicing does not change a bit of the result.
  */
 export class Shard {
+  readonly #origin: number;
   readonly #nSamples: number;
   readonly #nFeatures: number;
   readonly #frame: Frame;
@@ -27,8 +28,12 @@ export class Shard {
   readonly #passes = new Map<number, { pass: Pass; next: number }>();
   readonly #seedings = new Map<number, Seeding>();
 
-  /** @throws `out-of-memory` */
-  constructor(nSamples: number, frame: Frame) {
+  /**
+   * @param start index in the dataset of the shard's first point
+   * @throws `out-of-memory`
+   */
+  constructor(start: number, nSamples: number, frame: Frame) {
+    this.#origin = start;
     this.#nSamples = nSamples;
     this.#nFeatures = frame.shift.length;
     this.#frame = frame;
@@ -100,7 +105,7 @@ export class Shard {
   #start(task: Task): Pass {
     switch (task.type) {
       case 'expectation':
-        return expectationPass(this.#tiles, this.#nSamples, task.parameters);
+        return expectationPass(this.#tiles, this.#nSamples, task.parameters, this.#origin);
       case 'read':
         return readPass(this.#tiles, this.#nSamples, task.what, task.parameters);
       case 'seeding':

@@ -1,13 +1,5 @@
 import type { Readout } from '../../em/types.ts';
 
-/** The sums of a `Statistics` object over some of its points. */
-export interface Sums {
-  readonly objective: number;
-  readonly counts: Float64Array;
-  readonly first: Float64Array;
-  readonly second: Float64Array;
-}
-
 /**
  * A family's stages bound to parameters. Every method takes a tile `x` (D × TILE), of which the first `count` points
  * are looked at; readouts are written for the tile's points from point `from` of `out` on.
@@ -15,8 +7,11 @@ export interface Sums {
 export interface TileModel {
   /** E-step and the sums of the M-step. */
   expectation(x: Float64Array, count: number): void;
-  /** What {@link expectation} has summed up so far. */
-  sums(): Sums;
+  /**
+   * What {@link expectation} has summed up since the last time: objective, counts, first and second of `Statistics`, as
+   * long sums one after the other.
+   */
+  takeSums(): Float64Array;
   labels(x: Float64Array, count: number, out: Readout['labels'], from: number): void;
   responsibilities(x: Float64Array, count: number, out: Readout['responsibilities'], from: number): void;
   logDensities(x: Float64Array, count: number, out: Readout['logDensities'], from: number): void;

@@ -32,9 +32,9 @@ export class WorkerClient {
   }
 
   /** @throws `out-of-memory`, `worker-failed` */
-  async createShard(nSamples: number, frame: Frame): Promise<ShardClient> {
+  async createShard(start: number, nSamples: number, frame: Frame): Promise<ShardClient> {
     const shard = this.#nextShard++;
-    await this.#request((id) => ({ type: 'create', id, shard, nSamples, frame }), []);
+    await this.#request((id) => ({ type: 'create', id, shard, start, nSamples, frame }), []);
     return {
       call: <M extends ShardMethod>(method: M, args: Parameters<Shard[M]>, transfer: ArrayBuffer[] = []) =>
         this.#request((id) => ({ type: 'call', id, shard, method, args }), transfer) as Promise<ReturnType<Shard[M]>>,

@@ -8,6 +8,7 @@ export type Request =
       readonly type: 'create';
       readonly id: number;
       readonly shard: number;
+      readonly start: number;
       readonly nSamples: number;
       readonly frame: Frame;
     }

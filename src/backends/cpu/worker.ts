@@ -21,7 +21,7 @@ function answer(shards: Map<number, Shard>, request: Exclude<Request, { type: 'f
   const { id, shard } = request;
   try {
     if (request.type === 'create') {
-      shards.set(shard, new Shard(request.nSamples, request.frame));
+      shards.set(shard, new Shard(request.start, request.nSamples, request.frame));
       return { id, value: undefined };
     }
     const value = callShard(shards.get(shard)!, request.method, request.args as never);
@@ -36,7 +36,7 @@ function answer(shards: Map<number, Shard>, request: Exclude<Request, { type: 'f
   }
 }
 
-/** The buffers of a result, at most two levels deep: all are the result's own, so they can be transferred. */
+/** The buffers of a result, at most three levels deep: all are the result's own, so they can be transferred. */
 function buffersOf(value: unknown): ArrayBuffer[] {
   if (ArrayBuffer.isView(value)) return [value.buffer as ArrayBuffer];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(buffersOf) : [];

@@ -28,8 +28,8 @@ export interface Stages {
 const PAGE = 65_536;
 /** Rows begin at cache lines. */
 const ALIGNMENT = 64;
-/** Bytes of a long sum, see `stages/shared/long-sums.ts`. */
-const LONG = 16;
+/** Bytes of a long sum: the sum, and what its additions rounded off, see `stages/shared/long-sums.ts`. */
+export const LONG = 16;
 
 let compiled: WebAssembly.Module | undefined;
 const idle: Workspace[] = [];
@@ -94,10 +94,12 @@ export class Workspace {
     return new Float64Array(this.stages.memory.buffer, at, length);
   }
 
-  /** Long sums rounded to float64, in a new array. */
-  totals(at: Address, length: number): Float64Array {
-    const sums = this.numbers(at, 2 * length);
-    return Float64Array.from({ length }, (_, i) => sums[2 * i]! + sums[2 * i + 1]!);
+  /** A copy of long sums, which start from 0 again. */
+  takeSums(at: Address, length: number): Float64Array {
+    const sums = this.numbers(at, (length * LONG) / 8);
+    const copy = sums.slice();
+    sums.fill(0);
+    return copy;
   }
 
   #growTo(end: Address): void {

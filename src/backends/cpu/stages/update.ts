@@ -8,7 +8,7 @@ import { ROW } from './shared/tile';
  * @param labels TILE 64-bit integers
  * @param nearest TILE: squared distances
  * @param tileSums K × D, scratch: zeros before and after
- * @param counts K numbers, added to; whole, hence exact
+ * @param counts K long sums; whole numbers, hence exact without a second part
  * @param first K × D long sums
  * @param objective a long sum
  */
@@ -29,7 +29,7 @@ export function update(
   for (let p: usize = 0; p < count * 8; p += 8) {
     inertia += load<f64>(nearest + p);
     const label = load<u32>(labels + p) as usize;
-    const members = counts + label * 8;
+    const members = counts + label * LONG;
     store<f64>(members, load<f64>(members) + 1);
     let row = x + p;
     for (let at = label * d * 8; at < (label + 1) * d * 8; at += 8) {

@@ -115,7 +115,12 @@ export function scalingInSize(rows: readonly Row[], along: 'D' | 'K'): string {
   const ticks = [...new Set(dots.map(({ x }) => x))].sort((a, b) => a - b);
   return scaling(
     dots,
-    { label: along, ticks: ticks.filter((x) => Number.isInteger(Math.log2(x))), tickFormat: (x: number) => `${x}` },
+    {
+      label: along,
+      base: 2,
+      ticks: ticks.filter((x) => Number.isInteger(Math.log2(x))),
+      tickFormat: (x: number) => `${x}`,
+    },
     'ns per point',
   );
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { PeerUnavailable } from '../contender.ts';
 
@@ -7,10 +7,15 @@ const FOLDER = fileURLToPath(new URL('.', import.meta.url));
 
 let outcome: string | undefined;
 
-/** Installs the npm peers where they are missing, once: they are no dependencies of emgpu, and 500 MB. */
+/** Installs the npm peers where they are missing or others than the lock file says: they are no dependencies of emgpu, and 500 MB. */
 export function installPeers(): void {
-  outcome ??= existsSync(`${FOLDER}node_modules/.package-lock.json`) ? '' : install();
+  outcome ??= isInstalled() ? '' : install();
   if (outcome) throw new PeerUnavailable(outcome);
+}
+
+function isInstalled(): boolean {
+  const changed = (file: string) => statSync(FOLDER + file, { throwIfNoEntry: false })?.mtimeMs ?? 0;
+  return changed('node_modules/.package-lock.json') >= changed('package-lock.json');
 }
 
 function install(): string {

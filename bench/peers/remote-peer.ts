@@ -28,13 +28,15 @@ export interface RemotePeer {
 
 /** A peer whose contenders live in other processes. See `node/serve.ts` and `python/serve.py` for their side. */
 export function remotePeer({ name, kinds, shared, command }: RemotePeer): Peer {
-  let common: WorkerProcess | undefined;
+  const workers = new Set<WorkerProcess>();
   let count = 0;
   const open = async () => {
-    if (common && !common.ended) return common;
-    const process = new WorkerProcess(await command());
-    if (shared) common = process;
-    return process;
+    for (const worker of workers) if (worker.ended) workers.delete(worker);
+    const [common] = workers;
+    if (shared && common) return common;
+    const worker = new WorkerProcess(await command());
+    workers.add(worker);
+    return worker;
   };
   return {
     name,
@@ -52,7 +54,7 @@ export function remotePeer({ name, kinds, shared, command }: RemotePeer): Peer {
       }
     },
     async end() {
-      common?.stop();
+      for (const worker of workers) worker.stop();
     },
   };
 }

@@ -22,12 +22,17 @@ function upload({ numpy: np }: Untyped, { data, nSamples, nFeatures }: Task, wid
 const kept = (model: Model): Model =>
   Object.fromEntries(Object.entries(model).map(([name, array]) => [name, array.ref]));
 
-function stepper(jax: Untyped, model: JaxModel, batches: JaxArray[]): (state: Model) => Model {
+function stepper(jax: Untyped, model: JaxModel, batches: JaxArray[]): (state: Model) => Promise<Model> {
   const sums = jax.jit(model.sums);
   const update = jax.jit(model.update);
-  return (state) => {
-    const parts: JaxArray[][] = batches.map((batch) => sums(batch.ref, kept(state)));
-    const total = parts.reduce((all, part) => all.map((sum, i) => sum.add(part[i])));
+  return async (state) => {
+    let total: JaxArray[] | undefined;
+    for (const batch of batches) {
+      const part: JaxArray[] = sums(batch.ref, kept(state));
+      total = total?.map((sum, i) => sum.add(part[i])) ?? part;
+      // It frees intermediates only when a result is waited for: without this, those of all batches add up.
+      if (batches.length > 1) await jax.blockUntilReady(total);
+    }
     const next = update(state, total);
     return model.factorize?.(next) ?? next;
   };
@@ -41,7 +46,7 @@ async function start(task: Task): Promise<Runner> {
   jax.defaultDevice('webgpu');
   const model = modelOf(jax, task);
   const step = stepper(jax, model, upload(jax, task, model.width));
-  await jax.blockUntilReady(step(step(model.begin()))); // the second still compiles something
+  await jax.blockUntilReady(await step(await step(model.begin()))); // the second still compiles something
   let state = model.begin();
   return {
     version: versionOf('@jax-js/jax'),
@@ -49,7 +54,7 @@ async function start(task: Task): Promise<Runner> {
     precision: 'float32',
     async iterate(count) {
       const began = performance.now();
-      for (let i = 0; i < count; i++) state = step(state);
+      for (let i = 0; i < count; i++) state = await step(state);
       await jax.blockUntilReady(state);
       return (performance.now() - began) / count;
     },

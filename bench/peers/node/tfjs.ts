@@ -8,10 +8,12 @@ import { adapterName, checkDevice, peakBytes, provideWebGPU } from './webgpu.ts'
 
 /** Intermediates stay below this, so that each fits the 128 MiB that adapters bind at least. */
 const BATCH_BYTES = 64 * 2 ** 20;
+/** More rows and its matrix products ask for more workgroups than WebGPU has. */
+const BATCH_ROWS = 2 ** 18;
 
 /** The points in equal batches, on the device. */
 function upload(tf: Untyped, { data, nSamples, nFeatures }: Task, width: number): Untyped[] {
-  const count = Math.ceil((4 * nSamples * width) / BATCH_BYTES);
+  const count = Math.max(Math.ceil((4 * nSamples * width) / BATCH_BYTES), Math.ceil(nSamples / BATCH_ROWS));
   const rows = Math.ceil(nSamples / count);
   return Array.from({ length: count }, (_, i) => {
     const batch = data.subarray(i * rows * nFeatures, (i + 1) * rows * nFeatures);

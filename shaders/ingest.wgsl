@@ -4,7 +4,7 @@
 //
 // Infinities, NaN and numbers too large to be squared are told by their bits (arithmetic on infinities is undefined in
 // WGSL), counted and not let in.
-// Twin: src/backends/cpu/stages/ingest.ts
+// Twin: src/backends/cpu/ingest.ts
 
 #import job
 #import vector
@@ -15,38 +15,38 @@ struct Rejected {
 }
 
 @group(0) @binding(0) var<uniform> job: Job;
-@group(0) @binding(1) var<storage, read> frame: array<vec2f>;            // shift and factor, D of them
+@group(0) @binding(1) var<storage, read> frame: array<vec2f>;            // shift and factor, one for each padded feature
 @group(0) @binding(2) var<storage, read> rows: array<u32>;               // bits of float32, from the chunk's first row on
 @group(0) @binding(3) var<storage, read_write> points: array<Vec>;
 @group(0) @binding(4) var<storage, read_write> rejected: Rejected;
 
-fn element(n: u32, d: u32) -> f32 {
-  if (d >= D) {
-    return 0.0;
-  }
-  let bits = rows[n * D + d];
-  let x = (bitcast<f32>(bits) - frame[d].x) * frame[d].y;
-  // The exponent of the number itself, and of what it becomes: beyond 2^63 squares leave float32.
-  if ((bits & 0x7f800000u) == 0x7f800000u || (bitcast<u32>(x) & 0x7f800000u) > 0x5f000000u) {
-    atomicAdd(&rejected.count, 1u);
-    atomicMin(&rejected.first, (job.first + n) * D + d);
-    return 0.0;
-  }
-  return x;
-}
+// Bits of the exponent: all set in infinities and NaN; beyond 2^63 squares leave float32.
+const EXPONENT: u32 = 0x7f800000u;
+const LARGEST: u32 = 0x5f000000u;
 
 @compute @workgroup_size(64)
-fn main(@builtin(global_invocation_id) id: vec3u) {
-  let n = id.x;
-  let b = id.y;
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let n = group.x * 64u + lane;
+  let d = group.y * W;
   if (n >= job.count) {
     return;
   }
-  let d = b * W;
-#if WIDE
-  let x = Vec(element(n, d), element(n, d + 1u), element(n, d + 2u), element(n, d + 3u));
-#else
-  let x = Vec(element(n, d), element(n, d + 1u));
-#endif
-  points[block_index(job.first + n, b)] = x;
+  var x = Vec(0.0);
+  var count = 0u;
+  var first = D;
+  for (var i = 0u; i < W; i++) {
+    let bits = rows[n * D + min(d + i, D - 1u)];
+    let z = (bitcast<f32>(bits) - frame[d + i].x) * frame[d + i].y;
+    // The number itself, and what it becomes.
+    let is_bad = (bits & EXPONENT) == EXPONENT || (bitcast<u32>(z) & EXPONENT) > LARGEST;
+    let exists = d + i < D;
+    x[i] = select(0.0, z, exists && !is_bad);
+    count += select(0u, 1u, exists && is_bad);
+    first = min(first, select(D, d + i, exists && is_bad));
+  }
+  points[block_index(job.first + n, group.y)] = x;
+  if (count > 0u) {   // once per invocation: software adapters pay for atomics even where they are not taken
+    atomicAdd(&rejected.count, count);
+    atomicMin(&rejected.first, (job.first + n) * D + first);
+  }
 }

@@ -48,9 +48,10 @@ fn write(to: u32, s: Sums) {
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let part = group.x * job.pieces + lane / job.across;
+  let piece = lane / job.across;
+  let part = group.x * job.pieces + piece;
   let k_first = group.y * job.across * COMPONENTS + lane % job.across;   // within the batch
-  if (k_first >= batch.count || part >= job.part_count) {
+  if (k_first >= batch.count || piece >= job.pieces || part >= job.part_count) {
     return;
   }
   // Where there is no second component the first is summed twice, and written once.

@@ -2,7 +2,7 @@
 //
 //   nearest[i] = min(nearest[i], sum_d w_d (x_rows[i],d - c_d)^2)
 //
-// Twin: src/backends/cpu/stages/seed-distance.ts
+// Twin: src/backends/cpu/seeding.ts
 
 #import job
 #import vector

@@ -92,7 +92,7 @@ fn gain_of_step(lane: u32) -> f32 {
 
 // The rule of src/em/stopping.ts, as far as float32 can tell; the host has the last word.
 fn little_left(gain: f32) -> bool {
-  if (stretch.iteration == 0u) {
+  if (stretch.iteration == 0u || stretch.tolerance == 0.0) {   // 0: all steps are wanted
     return false;
   }
   if (gain <= stretch.noise) {

@@ -115,8 +115,7 @@ export class EmRun<P> {
     const size = 1 + Math.abs(this.#objectives.at(-1)!) / dataset.nSamples;
     const stretch = await dataset.stretch(family.pack(this.parameters, dataset.frame), {
       ...{ steps, signal, tolerance: tol * dataset.nSamples, regularizer: family.regularizer(dataset.frame) },
-      // A gain that is lost in rounding is none, unless all iterations are wanted.
-      noise: tol > 0 ? 2 * precision * size * Math.sqrt(dataset.nSamples) : -1e30,
+      noise: 2 * precision * size * Math.sqrt(dataset.nSamples),
     });
     this.#stretches = stretch !== undefined && stretch.objectives.length >= STRETCH.worth;
     if (!stretch || !Number.isFinite(stretch.statistics.objective)) return;

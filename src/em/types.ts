@@ -88,7 +88,7 @@ export interface RunOptions {
 export interface StretchOptions extends RunOptions {
   /** E-steps at most; the M-step after the last is not done. */
   readonly steps: number;
-  /** End when the total still to be gained seems less than this, in units of the objective. */
+  /** End when the total still to be gained seems less than this, in units of the objective; 0: only after all steps. */
   readonly tolerance: number;
   /** A total gain that may be rounding, in units of the objective. */
   readonly noise: number;

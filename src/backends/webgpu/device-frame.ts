@@ -1,5 +1,5 @@
 import { type Frame, frameFor, hostMoments, type Scaling } from '../../data/frame.ts';
-import type { DevicePoints } from '../../data/points.ts';
+import type { DevicePoints, HostPoints } from '../../data/points.ts';
 import type { GpuContext } from './context.ts';
 import { prepareIngest } from './ingest.ts';
 import { Memory, Usage } from './memory.ts';
@@ -11,20 +11,12 @@ const BLOCK = 64;
 const BLOCKS = 64;
 
 /**
- * The frame of points that only the device knows, from up to 4,096 of them, evenly spread. Any shift near the middle and
- * any scale near the spread will do. Shifts are cut to 20 bits below the largest number of the column, so that
- * subtracting them from float32 numbers of that size is exact.
+ * The frame of a sample, up to 4,096 rows evenly spread. Any shift near the middle and any scale near the spread will do.
+ * Shifts are cut to 20 bits below the largest number of the column, so that subtracting them from float32 numbers of that
+ * size is exact.
  */
-export async function sampleFrame(
-  context: GpuContext,
-  shape: Shape,
-  points: DevicePoints,
-  scaling: Scaling,
-): Promise<Frame> {
-  const rows = await sampleRows(context, shape, points);
-  const D = shape.D;
-  const moments = await hostMoments({ data: rows, nFeatures: D });
-  const frame = frameFor(moments, scaling);
+async function frameOfSample(rows: Float32Array, D: number, scaling: Scaling): Promise<Frame> {
+  const frame = frameFor(await hostMoments({ data: rows, nFeatures: D }), scaling);
   const shift = frame.shift.map((mean, d) => {
     let largest = 0;
     for (let i = d; i < rows.length; i += D) largest = Math.max(largest, Math.abs(rows[i]!));
@@ -32,6 +24,34 @@ export async function sampleFrame(
     return Math.round(mean / unit) * unit;
   });
   return { shift, scale: frame.scale };
+}
+
+/** The frame of points that only the device knows. */
+export async function deviceFrame(
+  context: GpuContext,
+  shape: Shape,
+  points: DevicePoints,
+  scaling: Scaling,
+): Promise<Frame> {
+  return frameOfSample(await sampleRows(context, shape, points), shape.D, scaling);
+}
+
+/** The frame of many points on the host; undefined where the sample meets a number that is not finite in float32. */
+export async function sampledFrame({ data, nFeatures: D }: HostPoints, scaling: Scaling): Promise<Frame | undefined> {
+  const blocks = sampleBlocks(data.length / D).map((start) => data.subarray(start * D, (start + BLOCK) * D));
+  const rows = new Float32Array(blocks.reduce((n, block) => n + block.length, 0));
+  blocks.reduce((at, block) => {
+    rows.set(block, at);
+    return at + block.length;
+  }, 0);
+  return rows.every(Number.isFinite) ? frameOfSample(rows, D, scaling) : undefined;
+}
+
+/** First rows of up to BLOCKS blocks, evenly spread from the first row to the last, at multiples of BLOCK. */
+function sampleBlocks(nSamples: number): number[] {
+  const last = Math.ceil(nSamples / BLOCK) - 1;
+  const blocks = Math.min(BLOCKS, last + 1);
+  return Array.from({ length: blocks }, (_, i) => (blocks > 1 ? Math.floor((i * last) / (blocks - 1)) * BLOCK : 0));
 }
 
 /** Rows that the sample finds bad are 0 here; the load proper names and refuses them. */
@@ -44,7 +64,6 @@ async function sampleRows(
   const { D, DB, W } = shape;
   const memory = new Memory(device);
   try {
-    const blocks = Math.min(BLOCKS, Math.ceil(nSamples / BLOCK));
     const sample = await memory.buffer('sample', BLOCK * BLOCKS * DB * W * 4, Usage.STORAGE | Usage.COPY_SRC);
     const staging = await memory.buffer('rows', BLOCK * D * 4, Usage.STORAGE | Usage.COPY_DST);
     const rejected = await memory.buffer('rejected', 8, Usage.STORAGE);
@@ -52,9 +71,7 @@ async function sampleRows(
     const window = { buffer: sample, first: 0, count: BLOCK * BLOCKS };
     const ingest = await prepareIngest(context, shape, identity, rejected, memory);
     let taken = 0;
-    for (let i = 0; i < blocks; i++) {
-      // Evenly spread from the first row to the last, at multiples of BLOCK.
-      const from = blocks > 1 ? Math.floor((i * (Math.ceil(nSamples / BLOCK) - 1)) / (blocks - 1)) * BLOCK : 0;
+    for (const from of sampleBlocks(nSamples)) {
       const count = Math.min(BLOCK, nSamples - from);
       const range = { buffer, offset: from * D * 4, size: count * D * 4 };
       if (buffer.usage & Usage.STORAGE) {

@@ -19,8 +19,10 @@ export interface MomentsGrid {
 /** Moments stages: neighbouring invocations take neighbouring components, each `perInvocation` of them, and one tile. */
 export function sideBySide(perInvocation: number): (shape: Shape, K: number) => MomentsGrid {
   return (_, K) => {
-    const across = Math.min(LANES, 2 ** Math.ceil(Math.log2(Math.ceil(K / perInvocation))));
-    return { across, pieces: LANES / across, blocks: 1, components: across * perInvocation, tiles: 1 };
+    const units = Math.ceil(K / perInvocation);
+    // As even as can be: 65 components are 33 and 32, not 64 and 1.
+    const across = Math.ceil(units / Math.ceil(units / LANES));
+    return { across, pieces: Math.floor(LANES / across), blocks: 1, components: across * perInvocation, tiles: 1 };
   };
 }
 

@@ -18,7 +18,7 @@ export async function prepareIngest(
 ): Promise<Ingest> {
   const stage = await pipelines.get('ingest', shape);
   const jobs = await scratch.buffer('ingest job', JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST);
-  const frameBuffer = await scratch.buffer('frame', frame.byteLength, Usage.STORAGE | Usage.COPY_DST);
+  const frameBuffer = await scratch.buffer('frame', shape.DB * shape.W * 8, Usage.STORAGE | Usage.COPY_DST);
   device.queue.writeBuffer(frameBuffer, 0, frame);
   return (window, first, count, rows) => {
     device.queue.writeBuffer(jobs, 0, encodeJobs([{ first, count }]));

@@ -3,11 +3,12 @@ import { countSamples, type DevicePoints, type HostPoints, isDevicePoints, type 
 import type { LoadOptions } from '../../em/types.ts';
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
 import type { GpuContext } from './context.ts';
-import { sampleFrame } from './device-frame.ts';
+import { deviceFrame, sampledFrame } from './device-frame.ts';
 import { type Ingest, prepareIngest } from './ingest.ts';
 import { Memory, Usage } from './memory.ts';
 import { settled } from './readback.ts';
 import { readBack } from './readout.ts';
+import { deviceRows, hostRows, type RowSource, rawRows } from './row-source.ts';
 import { type Shape, shapeOf } from './shape.ts';
 import { createWindows, type Window } from './windows.ts';
 
@@ -19,8 +20,8 @@ export interface LoadedPoints {
   readonly memory: Memory;
 }
 
-/** Bytes of rows that are written and ingested at once. */
-const CHUNK_BYTES = 8 * 2 ** 20;
+/** From this many points on the host their frame comes from a sample: looking at all of them would take longer than the upload. */
+const MANY_POINTS = 65536;
 /** Milliseconds after which the event loop gets a turn. */
 const YIELD_AFTER = 30;
 
@@ -30,48 +31,95 @@ const OUT_OF_RANGE = 'Remove or replace such rows (on the command line: --drop-m
 export async function loadPoints(context: GpuContext, points: Points, options: LoadOptions): Promise<LoadedPoints> {
   const shape = shapeOf(points.nFeatures);
   const memory = new Memory(context.device);
-  const scratch = new Memory(context.device);
   try {
     throwIfAborted(options.signal);
-    if (isDevicePoints(points)) await checkReadable(context, points, scratch);
-    const frame = options.frame ?? (await deriveFrame(context, points, shape, options));
     const windows = await createWindows(context, memory, shape, countSamples(points));
-    const rejected = await scratch.buffer('rejected', 8, Usage.STORAGE | Usage.COPY_SRC | Usage.COPY_DST);
-    context.device.queue.writeBuffer(rejected, 0, Uint32Array.of(0, 0xffffffff));
-    const source = await (isDevicePoints(points) ? deviceRows : hostRows)(
-      context,
-      shape,
-      points as HostPoints & DevicePoints,
-      frame,
-      scratch,
-    );
-    const ingest = await prepareIngest(context, shape, source.frame, rejected, scratch);
-    for (const window of windows) {
-      await ingestWindow(context, window, source, ingest, countSamples(points), options);
-      await refuseRejected(context, rejected, window, points);
-    }
+    const frame = await bringHome(context, shape, points, windows, options);
     return { frame, shape, windows, memory };
   } catch (error) {
     memory.destroy();
     context.watch.check(error);
     throw error;
+  }
+}
+
+/** Fills the windows; returns the frame. */
+async function bringHome(
+  context: GpuContext,
+  shape: Shape,
+  points: Points,
+  windows: readonly Window[],
+  options: LoadOptions,
+): Promise<Frame> {
+  const { scaling, signal } = options;
+  if (isDevicePoints(points)) {
+    await checkReadable(context, points);
+    const frame = options.frame ?? (await deviceFrame(context, shape, points, scaling));
+    const rejected = await ingestAll(context, windows, shape, points, options, (s) =>
+      deviceRows(context, shape, points, frame, s),
+    );
+    if (rejected) refuse(rejected, points);
+    return frame;
+  }
+  if (!options.frame && countSamples(points) > MANY_POINTS) {
+    const frame = await tryQuickly(context, shape, points, windows, options);
+    if (frame) return frame;
+  }
+  const frame = options.frame ?? frameFor(await hostMoments(points, signal), scaling);
+  const rejected = await ingestAll(context, windows, shape, points, options, (s) =>
+    hostRows(context, shape, points, frame, s),
+  );
+  if (rejected) refuse(rejected, points);
+  return frame;
+}
+
+/** Many points, in the frame of a sample. Undefined where a number is not finite, or too far from what the sample knew. */
+async function tryQuickly(
+  context: GpuContext,
+  shape: Shape,
+  points: HostPoints,
+  windows: readonly Window[],
+  options: LoadOptions,
+): Promise<Frame | undefined> {
+  const { data } = points;
+  const frame = await sampledFrame(points, options.scaling);
+  if (!frame) return undefined;
+  const rejected = await ingestAll(context, windows, shape, points, options, (scratch) =>
+    data instanceof Float32Array
+      ? rawRows(context, shape, data, frame, scratch)
+      : hostRows(context, shape, points, frame, scratch),
+  );
+  return rejected ? undefined : frame;
+}
+
+/** Brings all rows of a source home; tells of the bad numbers of the first window that has some. */
+async function ingestAll(
+  context: GpuContext,
+  windows: readonly Window[],
+  shape: Shape,
+  points: Points,
+  options: LoadOptions,
+  open: (scratch: Memory) => Promise<RowSource>,
+): Promise<Rejected | undefined> {
+  const scratch = new Memory(context.device);
+  try {
+    const buffer = await scratch.buffer('rejected', 8, Usage.STORAGE | Usage.COPY_SRC | Usage.COPY_DST);
+    context.device.queue.writeBuffer(buffer, 0, Uint32Array.of(0, 0xffffffff));
+    const source = await open(scratch);
+    const ingest = await prepareIngest(context, shape, source.frame, buffer, scratch);
+    for (const window of windows) {
+      await ingestWindow(context, window, source, ingest, countSamples(points), options);
+      const [count, first] = new Uint32Array(await readBack(context, buffer, 8)) as unknown as [number, number];
+      if (count > 0) return { window, count, first };
+    }
+    return undefined;
   } finally {
     scratch.destroy();
   }
 }
 
-async function deriveFrame(
-  context: GpuContext,
-  points: Points,
-  shape: Shape,
-  { scaling, signal }: LoadOptions,
-): Promise<Frame> {
-  if (isDevicePoints(points)) return sampleFrame(context, shape, points, scaling);
-  return frameFor(await hostMoments(points, signal), scaling);
-}
-
 /** Rejects with `invalid-points` when the device cannot read the buffer: destroyed, mapped, or of another device. */
-async function checkReadable({ device }: GpuContext, { buffer }: DevicePoints, scratch: Memory): Promise<void> {
+async function checkReadable({ device }: GpuContext, { buffer }: DevicePoints): Promise<void> {
   if (!(buffer.usage & (Usage.STORAGE | Usage.COPY_SRC))) {
     throw new EmgpuError(
       'invalid-points',
@@ -79,7 +127,7 @@ async function checkReadable({ device }: GpuContext, { buffer }: DevicePoints, s
       'Create it with GPUBufferUsage.STORAGE.',
     );
   }
-  const probe = await scratch.buffer('probe', 4, Usage.COPY_DST);
+  const probe = device.createBuffer({ label: 'probe', size: 4, usage: Usage.COPY_DST });
   device.pushErrorScope('validation');
   const encoder = device.createCommandEncoder();
   if (buffer.usage & Usage.STORAGE) {
@@ -95,77 +143,13 @@ async function checkReadable({ device }: GpuContext, { buffer }: DevicePoints, s
   }
   device.queue.submit([encoder.finish()]);
   const error = await device.popErrorScope();
+  probe.destroy();
   if (!error) return;
   throw new EmgpuError(
     'invalid-points',
     `The device cannot read the buffer: ${error.message.split('\n')[0]}`,
     'Pass a buffer of the same device that is neither mapped nor destroyed.',
   );
-}
-
-/** Rows of float32 numbers on the device, a block of them at a time. */
-interface RowSource {
-  /** Shift and factor per feature that are left to the device. */
-  readonly frame: Float32Array<ArrayBuffer>;
-  /** Rows per block. */
-  readonly rows: number;
-  /** Where rows `first` … `first + count` of all points can be read, until the next call. */
-  take(first: number, count: number): GPUBufferBinding;
-}
-
-/** Rows per block: whole multiples of 64 keep bindings aligned to 256 bytes. */
-function blockRows(D: number, nSamples: number): number {
-  return Math.min(Math.ceil(nSamples / 64), Math.max(1, Math.floor(CHUNK_BYTES / (4 * D * 64)))) * 64;
-}
-
-/** Shifts and scales in float64 on the host and rounds once to float32. */
-async function hostRows(
-  { device }: GpuContext,
-  { D }: Shape,
-  { data }: HostPoints,
-  { shift, scale }: Frame,
-  scratch: Memory,
-): Promise<RowSource> {
-  const rows = blockRows(D, data.length / D);
-  const staging = await scratch.buffer('rows', rows * D * 4, Usage.STORAGE | Usage.COPY_DST);
-  const block = new Float32Array(rows * D);
-  return {
-    rows,
-    frame: new Float32Array(2 * D).map((_, i) => i & 1),
-    take(first, count) {
-      for (let i = 0, o = first * D; i < count * D; ) {
-        for (let d = 0; d < D; d++, i++, o++) block[i] = (data[o]! - shift[d]!) / scale[d]!;
-      }
-      device.queue.writeBuffer(staging, 0, block, 0, count * D);
-      return { buffer: staging };
-    },
-  };
-}
-
-/** Leaves shifting and scaling to the device, where the numbers are float32 already. */
-async function deviceRows(
-  { device }: GpuContext,
-  { D }: Shape,
-  { buffer, nSamples }: DevicePoints,
-  { shift, scale }: Frame,
-  scratch: Memory,
-): Promise<RowSource> {
-  const rows = blockRows(D, nSamples);
-  const frame = Float32Array.from({ length: 2 * D }, (_, i) => (i & 1 ? 1 / scale[i >> 1]! : shift[i >> 1]!));
-  if (buffer.usage & Usage.STORAGE) {
-    return { rows, frame, take: (first, count) => ({ buffer, offset: first * D * 4, size: count * D * 4 }) };
-  }
-  const staging = await scratch.buffer('rows', rows * D * 4, Usage.STORAGE | Usage.COPY_DST);
-  return {
-    rows,
-    frame,
-    take(first, count) {
-      const encoder = device.createCommandEncoder();
-      encoder.copyBufferToBuffer(buffer, first * D * 4, staging, 0, count * D * 4);
-      device.queue.submit([encoder.finish()]);
-      return { buffer: staging };
-    },
-  };
 }
 
 /** Brings the rows of one window home, block by block, with turns for the event loop. */
@@ -191,9 +175,14 @@ async function ingestWindow(
   }
 }
 
-async function refuseRejected(context: GpuContext, rejected: GPUBuffer, window: Window, points: Points): Promise<void> {
-  const [count, first] = new Uint32Array(await readBack(context, rejected, 8)) as unknown as [number, number];
-  if (count === 0) return;
+/** Bad numbers of a window: how many, and the lowest, counted by elements from the window's start. */
+interface Rejected {
+  readonly window: Window;
+  readonly count: number;
+  readonly first: number;
+}
+
+function refuse({ window, count, first }: Rejected, points: Points): never {
   const D = points.nFeatures;
   const column = points.featureNames?.[first % D] ?? `${first % D}`;
   throw new EmgpuError(

@@ -8,10 +8,8 @@ import { PARAMETER_BYTES, type Stage } from './pipelines.ts';
 import { GRAIN, type MomentsLayout, runFor, type Shape, TILE } from './shape.ts';
 import type { Window } from './windows.ts';
 
-/** Responsibilities of a chunk: at most this many bytes. */
-const DENSITY_BYTES = 16 * 2 ** 20;
-/** Partial sums of a chunk and a batch of components: at most this many bytes, or those of `GRAIN` points. */
-const PARTIAL_BYTES = 16 * 2 ** 20;
+/** Responsibilities of a chunk, and partial sums of a chunk and a batch of components: at most this many bytes each … */
+const SCRATCH_BYTES = { least: 2 ** 20, most: 16 * 2 ** 20 };
 /** What is read back per iteration: at most this many bytes, or one total. */
 const READBACK_BYTES = 2 ** 20;
 /** Up to this many bytes of sums, many partial sums of short runs reach the host. */
@@ -56,9 +54,12 @@ export function chunkCapacity(
 ) {
   const K = batches.reduce((k, batch) => k + batch.count, 0);
   const partial = batches[0]!.count * sums * 16;
+  const { least, most } = SCRATCH_BYTES;
+  // … and no more than half of what the points take.
+  const scratch = Math.min(most, Math.max(least, nSamples * D * 2));
   const points = Math.min(
-    DENSITY_BYTES / (4 * K),
-    Math.floor(PARTIAL_BYTES / partial) * run,
+    scratch / (4 * K),
+    Math.floor(scratch / partial) * run,
     MAX_CHUNK,
     budget / (K * kernel.flops(D)),
     nSamples + GRAIN - 1,

@@ -72,7 +72,7 @@ const others: readonly LaneCase[] = [
     async run(context) {
       let iterations = 0;
       const readbacks = await countReadbacks(async () => {
-        const spec: Spec = { type: 'full', D: 2, K: 5, N: 10_000, separation: 1.5 };
+        const spec: Spec = { type: 'full', D: 2, K: 5, N: 10_000, separation: 3 };
         const { run } = await runBy(context, 'advance', spec, { tol: 0, maxIter: 150 });
         iterations = run.iteration;
       });

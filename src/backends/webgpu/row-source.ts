@@ -1,0 +1,98 @@
+import type { Frame } from '../../data/frame.ts';
+import type { DevicePoints, HostPoints } from '../../data/points.ts';
+import type { GpuContext } from './context.ts';
+import { type Memory, Usage } from './memory.ts';
+import type { Shape } from './shape.ts';
+
+/** Bytes of rows that are written and ingested at once. */
+const CHUNK_BYTES = 2 * 2 ** 20;
+
+/** Rows of float32 numbers on the device, a block of them at a time. */
+export interface RowSource {
+  /** Shift and factor per feature that are left to the device. */
+  readonly frame: Float32Array<ArrayBuffer>;
+  /** Rows per block. */
+  readonly rows: number;
+  /** Where rows `first` … `first + count` of all points can be read, until the next call. */
+  take(first: number, count: number): GPUBufferBinding;
+}
+
+/** Rows per block: whole multiples of 64 keep bindings aligned to 256 bytes. */
+function blockRows(D: number, nSamples: number): number {
+  return Math.min(Math.ceil(nSamples / 64), Math.max(1, Math.floor(CHUNK_BYTES / (4 * D * 64)))) * 64;
+}
+
+/** Shifts and scales in float64 on the host and rounds once to float32. */
+export async function hostRows(
+  { device }: GpuContext,
+  { D }: Shape,
+  { data }: HostPoints,
+  { shift, scale }: Frame,
+  scratch: Memory,
+): Promise<RowSource> {
+  const rows = blockRows(D, data.length / D);
+  const staging = await scratch.buffer('rows', rows * D * 4, Usage.STORAGE | Usage.COPY_DST);
+  const block = new Float32Array(rows * D);
+  return {
+    rows,
+    frame: new Float32Array(2 * D).map((_, i) => i & 1),
+    take(first, count) {
+      for (let i = 0, o = first * D; i < count * D; ) {
+        for (let d = 0; d < D; d++, i++, o++) block[i] = (data[o]! - shift[d]!) / scale[d]!;
+      }
+      device.queue.writeBuffer(staging, 0, block, 0, count * D);
+      return { buffer: staging };
+    },
+  };
+}
+
+/** Shift and factor of each feature, for the device. */
+function deviceFactors({ shift, scale }: Frame): Float32Array<ArrayBuffer> {
+  return Float32Array.from({ length: 2 * shift.length }, (_, i) => (i & 1 ? 1 / scale[i >> 1]! : shift[i >> 1]!));
+}
+
+/** Uploads float32 numbers as they are: the shifts of a sampled frame are exact in float32. */
+export async function rawRows(
+  { device }: GpuContext,
+  { D }: Shape,
+  data: Float32Array,
+  frame: Frame,
+  scratch: Memory,
+): Promise<RowSource> {
+  const rows = blockRows(D, data.length / D);
+  const staging = await scratch.buffer('rows', rows * D * 4, Usage.STORAGE | Usage.COPY_DST);
+  return {
+    rows,
+    frame: deviceFactors(frame),
+    take(first, count) {
+      device.queue.writeBuffer(staging, 0, data as Float32Array<ArrayBuffer>, first * D, count * D);
+      return { buffer: staging };
+    },
+  };
+}
+
+/** Leaves shifting and scaling to the device, where the numbers are float32 already. */
+export async function deviceRows(
+  { device }: GpuContext,
+  { D }: Shape,
+  { buffer, nSamples }: DevicePoints,
+  given: Frame,
+  scratch: Memory,
+): Promise<RowSource> {
+  const rows = blockRows(D, nSamples);
+  const frame = deviceFactors(given);
+  if (buffer.usage & Usage.STORAGE) {
+    return { rows, frame, take: (first, count) => ({ buffer, offset: first * D * 4, size: count * D * 4 }) };
+  }
+  const staging = await scratch.buffer('rows', rows * D * 4, Usage.STORAGE | Usage.COPY_DST);
+  return {
+    rows,
+    frame,
+    take(first, count) {
+      const encoder = device.createCommandEncoder();
+      encoder.copyBufferToBuffer(buffer, first * D * 4, staging, 0, count * D * 4);
+      device.queue.submit([encoder.finish()]);
+      return { buffer: staging };
+    },
+  };
+}

@@ -6,12 +6,8 @@
 // m_k is the mean rounded to float32 and b_k what the rounding lost, times u_k. Twins: src/backends/cpu/stages/log-density-diag.ts and
 // log-density-spherical.ts
 
-#import job
+#import density
 #import parameters
-#import points
-
-@group(0) @binding(0) var<uniform> job: Job;
-@group(0) @binding(3) var<storage, read_write> densities: array<f32>;
 
 // Vec per component: mean, b, u, and one that starts with c.
 const STRIDE: u32 = 3u * DB + 1u;
@@ -19,9 +15,10 @@ const STRIDE: u32 = 3u * DB + 1u;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let x = load_points(job.first, group.x, lane);
+  var largest = maxima_so_far(group.x, lane);
   for (var k = 0u; k < batch.count; k++) {
     let base = k * STRIDE;
-    var distance = array<f32, POINTS>();
+    var distance = PerPoint();
     for (var b = 0u; b < DB; b++) {
       let mean = parameter(base + b);
       let lost = parameter(base + DB + b);
@@ -31,10 +28,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         distance[p] += dot(y, y);
       }
     }
-    let c = parameter(base + STRIDE - 1u).x;
-    let row = (batch.first + k) * job.row;
-    for (var p = 0u; p < POINTS; p++) {
-      densities[row + point_number(group.x, lane, p)] = c - min(distance[p], MAX_DISTANCE);
-    }
+    largest = write_densities(group.x, lane, k, parameter(base + STRIDE - 1u).x, distance, largest);
   }
+  write_maxima(group.x, lane, largest);
 }

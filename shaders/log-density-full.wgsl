@@ -5,12 +5,8 @@
 // m_k is the mean rounded to float32 and b_k what the rounding lost (seen through U_k), so that the difference is exact
 // where it matters: near the component. Twin: src/backends/cpu/stages/log-density-full.ts
 
-#import job
+#import density
 #import factor
-#import points
-
-@group(0) @binding(0) var<uniform> job: Job;
-@group(0) @binding(3) var<storage, read_write> densities: array<f32>;
 
 // Vec per component: mean, b, U, and one that starts with c.
 const STRIDE: u32 = 2u * DB + FACTOR + 1u;
@@ -18,6 +14,7 @@ const STRIDE: u32 = 2u * DB + FACTOR + 1u;
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let x = load_points(job.first, group.x, lane);
+  var largest = maxima_so_far(group.x, lane);
   for (var k = 0u; k < batch.count; k++) {
     let base = k * STRIDE;
     var z: Points;
@@ -27,7 +24,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         z[p][b] = x[p][b] - mean;
       }
     }
-    var distance = array<f32, POINTS>();   // written out: Tint forgets to clear a bare var in a loop
+    var distance = PerPoint();   // written out: Tint forgets to clear a bare var in a loop
     for (var j = 0u; j < DB; j++) {
       let lost = parameter(base + DB + j);
       var y: array<Vec, POINTS>;
@@ -44,10 +41,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         distance[p] += dot(y[p], y[p]);
       }
     }
-    let c = parameter(base + STRIDE - 1u).x;
-    let row = (batch.first + k) * job.row;
-    for (var p = 0u; p < POINTS; p++) {
-      densities[row + point_number(group.x, lane, p)] = c - min(distance[p], MAX_DISTANCE);
-    }
+    largest = write_densities(group.x, lane, k, parameter(base + STRIDE - 1u).x, distance, largest);
   }
+  write_maxima(group.x, lane, largest);
 }

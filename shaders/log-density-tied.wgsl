@@ -5,12 +5,8 @@
 //
 // Twin: src/backends/cpu/stages/log-density-tied.ts
 
-#import job
+#import density
 #import factor
-#import points
-
-@group(0) @binding(0) var<uniform> job: Job;
-@group(0) @binding(3) var<storage, read_write> densities: array<f32>;
 
 // The batch starts with U; then Vec per component: b, and one that starts with c.
 const STRIDE: u32 = DB + 1u;
@@ -31,9 +27,10 @@ fn transform(x: Points) -> Points {
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let y = transform(load_points(job.first, group.x, lane));
+  var largest = maxima_so_far(group.x, lane);
   for (var k = 0u; k < batch.count; k++) {
     let base = FACTOR + k * STRIDE;
-    var distance = array<f32, POINTS>();   // written out: Tint forgets to clear a bare var in a loop
+    var distance = PerPoint();   // written out: Tint forgets to clear a bare var in a loop
     for (var b = 0u; b < DB; b++) {
       let mean = parameter(base + b);
       for (var p = 0u; p < POINTS; p++) {
@@ -41,10 +38,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         distance[p] += dot(difference, difference);
       }
     }
-    let c = parameter(base + DB).x;
-    let row = (batch.first + k) * job.row;
-    for (var p = 0u; p < POINTS; p++) {
-      densities[row + point_number(group.x, lane, p)] = c - min(distance[p], MAX_DISTANCE);
-    }
+    largest = write_densities(group.x, lane, k, parameter(base + DB).x, distance, largest);
   }
+  write_maxima(group.x, lane, largest);
 }

@@ -13,8 +13,9 @@
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(2) var<storage, read> means: array<Vec>;
 @group(0) @binding(3) var<storage, read> points: array<Vec>;
-@group(0) @binding(4) var<storage, read> responsibilities: array<f32>;
-@group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;
+@group(0) @binding(4) var<storage, read> densities: array<f32>;         // as `normalize` leaves them
+@group(0) @binding(5) var<storage, read> scales: array<f32>;
+@group(0) @binding(6) var<storage, read_write> partials: array<vec4f>;
 
 const COMPONENTS: u32 = 2u;
 
@@ -71,12 +72,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let start = part * job.run;
   let end = min(start + job.run, job.count);
   for (var n = start; n < end; n++) {
+    let scale = scales[n];
     let x0 = points[block_index(job.first + n, b0)];
 #if PAIRED
     let x1 = points[block_index(job.first + n, b1)];
 #endif
     for (var c = 0u; c < COMPONENTS; c++) {
-      let r = responsibilities[row[c] + n];
+      let r = densities[row[c] + n] * scale;
       let z0 = x0 - mean0[c];
       let a0 = r * z0;
       sums[c].count += r;

@@ -13,8 +13,9 @@
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(2) var<storage, read> means: array<Vec>;
 @group(0) @binding(3) var<storage, read> points: array<Vec>;
-@group(0) @binding(4) var<storage, read> responsibilities: array<f32>;
-@group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;
+@group(0) @binding(4) var<storage, read> densities: array<f32>;         // as `normalize` leaves them
+@group(0) @binding(5) var<storage, read> scales: array<f32>;
+@group(0) @binding(6) var<storage, read_write> partials: array<vec4f>;
 
 fn add_outer(m: Mat, a: Vec, b: Vec) -> Mat {
 #if WIDE
@@ -84,7 +85,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let start = part * job.run;
   let end = min(start + job.run, job.count);
   for (var n = start; n < end; n++) {
-    let r = responsibilities[row + n];
+    let r = densities[row + n] * scales[n];
     count += r;
 #if PAIRED
     let z0 = point_block(n, 2u * i) - mean_i0;

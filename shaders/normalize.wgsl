@@ -1,7 +1,8 @@
-// From log-densities to responsibilities, in place, and the chunk's log-likelihood:
+// From log-densities to responsibilities, but for a factor, in place; the factor; and the chunk's log-likelihood:
 //
-//   r[k][n] = 2^(densities[k][n] - m_n) / s_n,   m_n = max_k densities[k][n],   s_n = sum_k 2^(densities[k][n] - m_n)
+//   densities[k][n] = 2^(densities[k][n] - m_n),   m_n = max_k densities[k][n],   s_n = their sum,   scales[n] = 1 / s_n
 //
+// The responsibility is densities[k][n] scales[n]: to write it here would mean to go over all components once more.
 // The log-likelihood is sum m_n + log2(prod s_n). The product is kept as (mantissa, exponent): WGSL's own logarithm may be
 // off by 2^-21 near 1, always to the same side. One partial per tile of 256 points. Twin: src/backends/cpu/stages/normalize.ts
 
@@ -15,7 +16,8 @@ struct LogLikelihood {
 
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(1) var<storage, read_write> densities: array<f32>;
-@group(0) @binding(2) var<storage, read_write> log_likelihoods: array<LogLikelihood>;
+@group(0) @binding(2) var<storage, read_write> scales: array<f32>;        // comes with m_n
+@group(0) @binding(3) var<storage, read_write> log_likelihoods: array<LogLikelihood>;
 
 var<workgroup> sh_sums: array<LogLikelihood, 64>;
 
@@ -31,19 +33,15 @@ fn join(a: LogLikelihood, b: LogLikelihood) -> LogLikelihood {
 }
 
 fn normalize_point(n: u32) -> LogLikelihood {
-  var m = densities[n];
-  var s = 1.0;
-  for (var k = 1u; k < job.components; k++) {
-    let value = densities[k * job.row + n];
-    let e = exp2(max(-abs(value - m), MIN_EXPONENT));
-    s = select(s + e, fma(s, e, 1.0), value > m);
-    m = max(m, value);
-  }
-  let scale = 1.0 / s;
+  let m = scales[n];
+  var s = 0.0;
   for (var k = 0u; k < job.components; k++) {
     let at = k * job.row + n;
-    densities[at] = exp2(max(densities[at] - m, MIN_EXPONENT)) * scale;
+    let e = exp2(max(densities[at] - m, MIN_EXPONENT));
+    densities[at] = e;
+    s += e;
   }
+  scales[n] = 1.0 / s;
   return split(m, s, 0);
 }
 

@@ -12,7 +12,7 @@ import { batchBinding, bind, type Chunk, type Workspace } from './workspace.ts';
 
 /**
  * The dispatches that bring a chunk's log-densities into the workspace, one per batch of components. k-means: the labels,
- * into the workspace or where `labels` says.
+ * into the workspace or where `perPoint` says.
  */
 export function densityCommands(
   { device }: GpuContext,
@@ -21,10 +21,10 @@ export function densityCommands(
   { batches }: PackedBatches,
   window: Window,
   D: number,
-  labels: GPUBuffer | GPUBufferBinding | undefined = work.labels,
+  perPoint: GPUBuffer | GPUBufferBinding = work.perPoint,
 ): (chunk: Chunk, index: number) => Command[] {
-  const outputs = labels ? [work.densities, labels] : [work.densities];
-  const group = bind(device, stage, work.jobs, batchBinding(work.parameters), window.buffer, ...outputs);
+  const parameters = batchBinding(work.parameters);
+  const group = bind(device, stage, work.jobs, parameters, window.buffer, work.densities, perPoint);
   return (chunk, index) =>
     batches.map((batch) => ({
       operations: (chunk.count * batch.count * work.kernel.flops(D)) / 2,
@@ -37,10 +37,10 @@ export function densityCommands(
     }));
 }
 
-/** Responsibilities and log-likelihood of a chunk, from its log-densities. */
+/** Responsibilities (but for a factor) and log-likelihood of a chunk, from its log-densities. */
 export async function normalizeCommand({ device, pipelines }: GpuContext, shape: Shape, work: Workspace) {
   const stage = await pipelines.get('normalize', shape);
-  const group = bind(device, stage, work.jobs, work.densities, work.logLikelihoods);
+  const group = bind(device, stage, work.jobs, work.densities, work.perPoint, work.logLikelihoods);
   return (chunk: Chunk, index: number): Command => ({
     operations: chunk.count * work.K * 20,
     dispatches: [{ stage, group, offsets: [index * JOB_STRIDE], size: [Math.ceil(chunk.count / TILE)] }],
@@ -59,7 +59,7 @@ export async function momentCommands(
   const { layout, sums } = work.summation;
   const [moments, reduce] = await Promise.all([pipelines.get(kernel.moments, shape), pipelines.get('reduce', shape)]);
   const parameters = batchBinding(work.parameters);
-  const weights = work.labels ? [work.labels, work.densities] : [work.densities];
+  const weights = work.hard ? [work.perPoint, work.densities] : [work.densities, work.perPoint];
   const reduceGroup = bind(device, reduce, work.jobs, parameters, work.partials, work.totals);
   const momentGroups = windows.map(({ buffer }) =>
     bind(device, moments, work.jobs, parameters, work.means, buffer, ...weights, work.partials),
@@ -96,7 +96,7 @@ async function passCommands(
   const [stage, moments, normalize] = await Promise.all([
     context.pipelines.get(work.kernel.expectation, shape),
     momentCommands(context, shape, work, packed, windows),
-    work.labels ? undefined : normalizeCommand(context, shape, work),
+    work.hard ? undefined : normalizeCommand(context, shape, work),
   ]);
   const densities = windows.map((window) => densityCommands(context, stage, work, packed, window, shape.D));
   return work.chunks.flatMap((chunk, i) => [

@@ -86,7 +86,7 @@ async function mixtureCommands(reading: Reading, piece: Piece): Promise<Command[
 }
 
 function commandsFor(reading: Reading, piece: Piece): Promise<Command[]> {
-  return reading.work.labels ? labelCommands(reading, piece) : mixtureCommands(reading, piece);
+  return reading.work.hard ? labelCommands(reading, piece) : mixtureCommands(reading, piece);
 }
 
 /** Puts the parameters where the kernels read them; the host's share of log-densities goes into the jobs. */

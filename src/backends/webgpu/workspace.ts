@@ -103,8 +103,10 @@ export interface Workspace {
   readonly means: GPUBuffer;
   /** Mixtures: densities, then responsibilities, K × capacity. k-means: nearest squared distances, capacity. */
   readonly densities: GPUBuffer;
-  /** k-means only: capacity labels. */
-  readonly labels: GPUBuffer | undefined;
+  /** Mixtures: the largest log-density of each point, then what makes its responsibilities sum to 1. k-means: labels. Capacity. */
+  readonly perPoint: GPUBuffer;
+  /** Points go to one component each. */
+  readonly hard: boolean;
   readonly partials: GPUBuffer;
   readonly totals: GPUBuffer;
   readonly logLikelihoods: GPUBuffer;
@@ -150,7 +152,7 @@ export async function createWorkspace(
   try {
     const storage = (label: string, size: number, extra = 0) => memory.buffer(label, size, Usage.STORAGE | extra);
     const workspace: Workspace = {
-      ...{ kernel, K, capacity, summation: plan, grid, chunks, groupParts, groups, tiles, memory, jobList },
+      ...{ kernel, K, capacity, hard, summation: plan, grid, chunks, groupParts, groups, tiles, memory, jobList },
       jobs: await memory.buffer('jobs', jobList.length * JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST),
       parameters: await memory.buffer(
         'parameters',
@@ -159,7 +161,7 @@ export async function createWorkspace(
       ),
       means: await storage('means', K * shape.DB * shape.W * 4, Usage.COPY_DST | Usage.COPY_SRC),
       densities: await storage('densities', capacity * (hard ? 1 : K) * 4),
-      labels: hard ? await storage('labels', capacity * 4, Usage.COPY_SRC) : undefined,
+      perPoint: await storage(hard ? 'labels' : 'scales', capacity * 4),
       partials: await storage('partials', (capacity / plan.run) * packed.batches[0]!.count * plan.sums * 16),
       totals: await storage('totals', groups * bytes, Usage.COPY_SRC | Usage.COPY_DST),
       logLikelihoods: await storage('log-likelihoods', slots * tiles * 12, Usage.COPY_SRC),

@@ -20,6 +20,7 @@ export default defineConfig({
         node: 'src/node.ts',
         cli: 'src/cli/main.ts',
         'cpu-worker-node': 'src/backends/cpu/worker-node.ts',
+        'file-store': 'src/backends/file-store.ts',
       },
     },
     rolldownOptions: {

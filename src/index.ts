@@ -4,7 +4,9 @@
  * @module
  */
 import { fromWebWorker } from './backends/cpu/worker-protocol.ts';
+import { denoStore } from './backends/deno-store.ts';
 import { usePlatformByDefault } from './backends/platform.ts';
+import { webStore } from './backends/web-store.ts';
 
 export {
   type FileFormat,
@@ -23,4 +25,5 @@ usePlatformByDefault({
       fromWebWorker(new Worker(new URL('./backends/cpu/worker-web.ts', import.meta.url), { type: 'module' }));
   },
   concurrency: () => globalThis.navigator?.hardwareConcurrency ?? 1,
+  cache: () => denoStore() ?? (globalThis.indexedDB ? webStore() : undefined),
 });

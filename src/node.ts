@@ -8,6 +8,7 @@ import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { fromNodeWorker } from './backends/cpu/worker-protocol.ts';
+import { fileStore } from './backends/file-store.ts';
 import { usePlatform } from './backends/platform.ts';
 import { type FileSource, type ReadTableOptions, readTable as readSource, type Table } from './data/readers/index.ts';
 import { EmgpuError } from './errors.ts';
@@ -33,6 +34,7 @@ usePlatform({
   spawnWorker: () =>
     fromNodeWorker(new Worker(new URL(/* @vite-ignore */ WORKER_SCRIPT, import.meta.url), { execArgv: [] })),
   concurrency: availableParallelism,
+  cache: () => fileStore(),
 });
 
 /** Beside this file in `dist/`; a name and not a literal, so that bundlers leave it alone. */

@@ -2,6 +2,7 @@
 
 export { type BackendChoice, type BackendReport, describeBackends, releaseBackends } from './backends/select.ts';
 export type { AdapterReport } from './backends/webgpu/device.ts';
+export type { TunedStage } from './backends/webgpu/tuning-file.ts';
 export type { DevicePoints, HostPoints, Points } from './data/points.ts';
 export { EmgpuError, type ErrorCode } from './errors.ts';
 export { FitRun, type FitState } from './estimators/fit-run.ts';

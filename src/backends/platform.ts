@@ -1,4 +1,5 @@
 import type { WorkerLike } from './cpu/worker-protocol.ts';
+import { type TextStore, withMemory } from './text-store.ts';
 
 /** What a runtime has to offer. Every member is called when it is needed, never at import. */
 export interface Platform {
@@ -8,11 +9,18 @@ export interface Platform {
   readonly spawnWorker: (() => WorkerLike) | undefined;
   /** Worker threads worth starting. */
   concurrency(): number;
+  /** Where what was learnt about the machine is kept for the next process or page. */
+  cache(): TextStore | undefined;
 }
 
 let current: Platform | undefined;
 
-const BARE: Platform = { gpu: async () => undefined, spawnWorker: undefined, concurrency: () => 1 };
+const BARE: Platform = {
+  gpu: async () => undefined,
+  spawnWorker: undefined,
+  concurrency: () => 1,
+  cache: () => undefined,
+};
 
 /** `emgpu/node` names its runtime when it is imported. */
 export function usePlatform(platform: Platform): void {
@@ -26,4 +34,12 @@ export function usePlatformByDefault(platform: Platform): void {
 
 export function platform(): Platform {
   return current ?? BARE;
+}
+
+let cached: TextStore | undefined;
+
+/** The platform's cache, and this process's own memory where that fails. */
+export function cache(): TextStore {
+  cached ??= withMemory(platform().cache());
+  return cached;
 }

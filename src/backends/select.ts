@@ -2,7 +2,7 @@ import type { Backend } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { createCpuBackend } from './cpu/backend.ts';
 import { WorkerPool } from './cpu/worker-pool.ts';
-import { type Platform, platform } from './platform.ts';
+import { cache, type Platform, platform } from './platform.ts';
 import { createGpuBackend } from './webgpu/backend.ts';
 import {
   type AdapterReport,
@@ -12,6 +12,7 @@ import {
   reportAdapter,
   requestDevice,
 } from './webgpu/device.ts';
+import { rememberedStages } from './webgpu/tuning.ts';
 
 /** Where to compute. `auto`: a hardware GPU, else the CPU. `webgpu`: any adapter, software ones included. */
 export type BackendChoice = 'auto' | 'webgpu' | 'cpu';
@@ -49,7 +50,7 @@ async function open(choice: BackendChoice, runtime: Platform): Promise<Backend> 
   if (!adapter) return onCpu(reason);
   try {
     const device = await requestDevice(adapter);
-    return createGpuBackend({ device, info: adapter.info, reason, owned: true });
+    return createGpuBackend({ device, info: adapter.info, reason, owned: true, cache: cache() });
   } catch (cause) {
     const failure = `${adapterName(adapter.info)} gave no device (${(cause as Error).message})`;
     if (choice === 'auto') return onCpu(failure);
@@ -101,6 +102,7 @@ export function borrowDevice(device: GPUDevice): Backend {
       info: device.adapterInfo,
       reason: 'the caller shared a device',
       owned: false,
+      cache: cache(),
     });
     borrowed.set(device, backend);
   }
@@ -132,7 +134,10 @@ export async function describeBackends(): Promise<BackendReport> {
     { forceFallbackAdapter: true },
   ]) {
     const adapter = await gpu?.requestAdapter(options as GPURequestAdapterOptions).catch(() => null);
-    if (adapter) adapters.set(adapterName(adapter.info), reportAdapter(adapter));
+    if (adapter) {
+      const tuned = await rememberedStages(cache(), adapter.info);
+      adapters.set(adapterName(adapter.info), reportAdapter(adapter, tuned));
+    }
   }
   const workers = runtime.spawnWorker ? runtime.concurrency() : 1;
   const { adapter, reason } = await decide('auto', runtime);

@@ -137,6 +137,11 @@ export interface LoadOptions extends RunOptions {
   readonly scaling: Scaling;
   /** Overrides the frame that would be derived from the points. */
   readonly frame?: Frame;
+  /**
+   * Passes run in the variant that the adapter is known to run fastest; where none is known, variants are timed once, for less
+   * than a second, if a pass takes some milliseconds. Default false. Results do not depend on it.
+   */
+  readonly tune?: boolean;
   /** Called with the fraction of the points that are in place. */
   readonly onProgress?: ((fraction: number) => void) | undefined;
 }

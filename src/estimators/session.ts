@@ -16,7 +16,7 @@ export interface Session {
 export async function openSession(
   points: Points,
   family: Family<unknown>,
-  { backend: choice = 'auto', device }: DeviceOptions,
+  { backend: choice = 'auto', device, tune = true }: DeviceOptions,
   { signal, onProgress }: CallOptions = {},
 ): Promise<Session> {
   checkPoints(points);
@@ -39,6 +39,7 @@ export async function openSession(
   const start = performance.now();
   const dataset = await backend.load(points, {
     scaling: family.scaling,
+    tune,
     signal,
     onProgress: (fraction) => onProgress?.({ stage: 'load', fraction, iteration: 0 }),
   });

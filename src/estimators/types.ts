@@ -15,6 +15,11 @@ export interface DeviceOptions {
   readonly backend?: BackendChoice;
   /** Compute on this device. It is borrowed: never destroyed, and a lost one is reported as `device-lost`. */
   readonly device?: GPUDevice;
+  /**
+   * On a GPU, when an iteration takes some milliseconds: time variants of its kernels once, for less than a second, and remember
+   * the fastest for this adapter, model, D and K. Default true. Results are the same, bit for bit.
+   */
+  readonly tune?: boolean;
 }
 
 /** Told while a long call runs. */

@@ -1,15 +1,20 @@
 import { checkPoints, type Points } from '../../data/points.ts';
 import type { Backend, Dataset, LoadOptions } from '../../em/types.ts';
+import { type TextStore, withMemory } from '../text-store.ts';
 import type { GpuContext } from './context.ts';
 import { GpuDataset } from './dataset.ts';
 import { adapterName, DeviceWatch, isSoftware } from './device.ts';
 import { loadPoints } from './load.ts';
 import { Pace } from './pace.ts';
 import { Pipelines } from './pipelines.ts';
+import { Tuning } from './tuning.ts';
 
 /** First guesses of operations per second, for cutting the first submits; measured from then on. */
 const SOFTWARE_RATE = 1e10;
 const HARDWARE_RATE = 5e10;
+
+/** Seconds: shorter passes spend most of their time on the way to the host and back. */
+const TUNE_FROM = 5e-3;
 
 /** No window is larger than this, even where the device would allow it: drivers fragment and compilers count in 32 bits. */
 const WINDOW_BYTES = 256 * 2 ** 20;
@@ -25,6 +30,10 @@ export interface GpuBackendOptions {
   readonly rate?: number;
   /** Bytes of points per buffer at most, default 256 MiB. */
   readonly windowBytes?: number;
+  /** Where the fastest variants are remembered; default: nowhere beyond this backend. */
+  readonly cache?: TextStore;
+  /** Seconds of a pass from which on variants are timed, default 0.005. */
+  readonly tuneFrom?: number;
 }
 
 /** The backend that computes on a WebGPU device. */
@@ -33,7 +42,8 @@ export function createGpuBackend(options: GpuBackendOptions): Backend {
   const watch = new DeviceWatch(device);
   const rate = options.rate ?? (isSoftware(info) ? SOFTWARE_RATE : HARDWARE_RATE);
   const pace = new Pace(device, rate);
-  const context: GpuContext = { device, watch, pipelines: new Pipelines(device), pace, windowBytes };
+  const tuning = new Tuning(options.cache ?? withMemory(), info, options.tuneFrom ?? TUNE_FROM);
+  const context: GpuContext = { device, watch, pipelines: new Pipelines(device), pace, tuning, windowBytes };
   return {
     name: 'webgpu',
     adapter: adapterName(info),
@@ -46,7 +56,7 @@ export function createGpuBackend(options: GpuBackendOptions): Backend {
     async load(points: Points, options: LoadOptions): Promise<Dataset> {
       checkPoints(points);
       watch.check();
-      return new GpuDataset(context, await loadPoints(context, points, options));
+      return new GpuDataset(context, await loadPoints(context, points, options), options.tune ?? false);
     },
     destroy() {
       if (owned) device.destroy();

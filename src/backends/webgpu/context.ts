@@ -1,6 +1,7 @@
 import type { DeviceWatch } from './device.ts';
 import type { Pace } from './pace.ts';
 import type { Pipelines } from './pipelines.ts';
+import type { Tuning } from './tuning.ts';
 
 /** What everything on one device shares. */
 export interface GpuContext {
@@ -8,6 +9,7 @@ export interface GpuContext {
   readonly watch: DeviceWatch;
   readonly pipelines: Pipelines;
   readonly pace: Pace;
+  readonly tuning: Tuning;
   /** Bytes of points per buffer at most. */
   readonly windowBytes: number;
 }

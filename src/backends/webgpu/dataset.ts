@@ -20,10 +20,17 @@ import type { PackedBatches } from './pack.ts';
 import { type Reading, readToBuffer, readToHost } from './readout.ts';
 import { createResident, type Resident, runStretch, suitsResident } from './resident.ts';
 import { gatherRows, seedingDistances } from './rows.ts';
+import type { Trial } from './trial.ts';
+import { defaultVariant } from './variant.ts';
 import { chunkCapacity, createWorkspace, summation, type Workspace } from './workspace.ts';
 
 /** A chunk is cut anew when the device turns out this much faster or slower than it was cut for. */
 const RECUT = 4;
+
+interface Prepared {
+  readonly packed: PackedBatches;
+  readonly work: Workspace;
+}
 
 /** Points in a device's memory: windows of tiles, and the scratch memory of the last kind of pass. */
 export class GpuDataset implements Dataset {
@@ -32,15 +39,22 @@ export class GpuDataset implements Dataset {
   readonly frame: Frame;
   readonly #context: GpuContext;
   readonly #points: LoadedPoints;
+  readonly #tune: boolean;
   #workspace: Workspace | undefined;
+  /** How long the shortest of its passes took, and how many there were: drivers may compile during the first. */
+  #seconds = Infinity;
+  #passes = 0;
+  #trial: Trial | undefined;
   #resident: Resident | undefined;
   #destroyed = false;
   /** Passes share the workspace, so they follow one another. */
   #last: Promise<unknown> = Promise.resolve();
 
-  constructor(context: GpuContext, points: LoadedPoints) {
+  /** `tune`: passes are run in the variant that the adapter is known, or found, to run fastest. */
+  constructor(context: GpuContext, points: LoadedPoints, tune: boolean) {
     this.#context = context;
     this.#points = points;
+    this.#tune = tune;
     this.frame = points.frame;
     this.nFeatures = points.shape.D;
     this.nSamples = points.windows.reduce((n, window) => n + window.count, 0);
@@ -49,8 +63,12 @@ export class GpuDataset implements Dataset {
   expectation(parameters: KernelParameters, options: RunOptions = {}): Promise<Statistics> {
     return this.#alone(async () => {
       const { shape, windows } = this.#points;
-      const { packed, work } = await this.#prepare(parameters);
-      return expectation(this.#context, shape, work, packed, parameters, windows, this.#guarded(options));
+      const guarded = this.#guarded(options);
+      const { packed, work } = await this.#prepareTuned(parameters, guarded);
+      const result = await expectation(this.#context, shape, work, packed, parameters, windows, guarded);
+      this.#seconds = Math.min(this.#seconds, result.seconds);
+      this.#passes++;
+      return result.statistics;
     });
   }
 
@@ -145,20 +163,45 @@ export class GpuDataset implements Dataset {
     }
   }
 
-  async #prepare(parameters: KernelParameters): Promise<{ packed: PackedBatches; work: Workspace }> {
+  async #prepare(parameters: KernelParameters): Promise<Prepared> {
     const { shape, windows } = this.#points;
     const kernel = kernelFor(parameters);
     const K = parameters.nComponents;
     const packed = kernel.pack(parameters, shape);
     const plan = summation(kernel, shape, K, this.nSamples);
     const capacity = chunkCapacity(kernel, packed, shape.D, plan, this.nSamples, this.#context.pace.budget);
+    const variant = this.#tune ? await this.#context.tuning.variant(kernel, shape, K) : defaultVariant(shape);
     const old = this.#workspace;
-    if (old?.kernel === kernel && old.K === K && capacity < RECUT * old.capacity && old.capacity < RECUT * capacity) {
+    if (
+      old?.kernel === kernel &&
+      old.K === K &&
+      capacity < RECUT * old.capacity &&
+      old.capacity < RECUT * capacity &&
+      old.variant.points === variant.points &&
+      old.variant.across === variant.across
+    ) {
       return { packed, work: old };
     }
     old?.memory.destroy();
     this.#workspace = undefined;
-    this.#workspace = await createWorkspace(this.#context, shape, kernel, K, packed, windows, capacity);
+    this.#workspace = await createWorkspace(this.#context, shape, kernel, K, packed, windows, capacity, {
+      variant,
+    });
+    this.#seconds = Infinity;
+    this.#passes = 0;
+    this.#trial = undefined;
     return { packed, work: this.#workspace };
+  }
+
+  /** The same. Between passes of a kind that is worth it, its variants are timed, if they never were. */
+  async #prepareTuned(parameters: KernelParameters, options: PassOptions): Promise<Prepared> {
+    const prepared = await this.#prepare(parameters);
+    const { tuning } = this.#context;
+    if (!this.#tune || this.#passes < 2 || this.#seconds < tuning.from) return prepared;
+    const tried = { ...prepared, ...this.#points, context: this.#context, seconds: this.#seconds };
+    this.#trial ??= await tuning.trial(tried);
+    if (!this.#trial || !(await tuning.advance(this.#trial, tried, options))) return prepared;
+    this.#trial = undefined;
+    return this.#prepare(parameters);
   }
 }

@@ -1,4 +1,5 @@
 import { EmgpuError } from '../../errors.ts';
+import type { TunedStage } from './tuning-file.ts';
 
 /** What an adapter says of itself. */
 export interface AdapterReport {
@@ -9,6 +10,8 @@ export interface AdapterReport {
   readonly isSoftware: boolean;
   readonly features: string[];
   readonly limits: Record<string, number>;
+  /** The variants of kernels that were found to be the fastest on it. */
+  readonly tuned: readonly TunedStage[];
 }
 
 /** The limits that decide how points are stored; worth asking the adapter's best for. */
@@ -32,7 +35,7 @@ export function adapterName(info: GPUAdapterInfo | undefined): string {
 }
 
 /** Everything `emgpu info` prints about an adapter. */
-export function reportAdapter(adapter: GPUAdapter): AdapterReport {
+export function reportAdapter(adapter: GPUAdapter, tuned: readonly TunedStage[]): AdapterReport {
   const { info } = adapter;
   const limits: Record<string, number> = {};
   for (const name in adapter.limits) {
@@ -46,6 +49,7 @@ export function reportAdapter(adapter: GPUAdapter): AdapterReport {
     isSoftware: isSoftware(info),
     features: [...adapter.features].sort(),
     limits,
+    tuned,
   };
 }
 

@@ -10,6 +10,11 @@ import { type Shape, TILE } from './shape.ts';
 import type { Window } from './windows.ts';
 import { batchBinding, bind, type Chunk, type Workspace } from './workspace.ts';
 
+/** The stage that a workspace's passes begin with. */
+export function expectationStage({ pipelines }: GpuContext, shape: Shape, { kernel, variant }: Workspace) {
+  return pipelines.get(kernel.expectation, shape, [], variant.points);
+}
+
 /**
  * The dispatches that bring a chunk's log-densities into the workspace, one per batch of components. k-means: the labels,
  * into the workspace or where `perPoint` says.
@@ -94,7 +99,7 @@ async function passCommands(
   windows: readonly Window[],
 ): Promise<Command[]> {
   const [stage, moments, normalize] = await Promise.all([
-    context.pipelines.get(work.kernel.expectation, shape),
+    expectationStage(context, shape, work),
     momentCommands(context, shape, work, packed, windows),
     work.hard ? undefined : normalizeCommand(context, shape, work),
   ]);
@@ -106,7 +111,7 @@ async function passCommands(
   ]);
 }
 
-/** One pass over the points: E-step and the sums of the M-step. One readback. */
+/** One pass over the points: E-step and the sums of the M-step. One readback. Tells the seconds from the first submit to it. */
 export async function expectation(
   context: GpuContext,
   shape: Shape,
@@ -115,7 +120,7 @@ export async function expectation(
   parameters: KernelParameters,
   windows: readonly Window[],
   options: PassOptions,
-): Promise<Statistics> {
+): Promise<{ statistics: Statistics; seconds: number }> {
   const { device, pace } = context;
   const commands = await passCommands(context, shape, work, packed, windows);
 
@@ -133,8 +138,10 @@ export async function expectation(
     if (logLikelihoodBytes)
       encoder.copyBufferToBuffer(work.logLikelihoods, 0, work.staging, totalBytes, logLikelihoodBytes);
   };
+  const began = performance.now();
   await pace.run(commands, copyBack, options);
   const bytes = await readMapped(device, work.staging, totalBytes + logLikelihoodBytes);
+  const seconds = (performance.now() - began) / 1000;
   options.check();
 
   const nSamples = windows.reduce((n, window) => n + window.count, 0);
@@ -146,7 +153,7 @@ export async function expectation(
     logLikelihood,
     nSamples,
   };
-  return unpackStatistics(work.kernel, parameters, work.summation.layout, raw);
+  return { statistics: unpackStatistics(work.kernel, parameters, work.summation.layout, raw), seconds };
 }
 
 /** Adds up the partials of `normalize.wgsl` in float64, in nats. */

@@ -1,7 +1,7 @@
 import type { Shape } from './shape.ts';
 
 /** Invocations per workgroup. */
-const LANES = 64;
+export const LANES = 64;
 
 /** How the workgroups of a moments stage are shared out between components, runs and features. */
 export interface MomentsGrid {
@@ -17,11 +17,11 @@ export interface MomentsGrid {
 }
 
 /** Moments stages: neighbouring invocations take neighbouring components, each `perInvocation` of them, and one tile. */
-export function sideBySide(perInvocation: number): (shape: Shape, K: number) => MomentsGrid {
-  return (_, K) => {
+export function sideBySide(perInvocation: number): (shape: Shape, K: number, most?: number) => MomentsGrid {
+  return (_, K, most = LANES) => {
     const units = Math.ceil(K / perInvocation);
     // As even as can be: 65 components are 33 and 32, not 64 and 1.
-    const across = Math.ceil(units / Math.ceil(units / LANES));
+    const across = Math.ceil(units / Math.ceil(units / most));
     return { across, pieces: Math.floor(LANES / across), blocks: 1, components: across * perInvocation, tiles: 1 };
   };
 }

@@ -10,8 +10,8 @@ export interface Kernel {
   readonly expectation: StageName;
   /** From responsibilities (or labels) to sums over runs. */
   readonly moments: StageName;
-  /** How a workgroup of that stage is shared out. */
-  readonly grid: (shape: Shape, K: number) => MomentsGrid;
+  /** How a workgroup of that stage is shared out; `most`: components side by side at most. */
+  readonly grid: (shape: Shape, K: number, most?: number) => MomentsGrid;
   readonly layout: (shape: Shape) => MomentsLayout;
   /** The M-step on the device, where there is one: for stretches of iterations without the host. */
   readonly finalize?: { readonly stage: StageName; readonly flags: readonly Flag[] };

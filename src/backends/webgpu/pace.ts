@@ -12,6 +12,12 @@ export interface Dispatch {
   readonly size: readonly [number, number?, number?];
 }
 
+export function recordDispatch(pass: GPUComputePassEncoder, { stage, group, offsets, size }: Dispatch): void {
+  pass.setPipeline(stage.pipeline);
+  pass.setBindGroup(0, group, offsets);
+  pass.dispatchWorkgroups(...size);
+}
+
 /** Dispatches that belong together, and about how many floating-point operations they cost. */
 export interface Command {
   readonly operations: number;
@@ -67,11 +73,7 @@ export class Pace {
       const pass = encoder.beginComputePass();
       let operations = 0;
       for (; i < commands.length && (operations === 0 || operations + commands[i]!.operations <= this.budget); i++) {
-        for (const { stage, group, offsets, size } of commands[i]!.dispatches) {
-          pass.setPipeline(stage.pipeline);
-          pass.setBindGroup(0, group, offsets);
-          pass.dispatchWorkgroups(...size);
-        }
+        for (const dispatch of commands[i]!.dispatches) recordDispatch(pass, dispatch);
         operations += commands[i]!.operations;
       }
       pass.end();

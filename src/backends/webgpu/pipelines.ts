@@ -34,11 +34,16 @@ const STAGES: Record<StageName, StageLayout> = {
   update: { bindings: ['job', 'parameters', 'read', 'read', 'read', 'read', 'write'], shaped: true },
 };
 
+/** Whether a stage has variants by points per invocation. */
+export function isPointwise(name: StageName): boolean {
+  return STAGES[name].pointwise ?? false;
+}
+
 /** Bytes of a binding of component parameters: what every adapter can bind as a uniform buffer. */
 export const PARAMETER_BYTES = 65536;
 
 /** Points per invocation: as many as leave room in registers. */
-function pointsPerInvocation({ D }: Shape): number {
+export function pointsPerInvocation({ D }: Shape): number {
   return D <= 8 ? 4 : D <= 16 ? 2 : 1;
 }
 
@@ -69,10 +74,18 @@ export class Pipelines {
     this.#device = device;
   }
 
-  /** Rejects with `shader-error` and the compiler's words when a stage does not compile. */
-  get(name: StageName, shape: Shape, flags: readonly Flag[] = []): Promise<Stage> {
-    const { shaped, pointwise } = STAGES[name];
-    const points = pointwise ? pointsPerInvocation(shape) : 1;
+  /**
+   * Rejects with `shader-error` and the compiler's words when a stage does not compile. `perInvocation`: points, of a stage that
+   * goes over points.
+   */
+  get(
+    name: StageName,
+    shape: Shape,
+    flags: readonly Flag[] = [],
+    perInvocation: number = pointsPerInvocation(shape),
+  ): Promise<Stage> {
+    const { shaped } = STAGES[name];
+    const points = isPointwise(name) ? perInvocation : 1;
     const key = [name, ...flags, shaped ? shape.D : '', points].join(' ');
     let stage = this.#stages.get(key);
     if (!stage) {

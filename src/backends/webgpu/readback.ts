@@ -1,11 +1,11 @@
 /**
  * Awaits something the queue does. Firefox looks for finished work on a 100 ms timer unless the queue is nudged, so empty
- * submits follow until it is done (as jax-js found, `firefoxPoll.ts`).
+ * submits follow until it is done (as jax-js found, `firefoxPoll.ts`), `patience` milliseconds apart at most.
  */
-export async function settled(device: GPUDevice, work: Promise<unknown>): Promise<void> {
+export async function settled(device: GPUDevice, work: Promise<unknown>, patience = 16): Promise<void> {
   let done = false;
   const nudge = async () => {
-    for (let wait = 1; !done; wait = Math.min(2 * wait, 16)) {
+    for (let wait = 1; !done; wait = Math.min(2 * wait, patience)) {
       await new Promise((resolve) => setTimeout(resolve, wait));
       if (!done) device.queue.submit([]);
     }

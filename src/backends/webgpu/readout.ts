@@ -1,6 +1,6 @@
 import type { ReadoutKind } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
-import { densityCommands } from './expectation.ts';
+import { densityCommands, expectationStage } from './expectation.ts';
 import { encodeJobs, JOB_STRIDE } from './job.ts';
 import { Memory, Usage } from './memory.ts';
 import type { Command, PassOptions } from './pace.ts';
@@ -57,7 +57,7 @@ function outputOf(reading: Reading, { output, rowBytes, from }: Piece, chunk: Ch
 /** k-means: the assignment writes its labels straight into the output. */
 async function labelCommands(reading: Reading, piece: Piece): Promise<Command[]> {
   const { context, shape, work, packed, windows } = reading;
-  const assign = await context.pipelines.get('assign', shape);
+  const assign = await expectationStage(context, shape, work);
   return work.chunks.slice(piece.from, piece.to).flatMap((chunk, i) => {
     const output = outputOf(reading, piece, chunk);
     const commands = densityCommands(context, assign, work, packed, windows[chunk.window]!, shape.D, output);
@@ -70,7 +70,7 @@ async function mixtureCommands(reading: Reading, piece: Piece): Promise<Command[
   const { context, shape, work, packed, windows, what } = reading;
   const { device, pipelines } = context;
   const [density, readout] = await Promise.all([
-    pipelines.get(work.kernel.expectation, shape),
+    expectationStage(context, shape, work),
     pipelines.get('readout', shape, [FLAG[what]]),
   ]);
   const densities = windows.map((window) => densityCommands(context, density, work, packed, window, shape.D));

@@ -2,7 +2,13 @@ import type { Frame } from '../../data/frame.ts';
 import type { KernelParameters, Stretch, StretchOptions } from '../../em/types.ts';
 import { throwIfAborted } from '../../errors.ts';
 import type { GpuContext } from './context.ts';
-import { densityCommands, momentCommands, normalizeCommand, sumLogLikelihoods } from './expectation.ts';
+import {
+  densityCommands,
+  expectationStage,
+  momentCommands,
+  normalizeCommand,
+  sumLogLikelihoods,
+} from './expectation.ts';
 import { JOB_STRIDE } from './job.ts';
 import { type Kernel, unpackStatistics } from './kernels.ts';
 import { Usage } from './memory.ts';
@@ -85,7 +91,7 @@ async function equip(
   const { device, pipelines } = context;
   const { kernel, memory, totals, logLikelihoods, means, parameters } = work;
   const [density, normalize, moments, stage] = await Promise.all([
-    pipelines.get(kernel.expectation, shape),
+    expectationStage(context, shape, work),
     normalizeCommand(context, shape, work),
     momentCommands(context, shape, work, packed, [window]),
     pipelines.get(kernel.finalize!.stage, shape, kernel.finalize!.flags),

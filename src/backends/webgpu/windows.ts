@@ -12,7 +12,7 @@ export interface Window {
 }
 
 /** Points in a buffer are padded with zeros to multiples of this: whole workgroups of any stage. */
-const PADDING = 512;
+export const PADDING = 512;
 
 /** Room for N points under the device's limits. */
 export async function createWindows(

@@ -6,6 +6,7 @@ import { Memory, Usage } from './memory.ts';
 import type { PackedBatches } from './pack.ts';
 import { PARAMETER_BYTES, type Stage } from './pipelines.ts';
 import { GRAIN, type MomentsLayout, runFor, type Shape, TILE } from './shape.ts';
+import { defaultVariant, type Variant } from './variant.ts';
 import type { Window } from './windows.ts';
 
 /** Responsibilities of a chunk, and partial sums of a chunk and a batch of components: at most this many bytes each … */
@@ -89,6 +90,7 @@ export interface Workspace {
   readonly K: number;
   readonly capacity: number;
   readonly summation: Summation;
+  readonly variant: Variant;
   readonly grid: MomentsGrid;
   readonly chunks: readonly Chunk[];
   /** Partial sums that are added up to one total, and how many totals there are. */
@@ -114,9 +116,13 @@ export interface Workspace {
   readonly memory: Memory;
 }
 
-/** For E-steps of one chunk that follow one another without the host. */
-interface Repetition {
-  /** E-steps whose log-likelihoods are kept: as many jobs. Each starts its totals anew. */
+interface WorkspaceOptions {
+  /** Default: that of {@link defaultVariant}. */
+  readonly variant?: Variant;
+  /**
+   * For E-steps of one chunk that follow one another without the host: those whose log-likelihoods are kept, as many jobs. Each
+   * starts its totals anew.
+   */
   readonly slots?: number;
   /** Totals at most. */
   readonly mostGroups?: number;
@@ -131,11 +137,11 @@ export async function createWorkspace(
   packed: PackedBatches,
   windows: readonly Window[],
   capacity: number,
-  { slots = 1, mostGroups = Infinity }: Repetition = {},
+  { variant = defaultVariant(shape), slots = 1, mostGroups = Infinity }: WorkspaceOptions = {},
 ): Promise<Workspace> {
   const nSamples = windows.reduce((n, window) => n + window.count, 0);
   const plan = summation(kernel, shape, K, nSamples);
-  const grid = kernel.grid(shape, K);
+  const grid = kernel.grid(shape, K, variant.across);
   const chunks = cut(windows, capacity, plan.run);
   const bytes = K * plan.sums * 16;
   const parts = Math.ceil(nSamples / plan.run);
@@ -152,7 +158,8 @@ export async function createWorkspace(
   try {
     const storage = (label: string, size: number, extra = 0) => memory.buffer(label, size, Usage.STORAGE | extra);
     const workspace: Workspace = {
-      ...{ kernel, K, capacity, hard, summation: plan, grid, chunks, groupParts, groups, tiles, memory, jobList },
+      ...{ kernel, K, capacity, hard, summation: plan, variant, grid, memory },
+      ...{ chunks, groupParts, groups, tiles, jobList },
       jobs: await memory.buffer('jobs', jobList.length * JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST),
       parameters: await memory.buffer(
         'parameters',

@@ -1,14 +1,15 @@
 import permutations from '../../../shaders/permutations.json';
-import { Pipelines } from '../../../src/backends/webgpu/pipelines.ts';
+import { isPointwise, Pipelines } from '../../../src/backends/webgpu/pipelines.ts';
 import { MOST_FEATURES } from '../../../src/backends/webgpu/resident.ts';
 import type { Flag, StageName } from '../../../src/backends/webgpu/shader.ts';
 import { shapeOf } from '../../../src/backends/webgpu/shape.ts';
+import { pointsLadder } from '../../../src/backends/webgpu/variant.ts';
 import type { LaneCase } from '../types.ts';
 
 /** One D for each way a shader can come out: narrow blocks, one block, one tile of two, more tiles (an odd block), the limit. */
 const FEATURES = [2, 4, 8, 9, 128];
 
-/** Every permutation of every stage compiles. */
+/** Every permutation of every stage compiles, with every number of points per invocation that there is. */
 export const compile: readonly LaneCase[] = FEATURES.map((D) => ({
   name: `compile: every permutation of every stage, D ${D}`,
   async run({ device }) {
@@ -16,6 +17,9 @@ export const compile: readonly LaneCase[] = FEATURES.map((D) => ({
     for (const [stage, variants] of Object.entries(permutations)) {
       if (stage.startsWith('finalize') && D > MOST_FEATURES) continue; // never asked for
       for (const flags of variants) await pipelines.get(stage as StageName, shapeOf(D), flags as Flag[]);
+      for (const points of isPointwise(stage as StageName) ? pointsLadder(shapeOf(D)) : []) {
+        await pipelines.get(stage as StageName, shapeOf(D), [], points);
+      }
     }
   },
 }));

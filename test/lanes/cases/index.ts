@@ -6,6 +6,7 @@ import { goldenCases } from './golden.ts';
 import { readouts } from './readouts.ts';
 import { smoke } from './smoke.ts';
 import { stretches } from './stretches.ts';
+import { tuning } from './tuning.ts';
 import { twins } from './twins.ts';
 
 /** All GPU cases, in the order in which every lane runs them. Their number per lane stands in `expected.json`. */
@@ -17,5 +18,6 @@ export const cases: readonly LaneCase[] = [
   ...readouts,
   ...behaviour,
   ...stretches,
+  ...tuning,
   ...faults,
 ];

@@ -1,0 +1,151 @@
+import { createGpuBackend } from '../../../src/backends/webgpu/backend.ts';
+import { adapterKey, choiceKey, formatTuning, parseTuning } from '../../../src/backends/webgpu/tuning-file.ts';
+import type { KernelKind, Statistics } from '../../../src/em/types.ts';
+import { gaussianFamily } from '../../../src/families/gaussian.ts';
+import { kMeansFamily } from '../../../src/families/k-means.ts';
+import { assert, assertEqual, assertSame } from '../assert.ts';
+import type { LaneCase, LaneContext } from '../types.ts';
+import { drawSample, randomFor } from './gpu.ts';
+
+const STAGES: Record<KernelKind, readonly [expectation: string, moments: string]> = {
+  full: ['log-density-full', 'moments-full'],
+  tied: ['log-density-tied', 'moments-full'],
+  diag: ['log-density-diag', 'moments-diag'],
+  spherical: ['log-density-diag', 'moments-diag'],
+  'k-means': ['assign', 'update'],
+};
+
+/** Points per invocation and components side by side: each of the former with one of the latter. */
+const VARIANTS = [
+  [1, 1],
+  [2, 4],
+  [4, 16],
+  [8, 64],
+] as const;
+
+const D = 6;
+const K = 20;
+
+/** A cache that is seen into. */
+function openCache(text?: string) {
+  const cache = {
+    text,
+    writes: 0,
+    read: async () => cache.text,
+    async write(_: string, next: string) {
+      cache.text = next;
+      cache.writes++;
+    },
+  };
+  return cache;
+}
+
+/** Points on the lane's device, tuned as the cache says, and parameters of a kind for them. */
+async function load(
+  { device, adapter, seed }: Pick<LaneContext, 'device' | 'adapter' | 'seed'>,
+  kind: KernelKind,
+  cache: ReturnType<typeof openCache>,
+  N = 5003,
+) {
+  const type = kind === 'k-means' ? 'spherical' : kind;
+  const { points, start } = drawSample({ type, D, K, N, separation: 2 }, randomFor(seed, `tuning ${kind}`));
+  const options = { device, info: adapter.info, reason: 'test', owned: false, cache, tuneFrom: 0 };
+  const gaussian = gaussianFamily({ covarianceType: type, regCovar: 1e-6 });
+  const scaling = kind === 'k-means' ? kMeansFamily.scaling : gaussian.scaling;
+  const dataset = await createGpuBackend(options).load(points, { scaling, tune: true });
+  const inFrame = gaussian.toFrame(start, dataset.frame);
+  const centers = { nClusters: K, centers: inFrame.means };
+  const parameters =
+    kind === 'k-means' ? kMeansFamily.pack(centers, dataset.frame) : gaussian.pack(inFrame, dataset.frame);
+  return { dataset, parameters };
+}
+
+const sums = ({ objective, counts, first, second }: Statistics) => [objective, ...counts, ...first, ...second];
+
+const sameBits: readonly LaneCase[] = (Object.keys(STAGES) as KernelKind[]).map((kind) => ({
+  name: `tuning: ${kind}, the same bits in every variant`,
+  async run(context) {
+    let expected: { statistics: number[]; labels: Uint32Array } | undefined;
+    for (const [points, across] of VARIANTS) {
+      const [expectation, moments] = STAGES[kind];
+      const choices = { [choiceKey(expectation, D, K)]: points, [choiceKey(moments, D, K)]: across };
+      const cache = openCache(formatTuning({ [adapterKey(context.adapter.info)!]: choices }));
+      const compiled = countCompilations(context.device);
+      const { dataset, parameters } = await load({ ...context, device: compiled.device }, kind, cache);
+      const statistics = sums(await dataset.expectation(parameters));
+      const labels = await dataset.read('labels', parameters);
+      dataset.destroy();
+      assert(compiled.labels.includes(`${expectation} ${D} ${points}`), `${compiled.labels} with ${points} points`);
+      expected ??= { statistics, labels };
+      assertSame(statistics, expected.statistics, `statistics with ${points} points, ${across} across`);
+      assertSame([...labels], [...expected.labels], `labels with ${points} points`);
+    }
+  },
+}));
+
+/** The device, and the labels of the pipelines that are compiled through it. */
+function countCompilations(device: GPUDevice): { device: GPUDevice; labels: string[] } {
+  const labels: string[] = [];
+  const createComputePipelineAsync = (descriptor: GPUComputePipelineDescriptor) => {
+    labels.push(descriptor.label ?? '');
+    return device.createComputePipelineAsync(descriptor);
+  };
+  const get = (target: GPUDevice, name: string | symbol) => {
+    if (name === 'createComputePipelineAsync') return createComputePipelineAsync;
+    const value = Reflect.get(target, name, target);
+    return typeof value === 'function' ? value.bind(target) : value;
+  };
+  return { device: new Proxy(device, { get }), labels };
+}
+
+const remembered: readonly LaneCase[] = [
+  {
+    name: 'tuning: variants are timed once, and the fastest is remembered',
+    async run(context) {
+      const cache = openCache();
+      const first = countCompilations(context.device);
+      const tried = await load({ ...context, device: first.device }, 'diag', cache, 20_000);
+      for (let pass = 0; pass < 200 && cache.writes === 0; pass++) await tried.dataset.expectation(tried.parameters);
+      const after = await tried.dataset.expectation(tried.parameters);
+      tried.dataset.destroy();
+      assertEqual(cache.writes, 1, 'writes');
+      const choices = parseTuning(cache.text)[adapterKey(context.adapter.info)!]!;
+      const points = choices[choiceKey('log-density-diag', D, K)];
+      assert(points !== undefined && [1, 2, 4, 8].includes(points), `${cache.text}`);
+      assert(first.labels.filter((label) => label.startsWith('log-density-diag')).length > 1, `${first.labels}`);
+
+      const second = countCompilations(context.device);
+      const known = await load({ ...context, device: second.device }, 'diag', cache, 20_000);
+      for (let pass = 0; pass < 4; pass++) await known.dataset.expectation(known.parameters);
+      const again = await known.dataset.expectation(known.parameters);
+      known.dataset.destroy();
+      assertEqual(cache.writes, 1, 'writes');
+      const expected = `log-density-diag ${D} ${points}`;
+      assertEqual(
+        `${second.labels.filter((label) => label.startsWith('log-density'))}`,
+        expected,
+        'compiled from then on',
+      );
+      assertSame(sums(again), sums(after), 'statistics');
+      context.log(`${points} points per invocation`);
+    },
+  },
+  {
+    name: 'tuning: nothing is timed or remembered where it is turned off',
+    async run(context) {
+      const { points, start } = drawSample({ type: 'diag', D, K, N: 5003 }, randomFor(context.seed, 'not tuned'));
+      const family = gaussianFamily({ covarianceType: 'diag', regCovar: 1e-6 });
+      const cache = openCache(formatTuning({ [adapterKey(context.adapter.info)!]: { 'log-density-diag D6 K32': 1 } }));
+      const { device, labels } = countCompilations(context.device);
+      const options = { device, info: context.adapter.info, reason: 'test', owned: false, cache, tuneFrom: 0 };
+      const dataset = await createGpuBackend(options).load(points, { scaling: family.scaling, tune: false });
+      const parameters = family.pack(family.toFrame(start, dataset.frame), dataset.frame);
+      for (let pass = 0; pass < 5; pass++) await dataset.expectation(parameters);
+      dataset.destroy();
+      assertEqual(`${labels.filter((label) => label.startsWith('log-density'))}`, 'log-density-diag 6 4', 'compiled');
+      assertEqual(cache.writes, 0, 'writes');
+    },
+  },
+];
+
+export const tuning: readonly LaneCase[] = [...sameBits, ...remembered];

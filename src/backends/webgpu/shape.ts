@@ -11,8 +11,9 @@ export interface Shape {
 /** Points per window and chunk are multiples of this: whole workgroups of any stage, whole runs. */
 export const GRAIN = 1024;
 
-/** Up to this many points runs are short: the fewer partial sums there are, the less their roundings average out. */
-const FEW_POINTS = 65536;
+/** Up to these many points runs are short: the fewer partial sums there are, the less their roundings average out. */
+const FEW_POINTS = 2 ** 16;
+const SOME_POINTS = 2 ** 20;
 
 /**
  * Points per run, which one invocation adds up in order: what a float32 sum over them costs is about 2⁻²⁵ √(run / 3) of it,
@@ -20,7 +21,8 @@ const FEW_POINTS = 65536;
  */
 export function runFor(nSamples: number, fine: boolean): number {
   if (nSamples <= FEW_POINTS) return fine ? 16 : 256;
-  return fine ? 256 : GRAIN;
+  if (!fine) return GRAIN;
+  return nSamples <= SOME_POINTS ? 64 : 256;
 }
 
 /** Points per tile of the layout, and per partial log-likelihood. */

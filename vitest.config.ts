@@ -1,8 +1,11 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { describeMissingLanes, requiredLanes } from './test/lanes/required.ts';
 
 const lanes = requiredLanes();
 const missing = describeMissingLanes();
+/** What fits remember of the adapter stays out of the user's own cache. */
+const env = { XDG_CACHE_HOME: fileURLToPath(new URL('build/cache', import.meta.url)) };
 if (missing) console.error(`\n${missing}\n`);
 
 export default defineConfig({
@@ -11,6 +14,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          env,
           include: ['test/**/*.test.ts'],
           exclude: ['test/lanes/**', 'test/cli/**', 'test/demo/**'],
           testTimeout: 60_000,
@@ -22,6 +26,7 @@ export default defineConfig({
         test: {
           // Each test starts the command or a browser, which is slow: apart, so that the quick run can leave them out.
           name: 'commands',
+          env,
           include: ['test/cli/**/*.test.ts', 'test/demo/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -10,13 +10,14 @@ export interface TextStore {
 export function withMemory(store?: TextStore): TextStore {
   const texts = new Map<string, string>();
   return {
-    async read(name) {
-      const kept = await store?.read(name).catch(() => undefined);
-      return kept ?? texts.get(name);
-    },
+    read: async (name) => texts.get(name) ?? store?.read(name).catch(() => undefined),
     async write(name, text) {
       texts.set(name, text);
-      await store?.write(name, text).catch(() => {});
+      const kept = await store?.write(name, text).then(
+        () => true,
+        () => false,
+      );
+      if (kept) texts.delete(name);
     },
   };
 }

@@ -12,6 +12,7 @@ export interface InputOptions {
 /** Where the work is done. */
 export interface ComputeOptions {
   readonly backend: BackendChoice;
+  readonly tune: boolean;
 }
 
 export const columnsOption = () =>
@@ -36,6 +37,12 @@ export const backendOption = () =>
   new Option('--backend <backend>', 'where to compute; auto takes a hardware GPU, else the CPU')
     .choices(['auto', 'webgpu', 'cpu'])
     .default('auto');
+
+export const tuneOption = () =>
+  new Option(
+    '--no-tune',
+    'on a GPU, take the default variants of the kernels: neither time others nor look up the fastest',
+  );
 
 export const seedOption = () =>
   new Option('--seed <seed>', 'seed of every random choice').argParser(wholeNumber('--seed', 0)).default(0);

@@ -45,7 +45,7 @@ export function fitCommand(signal: AbortSignal): Command {
 }
 
 async function fitMixture(file: string, options: FitOptions, signal: AbortSignal): Promise<void> {
-  const { components, covariance, regCovar, seed, tol, maxIter, backend } = options;
+  const { components, covariance, regCovar, seed, tol, maxIter, backend, tune } = options;
   await runFitting(file, options, signal, (init) => {
     if (init && isKMeans(init)) {
       throw new EmgpuError(
@@ -63,6 +63,7 @@ async function fitMixture(file: string, options: FitOptions, signal: AbortSignal
       tol,
       maxIter,
       backend,
+      tune,
     });
   });
 }

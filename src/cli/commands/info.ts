@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { type BackendReport, describeBackends } from '../../node.ts';
+import { type BackendReport, describeBackends, type TunedStage } from '../../node.ts';
 import { toLine } from '../fit-json.ts';
 import { count } from '../numbers.ts';
 import { stdout } from '../sink.ts';
@@ -20,10 +20,12 @@ Examples:
   emgpu info
   emgpu info --json | jq .auto`;
 
-/** `emgpu info`: where a fit would run, and why there. */
+/** `emgpu info`: where a fit would run, why there, and which variants of the kernels it would take. */
 export function infoCommand(): Command {
   return new Command('info')
-    .description('List the adapters with their limits, the CPU workers, and what --backend auto would take.')
+    .description(
+      'List the adapters with their limits and tuned kernels, the CPU workers, and what --backend auto would take.',
+    )
     .option('--json', 'print one JSON object, all limits included')
     .addHelpText('after', EXAMPLES)
     .action(async ({ json }: { json?: true }) => {
@@ -57,7 +59,16 @@ function adapterFacts(adapter: BackendReport['adapters'][number]): string[][] {
       limitText(name, adapter.limits[name]!),
     ]),
     ['features', [...adapter.features].sort().join(', ') || 'none'],
+    ...(adapter.tuned.length > 0 ? adapter.tuned.map(tunedText) : ['nothing yet']).map((text) => ['tuned', text]),
   ];
+}
+
+/** A stage of the E-step takes several points per invocation; one of the M-step has components side by side. */
+function tunedText({ stage, nFeatures, nComponents, choice }: TunedStage): string {
+  const what = stage.startsWith('moments')
+    ? `at most ${choice} components side by side`
+    : `${choice} ${choice === 1 ? 'point' : 'points'} per invocation`;
+  return `${stage}, D ${nFeatures}, K ≤ ${nComponents}: ${what}`;
 }
 
 function limitText(name: string, value: number): string {

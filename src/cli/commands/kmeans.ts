@@ -33,7 +33,7 @@ export function kmeansCommand(signal: AbortSignal): Command {
 }
 
 async function kmeans(file: string, options: KMeansOptions, signal: AbortSignal): Promise<void> {
-  const { clusters, seed, tol, maxIter, backend } = options;
+  const { clusters, seed, tol, maxIter, backend, tune } = options;
   await runFitting(file, options, signal, (init) => {
     if (init && !isKMeans(init)) {
       throw new EmgpuError(
@@ -49,6 +49,7 @@ async function kmeans(file: string, options: KMeansOptions, signal: AbortSignal)
       tol,
       maxIter,
       backend,
+      tune,
     });
   });
 }

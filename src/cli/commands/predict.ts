@@ -48,7 +48,7 @@ async function predict(modelFile: string, file: string, options: PredictOptions,
     else
       await writeLabels(
         sink,
-        await model.predict(table.points, { backend: options.backend, signal }),
+        await model.predict(table.points, { backend: options.backend, tune: options.tune, signal }),
         table,
         options,
         bar,
@@ -106,7 +106,11 @@ async function writeResponsibilities(
   const chunk = Math.max(1, Math.floor(MOST_RESPONSIBILITIES / k));
   for (let start = 0; start < nSamples; start += chunk) {
     const end = Math.min(nSamples, start + chunk);
-    const proba = await model.predictProba(slice(points, start, end), { backend: options.backend, signal });
+    const proba = await model.predictProba(slice(points, start, end), {
+      backend: options.backend,
+      tune: options.tune,
+      signal,
+    });
     bar.update('label', end / nSamples);
     if (start === 0) {
       if (!options.out) bar.stop();

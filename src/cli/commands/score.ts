@@ -39,7 +39,7 @@ async function score(modelFile: string, file: string, options: ScoreOptions, sig
   try {
     const table = await readPoints(file, options, bar, signal, model);
     bar.update('label', 0);
-    const scores = await evaluate(model, table.points, { backend: options.backend, signal });
+    const scores = await evaluate(model, table.points, { backend: options.backend, tune: options.tune, signal });
     bar.stop();
     if (!options.json) noteTable(table);
     await stdout.write(options.json ? toLine(scores) : `${factLines(scoreFacts(scores)).join('\n')}\n`);

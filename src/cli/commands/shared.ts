@@ -6,6 +6,7 @@ import {
   formatOption,
   nonNegative,
   seedOption,
+  tuneOption,
   wholeNumber,
 } from '../options.ts';
 
@@ -18,6 +19,7 @@ export function addFittingOptions(command: Command, tolHelp: string): Command {
     new Option('--tol <tol>', tolHelp).argParser(nonNegative('--tol', '1e-6')).default(1e-6, '1e-6'),
     new Option('--max-iter <n>', 'most iterations').argParser(wholeNumber('--max-iter', 1)).default(500),
     backendOption(),
+    tuneOption(),
     formatOption(),
     dropMissingOption(),
     new Option('--out <model.json>', 'write the model here'),
@@ -33,6 +35,7 @@ export function addFittingOptions(command: Command, tolHelp: string): Command {
 export function addScoringOptions(command: Command): Command {
   const columns = columnsOption();
   columns.description = 'columns to use (default: the columns of the model, else all number columns)';
-  for (const option of [columns, backendOption(), formatOption(), dropMissingOption()]) command.addOption(option);
+  for (const option of [columns, backendOption(), tuneOption(), formatOption(), dropMissingOption()])
+    command.addOption(option);
   return command;
 }

@@ -1,3 +1,4 @@
+import { webStore } from '../../../src/backends/web-store.ts';
 import { createGpuBackend } from '../../../src/backends/webgpu/backend.ts';
 import { adapterKey, choiceKey, formatTuning, parseTuning } from '../../../src/backends/webgpu/tuning-file.ts';
 import type { KernelKind, Statistics } from '../../../src/em/types.ts';
@@ -102,7 +103,7 @@ const remembered: readonly LaneCase[] = [
   {
     name: 'tuning: variants are timed once, and the fastest is remembered',
     async run(context) {
-      const cache = openCache();
+      const cache = openCache('not a cache');
       const first = countCompilations(context.device);
       const tried = await load({ ...context, device: first.device }, 'diag', cache, 20_000);
       for (let pass = 0; pass < 200 && cache.writes === 0; pass++) await tried.dataset.expectation(tried.parameters);
@@ -148,4 +149,16 @@ const remembered: readonly LaneCase[] = [
   },
 ];
 
-export const tuning: readonly LaneCase[] = [...sameBits, ...remembered];
+const browsers: readonly LaneCase[] = [
+  {
+    name: 'tuning: IndexedDB keeps texts',
+    lanes: ['chromium', 'firefox'],
+    async run({ seed }) {
+      await webStore().write('test.json', `${seed}`);
+      assertEqual(await webStore().read('test.json'), `${seed}`, 'what was written');
+      assertEqual(await webStore().read('other.json'), undefined, 'what was not');
+    },
+  },
+];
+
+export const tuning: readonly LaneCase[] = [...sameBits, ...remembered, ...browsers];

@@ -136,6 +136,8 @@ describe('a bundle of an app that imports `emgpu`', () => {
     mkdirSync(installed, { recursive: true });
     cpSync(OUT, `${installed}dist`, { recursive: true });
     cpSync(`${ROOT}/package.json`, `${installed}package.json`);
+    // A package of its own: inside this one `emgpu` would be this one.
+    writeFileSync(`${app}package.json`, '{ "private": true, "type": "module" }');
     writeFileSync(
       `${app}main.js`,
       `import { KMeans } from 'emgpu'; globalThis.fit = (p) => new KMeans({ nClusters: 2 }).fit(p);`,

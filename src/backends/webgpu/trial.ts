@@ -19,7 +19,7 @@ const SECONDS = 0.8;
 const CHUNK_SECONDS = 0.02;
 /** Seconds that a measurement takes at least, and how many there are of each of a pair; the shortest counts. */
 const LEAST_SECONDS = 0.008;
-const ROUNDS = 3;
+const ROUNDS = 5;
 /** A variant must be this much faster than another to be taken instead, or the choice would be noise. */
 const MARGIN = 0.95;
 /** One that takes this much longer is measured no more than twice: once may be an accident. */

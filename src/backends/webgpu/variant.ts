@@ -13,8 +13,8 @@ export interface Variant {
   readonly across: number;
 }
 
-/** Floats of points that an invocation may hold: more would leave the registers of any adapter. */
-const MOST_FLOATS = 256;
+/** Floats of points that an invocation may hold: more would leave the registers of any adapter, and take compilers seconds. */
+const MOST_FLOATS = 128;
 
 /** Points per invocation, from the fewest on: chunks are padded to whole workgroups of the last. */
 export function pointsLadder({ DB, W }: Shape): number[] {

@@ -3,7 +3,7 @@
 //
 //   m' = m + delta,   delta = first / count,   sigma'^2 = second / count - delta^2 + regularizer
 //
-// Components of few points end the stretch: they are a matter for float64. Twin: src/families/covariance.ts and packDiag in
+// Components of few points, or tiny beside their mean, end the stretch: they are a matter for float64. Twin: src/families/covariance.ts and packDiag in
 // src/backends/webgpu/pack.ts
 
 #import finalize
@@ -38,7 +38,7 @@ fn main(@builtin(local_invocation_index) k: u32) {
     }
 #endif
     for (var d = 0u; d < D; d++) {
-      sound = sound && variance[d] > 0.0;
+      sound = sound && variance[d] > 0.0 && resolves(mean[d], sqrt(variance[d]));
     }
   }
   if (!goes_on(k, sound) || k >= job.components) {

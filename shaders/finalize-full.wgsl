@@ -2,7 +2,7 @@
 //
 //   m' = m + delta,   delta = first / count,   Sigma' = second / count - delta delta^T + regularizer,   Sigma'^-1 = U U^T
 //
-// Where float32 would not do (few points, a covariance far from round) the stretch ends and the host takes over, in float64;
+// Where float32 would not do (few points, a covariance far from round, or tiny beside the mean) the stretch ends and the host takes over, in float64;
 // so do the last iterations of any run. Twin: src/families/covariance.ts and packFull in src/backends/webgpu/pack.ts
 
 #import finalize
@@ -91,6 +91,9 @@ fn main(@builtin(local_invocation_index) k: u32) {
       triangle[at(i, i)] += stretch.regularizer[i];
     }
     sound = count > stretch.least_count && cholesky(&triangle);
+    for (var i = 0u; i < D; i++) {
+      sound = sound && resolves(mean[i], triangle[at(i, i)]);
+    }
   }
   if (!goes_on(k, sound) || k >= job.components) {
     return;

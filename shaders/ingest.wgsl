@@ -2,7 +2,7 @@
 //
 //   points[n][d] = (rows[n][d] - shift_d) * factor_d
 //
-// Infinities, NaN and numbers too large to be squared are told by their bits (arithmetic on infinities is undefined in
+// Infinities, NaN and numbers far outside the frame are told by their bits (arithmetic on infinities is undefined in
 // WGSL), counted and not let in.
 // Twin: src/backends/cpu/ingest.ts
 
@@ -20,9 +20,10 @@ struct Rejected {
 @group(0) @binding(3) var<storage, read_write> points: array<Vec>;
 @group(0) @binding(4) var<storage, read_write> rejected: Rejected;
 
-// Bits of the exponent: all set in infinities and NaN; beyond 2^63 squares leave float32.
+// Bits of the exponent: all set in infinities and NaN. In a frame made of all points no number is beyond the root of theirs;
+// from 2^40 on a sampled frame is no good, and sums of squares would near the end of float32.
 const EXPONENT: u32 = 0x7f800000u;
-const LARGEST: u32 = 0x5f000000u;
+const LARGEST: u32 = 0x53800000u;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {

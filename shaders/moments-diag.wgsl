@@ -55,7 +55,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (k_first >= batch.count || piece >= job.pieces || part >= job.part_count) {
     return;
   }
-  // Where there is no second component the first is summed twice, and written once.
+  // Where there is no second component the first is summed and written twice.
   let ks = array<u32, COMPONENTS>(k_first, select(k_first, k_first + job.across, k_first + job.across < batch.count));
   let b0 = group.z * 2u;
   let b1 = min(b0 + 1u, DB - 1u);   // summed twice where DB is odd; the host looks at the first only

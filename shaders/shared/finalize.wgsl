@@ -43,7 +43,7 @@ const HEADER: u32 = 4u;
 const BASE2: f32 = 0.84932180028801907;
 
 var<workgroup> sh_ended: u32;
-var<workgroup> sh_end: atomic<u32>;
+var<workgroup> sh_unsound: atomic<u32>;
 var<workgroup> sh_gain: array<f32, LANES>;
 
 // Whether an earlier step ended the stretch; called by all invocations together.
@@ -76,8 +76,10 @@ fn gain_of_step(lane: u32) -> f32 {
   let now = stretch.iteration % stretch.slots;
   let before = (stretch.iteration + stretch.slots - 1u) % stretch.slots;
   var sum = 0.0;
-  for (var tile = lane; tile < stretch.tiles; tile += LANES) {
-    sum += log_likelihood(now, tile) - log_likelihood(before, tile);
+  if (stretch.iteration > 0u) {
+    for (var tile = lane; tile < stretch.tiles; tile += LANES) {
+      sum += log_likelihood(now, tile) - log_likelihood(before, tile);
+    }
   }
   sh_gain[lane] = sum;
   for (var half = LANES / 2u; half > 0u; half >>= 1u) {
@@ -90,6 +92,11 @@ fn gain_of_step(lane: u32) -> f32 {
   return sh_gain[0];
 }
 
+// The rate by which gains shrink.
+fn rate_of(gain: f32) -> f32 {
+  return select(1.0, gain / max(stretch.gain, 1e-30), stretch.iteration > 1u && stretch.gain > 0.0);
+}
+
 // The rule of src/em/stopping.ts, as far as float32 can tell; the host has the last word.
 fn little_left(gain: f32) -> bool {
   if (stretch.iteration == 0u || stretch.tolerance == 0.0) {   // 0: all steps are wanted
@@ -98,35 +105,51 @@ fn little_left(gain: f32) -> bool {
   if (gain <= stretch.noise) {
     return true;
   }
-  if (stretch.iteration < 3u) {
-    return false;
-  }
-  let rate = max(gain / stretch.gain, stretch.rate);
+  let rate = max(rate_of(gain), stretch.rate);
   return rate < 1.0 && gain * rate < stretch.tolerance * (1.0 - rate);
+}
+
+// How the stretch ends, 0 where it does not; one invocation decides.
+fn decide(gain: f32) -> u32 {
+  var end = 0u;
+  if (stretch.iteration + 1u >= stretch.steps) {
+    end = 3u;
+  }
+  if (little_left(gain)) {
+    end = 1u;
+  }
+  // Of `noise` the root of N is left out: rounding may also be all to one side.
+  let fell = gain < -0.5 * stretch.noise * sqrt(stretch.n);
+  if (atomicLoad(&sh_unsound) > 0u || fell) {
+    end = 2u;
+  }
+  if (end == 0u) {
+    stretch.rate = rate_of(gain);
+    stretch.gain = gain;
+    stretch.iteration += 1u;
+  } else {
+    stretch.end = end;
+    for (var i = 0u; i < arrayLength(&dispatches); i += 3u) {
+      dispatches[i] = 0u;
+    }
+  }
+  return end;
 }
 
 // Whether to go on; called by all invocations together. `sound`: this invocation's component can be done in float32.
 fn goes_on(lane: u32, sound: bool) -> bool {
   let gain = gain_of_step(lane);
-  let last = stretch.iteration + 1u >= stretch.steps;
   if (!sound) {
-    atomicMax(&sh_end, 2u);
+    atomicStore(&sh_unsound, 1u);
   }
   workgroupBarrier();
-  let unsound = atomicLoad(&sh_end);
-  let end = select(select(select(0u, 3u, last), 1u, little_left(gain)), unsound, unsound > 0u);
-  workgroupBarrier();   // `stretch` has been read by all
   if (lane == 0u) {
-    if (end == 0u) {
-      stretch.rate = select(1.0, gain / stretch.gain, stretch.iteration > 1u);
-      stretch.gain = gain;
-      stretch.iteration += 1u;
-    } else {
-      stretch.end = end;
-      for (var i = 0u; i < arrayLength(&dispatches); i += 3u) {
-        dispatches[i] = 0u;
-      }
-    }
+    sh_ended = decide(gain);
   }
-  return end == 0u;
+  return workgroupUniformLoad(&sh_ended) == 0u;
+}
+
+// Whether a mean's rounding to float32, 2^-24 of it, is little beside its component's standard deviation: 2^-11 at most.
+fn resolves(mean: f32, deviation: f32) -> bool {
+  return abs(mean) <= 8192.0 * deviation;
 }

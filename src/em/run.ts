@@ -11,7 +11,7 @@ export interface RunSettings {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** M-steps that the host does, in float64, after a stretch without it: the result is as exact as if it had done them all. */
+/** M-steps that the host does, in float64, after a stretch without it: a run ends with the exactness of the host's path. */
 const OWED = 2;
 /**
  * When stretches start: short runs do not pay for compiling what they need. How many E-steps they have: fewer are not worth
@@ -117,14 +117,18 @@ export class EmRun<P> {
       ...{ steps, signal, tolerance: tol * dataset.nSamples, regularizer: family.regularizer(dataset.frame) },
       noise: 2 * precision * size * Math.sqrt(dataset.nSamples),
     });
-    this.#stretches = stretch !== undefined && stretch.objectives.length >= STRETCH.worth;
-    if (!stretch || !Number.isFinite(stretch.statistics.objective)) return;
+    if (!stretch?.objectives.every(Number.isFinite)) {
+      this.#stretches = false;
+      return;
+    }
+    this.#stretches = stretch.objectives.length >= STRETCH.worth;
+    this.#owed = OWED;
     for (const objective of stretch.objectives.slice(1)) {
       this.iteration++;
       this.#record(objective);
+      this.#judge();
     }
     this.#statistics = stretch.statistics;
-    this.#owed = OWED;
   }
 
   #record(objective: number): void {

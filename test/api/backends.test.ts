@@ -159,7 +159,7 @@ function onLavapipe(): void {
     test('without the limits that the kernels need is refused, naming the limit', async () => {
       const { device } = await openDevice();
       const limits: [string, number][] = [
-        ['maxComputeInvocationsPerWorkgroup', 128],
+        ['maxComputeInvocationsPerWorkgroup', 32],
         ['maxComputeWorkgroupStorageSize', 4096],
         ['maxStorageBuffersPerShaderStage', 2],
       ];

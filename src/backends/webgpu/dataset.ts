@@ -77,7 +77,7 @@ export class GpuDataset implements Dataset {
       const { shape, windows } = this.#points;
       const kernel = kernelFor(parameters);
       const packed = kernel.pack(parameters, shape);
-      if (windows.length > 1 || !suitsResident(this.#context, kernel, packed, shape, this.nSamples)) return undefined;
+      if (windows.length > 1 || !suitsResident(kernel, packed, shape, this.nSamples)) return undefined;
       const old = this.#resident;
       if (old?.work.kernel !== kernel || old.work.K !== parameters.nComponents) {
         old?.work.memory.destroy();

@@ -11,9 +11,9 @@ const BLOCK = 64;
 const BLOCKS = 64;
 
 /**
- * The frame of a sample, up to 4,096 rows evenly spread. Any shift near the middle and any scale near the spread will do.
- * Shifts are cut to 20 bits below the largest number of the column, so that subtracting them from float32 numbers of that
- * size is exact.
+ * The frame of a sample of float32 rows, up to 4,096, evenly spread: any shift and scale near those of all points will do. Shifts
+ * are cut to 20 bits below the largest number of the column, so that subtracting them from float32 numbers near that size is
+ * exact.
  */
 async function frameOfSample(rows: Float32Array, D: number, scaling: Scaling): Promise<Frame> {
   const frame = frameFor(await hostMoments({ data: rows, nFeatures: D }), scaling);
@@ -36,15 +36,20 @@ export async function deviceFrame(
   return frameOfSample(await sampleRows(context, shape, points), shape.D, scaling);
 }
 
-/** The frame of many points on the host; undefined where the sample meets a number that is not finite in float32. */
+/** The frame of many points on the host; undefined where the sample meets a number that is not finite. */
 export async function sampledFrame({ data, nFeatures: D }: HostPoints, scaling: Scaling): Promise<Frame | undefined> {
   const blocks = sampleBlocks(data.length / D).map((start) => data.subarray(start * D, (start + BLOCK) * D));
-  const rows = new Float32Array(blocks.reduce((n, block) => n + block.length, 0));
+  const length = blocks.reduce((n, block) => n + block.length, 0);
+  const rows = data instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
   blocks.reduce((at, block) => {
     rows.set(block, at);
     return at + block.length;
   }, 0);
-  return rows.every(Number.isFinite) ? frameOfSample(rows, D, scaling) : undefined;
+  if (!rows.every(Number.isFinite)) return undefined;
+  // Float64 numbers are shifted on the host, where no shift has to be cut.
+  return rows instanceof Float32Array
+    ? frameOfSample(rows, D, scaling)
+    : frameFor(await hostMoments({ data: rows, nFeatures: D }), scaling);
 }
 
 /** First rows of up to BLOCKS blocks, evenly spread from the first row to the last, at multiples of BLOCK. */

@@ -85,7 +85,8 @@ async function tryQuickly(
   const frame = await sampledFrame(points, options.scaling);
   if (!frame) return undefined;
   const rejected = await ingestAll(context, windows, shape, points, options, (scratch) =>
-    data instanceof Float32Array
+    // Shared memory cannot be uploaded as it is.
+    data instanceof Float32Array && data.buffer instanceof ArrayBuffer
       ? rawRows(context, shape, data, frame, scratch)
       : hostRows(context, shape, points, frame, scratch),
   );

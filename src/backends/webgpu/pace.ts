@@ -48,12 +48,7 @@ export class Pace {
     this.#rate = rate;
   }
 
-  /** Operations per second, as far as is known. */
-  get rate(): number {
-    return this.#rate;
-  }
-
-  /** Operations that fit one submit. */
+  /** Operations that fit one submit, as far as is known. */
   get budget(): number {
     return this.#rate * SUBMIT_SECONDS;
   }

@@ -26,8 +26,11 @@ const GROUPS = 32;
 /** A finalize stage gives each component one invocation of one workgroup, and a private matrix. */
 const MOST_COMPONENTS = 64;
 export const MOST_FEATURES = 16;
-/** Iterations this long gain nothing from sparing the host's part of them. */
-const LONG_SECONDS = 2e-3;
+/**
+ * Floating-point operations of an iteration that is worth sparing the host for: a tenth of a millisecond on a small GPU, a few on
+ * a software adapter, whose submits of `SLOTS` iterations stay short. A constant, because results must not depend on timing.
+ */
+const FEW_OPERATIONS = 1e8;
 /** Of the struct `Stretch` in `shaders/shared/finalize.wgsl`, before its array. */
 const STATE_BYTES = 13 * 4;
 
@@ -45,7 +48,7 @@ export interface Resident {
 }
 
 /** Whether an iteration is so short that the way to the host and back would dominate it, and small enough for the stages. */
-export function suitsResident(context: GpuContext, kernel: Kernel, packed: PackedBatches, shape: Shape, n: number) {
+export function suitsResident(kernel: Kernel, packed: PackedBatches, shape: Shape, n: number) {
   const K = packed.batches[0]!.count;
   const operations = n * K * kernel.flops(shape.D);
   return (
@@ -53,7 +56,7 @@ export function suitsResident(context: GpuContext, kernel: Kernel, packed: Packe
     packed.batches.length === 1 &&
     K <= MOST_COMPONENTS &&
     shape.D <= MOST_FEATURES &&
-    operations < context.pace.rate * LONG_SECONDS &&
+    operations < FEW_OPERATIONS &&
     chunkCapacity(kernel, packed, shape.D, summation(kernel, shape, K, n), n, Infinity) >= n
   );
 }

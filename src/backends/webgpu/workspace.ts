@@ -15,6 +15,8 @@ const SCRATCH_BYTES = { least: 2 ** 20, most: 16 * 2 ** 20 };
 const READBACK_BYTES = 2 ** 20;
 /** Up to this many bytes of sums, many partial sums of short runs reach the host. */
 const FINE_BYTES = 64 * 2 ** 10;
+/** Points per run of k-means. */
+const HARD_RUN = 256;
 /** 64 invocations × 65,535 workgroups hold more; it keeps submits short. */
 const MAX_CHUNK = 2 ** 21;
 
@@ -41,7 +43,9 @@ export interface Summation {
 export function summation(kernel: Kernel, shape: Shape, K: number, nSamples: number): Summation {
   const layout = kernel.layout(shape);
   const sums = layout.tiles * layout.sums;
-  return { layout, sums, run: runFor(nSamples, K * sums * 16 <= FINE_BYTES) };
+  // k-means clears and writes a cell per cluster for every run, and its means bear longer ones.
+  const run = kernel.moments === 'update' ? HARD_RUN : runFor(nSamples, K * sums * 16 <= FINE_BYTES);
+  return { layout, sums, run };
 }
 
 /** How many points a chunk should hold: whole runs within the memory bounds and about `budget` operations. */

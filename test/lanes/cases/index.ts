@@ -3,6 +3,7 @@ import { behaviour } from './behaviour.ts';
 import { compile } from './compile.ts';
 import { faults } from './faults.ts';
 import { goldenCases } from './golden.ts';
+import { loading } from './loading.ts';
 import { readouts } from './readouts.ts';
 import { smoke } from './smoke.ts';
 import { stretches } from './stretches.ts';
@@ -15,6 +16,7 @@ export const cases: readonly LaneCase[] = [
   ...compile,
   ...goldenCases,
   ...twins,
+  ...loading,
   ...readouts,
   ...behaviour,
   ...stretches,

@@ -1,3 +1,4 @@
+import { createGpuBackend } from '../../../src/backends/webgpu/backend.ts';
 import { EmRun } from '../../../src/em/run.ts';
 import { gaussianFamily, type MixtureParameters } from '../../../src/families/gaussian.ts';
 import { assert, assertClose, assertEqual, assertSame } from '../assert.ts';
@@ -93,6 +94,21 @@ const others: readonly LaneCase[] = [
       assertEqual(run.warnings.length, 0, 'warnings');
       const gap = Math.abs(run.history.at(-1)! - stepped.run.history.at(-1)!) / spec.N;
       assert(gap < 2 * settings.tol, `log-likelihoods end ${gap} per point apart, tolerance ${settings.tol}`);
+    },
+  },
+  {
+    name: 'stretches: how fast the device seems to be changes no bit',
+    async run(context) {
+      const { device, adapter } = context;
+      const spec: Spec = { type: 'full', D: 3, K: 4, N: 5003, separation: 2 };
+      const [slow, fast] = await Promise.all(
+        [1e7, 1e11].map((rate) => {
+          const backend = createGpuBackend({ device, info: adapter.info, reason: 'test', owned: false, rate });
+          return runBy(context, 'advance', spec, { tol: 0, maxIter: 40 }, backend);
+        }),
+      );
+      assertSame(slow!.run.history, fast!.run.history, 'log-likelihoods');
+      assertSame(slow!.parameters.means, fast!.parameters.means, 'means');
     },
   },
   {

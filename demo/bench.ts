@@ -63,13 +63,15 @@ function addRow(cells: readonly string[]): void {
 async function run(fields: FormData): Promise<void> {
   button.disabled = true;
   say('table', '');
-  const link = find<HTMLAnchorElement>('a');
-  link.hidden = true;
+  const link = document.createElement('a');
+  link.download = 'emgpu-bench.json';
+  link.textContent = 'Download all numbers (JSON)';
+  find<HTMLElement>('#download').replaceChildren();
   try {
     const report = await measure(fields);
-    URL.revokeObjectURL(link.href);
     link.href = URL.createObjectURL(new Blob([JSON.stringify(report, null, 1)], { type: 'application/json' }));
-    link.hidden = find<HTMLElement>('#legend').hidden = false;
+    find<HTMLElement>('#download').replaceChildren(link);
+    find<HTMLElement>('#legend').hidden = false;
     say('#legend', LEGEND);
     say('#status', [`Done in ${report.seconds.toFixed(0)} s.`, ...skippedLines(report.skipped)].join('\n'));
   } catch (error) {

@@ -5,6 +5,8 @@
 // The responsibility is densities[k][n] scales[n]: to write it here would mean to go over all components once more.
 // The log-likelihood is sum m_n + log2(prod s_n). The product is kept as (mantissa, exponent): WGSL's own logarithm may be
 // off by 2^-21 near 1, always to the same side. One partial per tile of 256 points. Twin: src/backends/cpu/stages/normalize.ts
+//
+// WEIGHTED: scales[n] = w_n / s_n, and the log-likelihood is sum w_n (m_n + log2 s_n), all of it in `maxima`.
 
 #import job
 
@@ -18,6 +20,23 @@ struct LogLikelihood {
 @group(0) @binding(1) var<storage, read_write> densities: array<f32>;
 @group(0) @binding(2) var<storage, read_write> scales: array<f32>;        // comes with m_n
 @group(0) @binding(3) var<storage, read_write> log_likelihoods: array<LogLikelihood>;
+
+#if WEIGHTED
+@group(0) @binding(4) var<storage, read> weights: array<f32>;             // of the window's points
+
+const ROOT_HALF: u32 = 0x3f3504f3u;   // the bits of sqrt(1/2)
+
+// log2 s to float32 rounding, s > 0 and normal: with s = x 2^e and x from sqrt(1/2) to sqrt(2), e + 2 atanh(t) / ln 2 by its series,
+// t = (x - 1) / (x + 1).
+fn exact_log2(s: f32) -> f32 {
+  let bits = bitcast<u32>(s) - ROOT_HALF + 0x3f800000u;
+  let x = bitcast<f32>((bits & 0x007fffffu) + ROOT_HALF);
+  let t = (x - 1.0) / (x + 1.0);
+  let u = t * t;
+  let series = fma(u, fma(u, fma(u, fma(u, 0.320598898, 0.412198583), 0.577078016), 0.961796694), 2.88539008);
+  return fma(t, series, f32(i32(bits >> 23u) - 127));
+}
+#endif
 
 var<workgroup> sh_sums: array<LogLikelihood, 64>;
 
@@ -41,8 +60,14 @@ fn normalize_point(n: u32) -> LogLikelihood {
     densities[at] = e;
     s += e;
   }
+#if WEIGHTED
+  let w = weights[job.first + n];
+  scales[n] = w / s;
+  return LogLikelihood(w * (m + exact_log2(s)), 1.0, 0);
+#else
   scales[n] = 1.0 / s;
   return split(m, s, 0);
+#endif
 }
 
 @compute @workgroup_size(64)

@@ -1,17 +1,17 @@
-// k-means++ seeding: the weighted squared distance of some points to a new centre, kept where it is the smallest so far.
+// k-means++ seeding: a centre is added. Kept for each point looked at is its squared distance to the nearest centre so far, times its
+// weight where there are weights (WEIGHTED):
 //
-//   nearest[i] = min(nearest[i], sum_d w_d (x_rows[i],d - c_d)^2)
+//   values[i] = min(values[i], w_rows[i] sum_d weights_d (x_rows[i],d - c_d)^2)
 //
+// The first centre's distances replace what was there (`fresh`). Before it all distances count as 1 (`offset`, with weights_d of 0).
 // Twin: src/backends/cpu/seeding.ts
 
-#import job
-#import vector
-#import parameters
+#import seeding
 
-@group(0) @binding(0) var<uniform> job: Job;
-@group(0) @binding(2) var<storage, read> points: array<Vec>;
-@group(0) @binding(3) var<storage, read> rows: array<u32>;               // within the window
-@group(0) @binding(4) var<storage, read_write> nearest: array<f32>;
+@group(0) @binding(4) var<storage, read_write> values: array<f32>;
+#if WEIGHTED
+@group(0) @binding(5) var<storage, read> weights: array<f32>;            // of the window's points
+#endif
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
@@ -19,10 +19,10 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (id.x >= job.count) {
     return;
   }
-  var distance = 0.0;
-  for (var b = 0u; b < DB; b++) {
-    let z = points[block_index(rows[i], b)] - parameter(b);
-    distance += dot(parameter(DB + b), z * z);
-  }
-  nearest[i] = min(nearest[i], distance);
+  let row = rows[i];
+  var value = job.offset + squared_distance(row, 0u);
+#if WEIGHTED
+  value *= weights[row];
+#endif
+  values[i] = select(min(values[i], value), value, job.fresh == 1u);
 }

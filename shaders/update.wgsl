@@ -3,6 +3,8 @@
 //
 //   first[k]_b += z_b,   z = x - m_k;   the block after the last:   (count, inertia)[k] += (1, |z|^2)
 //
+// all times the point's weight where there are weights (WEIGHTED).
+//
 // Its cells lie in workgroup memory; nobody else touches them. A workgroup takes `blocks` x `pieces` invocations and `across`
 // clusters. Twin: src/backends/cpu/stages/update.ts
 
@@ -16,6 +18,10 @@
 @group(0) @binding(4) var<storage, read> labels: array<u32>;
 @group(0) @binding(5) var<storage, read> nearest: array<f32>;
 @group(0) @binding(6) var<storage, read_write> partials: array<Vec>;
+
+#if WEIGHTED
+@group(0) @binding(7) var<storage, read> weights: array<f32>;             // of the window's points
+#endif
 
 // 16 KiB, what every adapter has.
 const CELLS: u32 = 4096u / W;
@@ -53,7 +59,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var n = start; n < end; n++) {
     let k = labels[n] - k_first;   // wraps around for those before
     if (k < k_count) {
+#if WEIGHTED
+      sh_cells[k * cells + lane] += weights[job.first + n] * term(n, k_first + k, b);
+#else
       sh_cells[k * cells + lane] += term(n, k_first + k, b);
+#endif
     }
   }
   for (var k = 0u; k < k_count; k++) {

@@ -15,6 +15,7 @@ export {
   readTable,
   type Table,
 } from './data/readers/index.ts';
+export { openStream } from './data/stream.ts';
 export * from './public.ts';
 
 usePlatformByDefault({

@@ -11,6 +11,13 @@ import { fromNodeWorker } from './backends/cpu/worker-protocol.ts';
 import { fileStore } from './backends/file-store.ts';
 import { usePlatform } from './backends/platform.ts';
 import { type FileSource, type ReadTableOptions, readTable as readSource, type Table } from './data/readers/index.ts';
+import {
+  type OpenedSource,
+  type OpenStreamOptions,
+  openStream as openSource,
+  type PointStream,
+  type SourceOpener,
+} from './data/stream.ts';
 import { EmgpuError } from './errors.ts';
 
 export type { FileFormat, ReadTableOptions, Table } from './data/readers/index.ts';
@@ -45,6 +52,27 @@ const WORKER_SCRIPT = './cpu-worker-node.js';
  * Columns are chosen by name; by default all that hold numbers. Rejects with an {@link EmgpuError} that names row and column.
  */
 export async function readTable(path: string, options: Partial<ReadTableOptions> = {}): Promise<Table> {
+  const { source, close } = await openPath(path);
+  try {
+    return await readSource(source, { name: basename(path), ...options });
+  } finally {
+    await close();
+  }
+}
+
+/**
+ * Opens a file, by path or as a `Blob`, as a stream of chunks: for files larger than memory. It is opened anew for every
+ * walk. Formats and columns as for {@link readTable}.
+ */
+export function openStream(
+  source: string | FileSource | SourceOpener,
+  options: OpenStreamOptions = {},
+): Promise<PointStream> {
+  if (typeof source !== 'string') return openSource(source, options);
+  return openSource(() => openPath(source), { name: basename(source), ...options });
+}
+
+async function openPath(path: string): Promise<OpenedSource> {
   let file: FileHandle;
   try {
     file = await open(path);
@@ -54,9 +82,10 @@ export async function readTable(path: string, options: Partial<ReadTableOptions>
     throw new EmgpuError('unreadable-file', `${path} cannot be opened: ${reason}.`, 'Check the path.', { cause });
   }
   try {
-    return await readSource(await sourceOf(file, path), { name: basename(path), ...options });
-  } finally {
+    return { source: await sourceOf(file, path), close: () => file.close() };
+  } catch (error) {
     await file.close();
+    throw error;
   }
 }
 

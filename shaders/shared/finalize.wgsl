@@ -18,8 +18,8 @@ struct Stretch {
   slots: u32,            // log-likelihoods that are kept
   tiles: u32,            // partial log-likelihoods of one E-step
   groups: u32,           // totals of one E-step
-  n: f32,                // N
-  least_count: f32,      // a component with fewer points is a matter for float64
+  n: f32,                // N, or the sum of the weights
+  least_count: f32,      // a component of fewer points (or less weight) is a matter for float64
   tolerance: f32,        // total gain (base 2) still to come, below which it ends
   noise: f32,            // a total gain (base 2) that may be rounding
   gain: f32,             // of the last step

@@ -1,3 +1,4 @@
+import type { ComponentSummary } from '../node.ts';
 import { short, withSpread } from './numbers.ts';
 import { correlation, deviation, type ModelView } from './view.ts';
 
@@ -37,10 +38,15 @@ export function componentTable(
 function meanCell(view: ModelView, k: number, i: number): string {
   const mean = view.means[k]![i]!;
   const sd = deviation(view, k, i);
-  return sd === undefined ? short(mean) : withSpread(mean, sd);
+  return sd === undefined || view.counts ? short(mean) : withSpread(mean, sd);
 }
 
 /** All pairs (earlier, later) of a list. */
 export function pairsOf(list: readonly number[]): [number, number][] {
   return list.flatMap((later, at) => list.slice(0, at).map((earlier): [number, number] => [earlier, later]));
+}
+
+/** `2 (0.12)`: the other component, and the Bhattacharyya coefficient. */
+export function overlapText(overlap: ComponentSummary['overlap']): string {
+  return overlap ? `${overlap.component} (${short(overlap.coefficient, 2)})` : 'none';
 }

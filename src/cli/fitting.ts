@@ -1,34 +1,27 @@
-import type { CallOptions, HostPoints, KMeansFit, MixtureFit, Progress } from '../node.ts';
+import { EmgpuError, type HostPoints, type PointStream, type Progress, type SelectCall } from '../node.ts';
 import { fitJson } from './fit-json.ts';
-import { type Fitted, machineText } from './fitted.ts';
-import { readPoints, type Table } from './input.ts';
+import { type AnyFit, type AnySelection, type Fitted, machineText } from './fitted.ts';
+import { openPoints, type Source } from './input.ts';
 import { type AnyModel, isKMeans, modelText, readModel } from './models.ts';
-import { count, short, total } from './numbers.ts';
-import type { ComputeOptions, InputOptions } from './options.ts';
+import { count, total } from './numbers.ts';
+import type { FittingOptions } from './options.ts';
+import { settingsOf } from './settings.ts';
 import { csvHeader, type Sink, stdout, writeCsvRows } from './sink.ts';
 import { StagedFiles } from './staged-files.ts';
 import { createProgressBar, type ProgressBar } from './terminal/progress.ts';
-import { fitSummary, note, noteTable, warn } from './terminal/summary.ts';
+import { selectionSummary } from './terminal/selection.ts';
+import { fitSummary, note, noteSource, warn } from './terminal/summary.ts';
 import { viewModel } from './view.ts';
+import { weightsByLabel } from './walk.ts';
 
-/** The options that `fit` and `kmeans` share. */
-export interface FittingOptions extends InputOptions, ComputeOptions {
-  readonly init: string;
-  readonly seed: number;
-  readonly tol: number;
-  readonly maxIter: number;
-  /** Mixtures only. */
-  readonly regCovar?: number;
-  readonly out?: string;
-  readonly labels?: string;
-  readonly report?: string;
-  readonly json?: true;
+/** A fit, and what it was chosen from. */
+export interface Outcome {
+  readonly fit: AnyFit;
+  readonly selection?: AnySelection;
 }
 
-/** A model, its options checked, that awaits its points. */
-export interface Estimator {
-  fit(points: HostPoints, options: CallOptions): Promise<MixtureFit | KMeansFit>;
-}
+/** Models, their options checked, that await their points. */
+export type Fitter = (points: HostPoints | PointStream, call: SelectCall) => Promise<Outcome>;
 
 /** The output files of a fit that were asked for. */
 interface Outputs {
@@ -38,26 +31,29 @@ interface Outputs {
 }
 
 /**
- * From a file of points to a fitted model: the body of `emgpu fit` and `emgpu kmeans`.
- * @param build makes the estimator; it is given the model that `--init` names, if it names one
+ * From a file of points to a fitted model: the body of all commands that fit.
+ * @param starts what `--init` can name besides a model file
+ * @param build makes the fitter; it is given the model that `--init` names, if it names one
  */
 export async function runFitting(
   file: string,
   options: FittingOptions,
+  starts: readonly string[],
   signal: AbortSignal,
-  build: (init: AnyModel | undefined) => Estimator,
+  build: (init: AnyModel | undefined) => Fitter,
 ): Promise<void> {
-  const initFile = ['k-means++', 'random'].includes(options.init) ? undefined : options.init;
+  const initFile = starts.includes(options.init) ? undefined : options.init;
   const init = initFile === undefined ? undefined : await readModel(initFile);
-  const estimator = build(init);
+  const run = build(init);
+  refuseUnknownRows(options);
   const files = new StagedFiles([file, ...(initFile ? [initFile] : [])]);
   const bar = createProgressBar();
   try {
     const outputs = await openOutputs(files, options);
-    const table = await readPoints(file, options, bar, signal, init);
-    const fit = await estimator.fit(table.points, { signal, onProgress: (p) => showProgress(bar, p, options.maxIter) });
+    const source = await openPoints(file, options, bar, signal, init);
+    const { fit, selection } = await run(source.points, { signal, ...progressOf(bar, options) });
     try {
-      const fitted = await gather(fit, table, options, bar, signal);
+      const fitted = await gather({ fit, ...(selection && { selection }) }, source, options, bar, signal);
       await writeOutputs(outputs, fitted, bar, signal);
       await files.commit();
       bar.stop();
@@ -71,6 +67,16 @@ export async function runFitting(
   }
 }
 
+/** A stream does not tell which of its rows were left out. */
+function refuseUnknownRows({ stream, missing, labels }: FittingOptions): void {
+  if (!stream || missing !== 'drop' || labels === undefined) return;
+  throw new EmgpuError(
+    'invalid-option',
+    '--labels, --stream and --missing drop exclude each other: a stream does not tell which rows it left out.',
+    'Leave out one of them, or use emgpu predict with the model afterwards.',
+  );
+}
+
 async function openOutputs(files: StagedFiles, { out, labels, report }: FittingOptions): Promise<Outputs> {
   return {
     out: out === undefined ? undefined : await files.open('--out', out),
@@ -79,19 +85,28 @@ async function openOutputs(files: StagedFiles, { out, labels, report }: FittingO
   };
 }
 
-function showProgress(bar: ProgressBar, progress: Progress, maxIter: number): void {
-  const { stage, fraction, iteration, logLikelihood, inertia } = progress;
-  const details = [
-    ...(stage === 'fit' ? [`iteration ${iteration}/${maxIter}`] : []),
-    ...(logLikelihood === undefined ? [] : [`log-likelihood ${total(logLikelihood)}`]),
-    ...(inertia === undefined ? [] : [`inertia ${total(inertia)}`]),
-  ];
-  bar.update(stage, fraction, details);
+/** Shows on the bar how far a fit is, or one candidate of many. */
+function progressOf(bar: ProgressBar, { maxIter, restarts }: FittingOptions): SelectCall {
+  let tried: string[] = [];
+  return {
+    onProgress({ stage, fraction, iteration, restart, logLikelihood, inertia }: Progress): void {
+      bar.update(stage, fraction, [
+        ...tried,
+        ...(restarts > 1 && stage !== 'load' ? [`start ${restart + 1}/${restarts}`] : []),
+        ...(stage === 'fit' ? [`iteration ${iteration}/${maxIter}`] : []),
+        ...(logLikelihood === undefined ? [] : [`log-likelihood ${total(logLikelihood)}`]),
+        ...(inertia === undefined ? [] : [`inertia ${total(inertia)}`]),
+      ]);
+    },
+    onCandidate(rows, all): void {
+      tried = [`${rows.length} of ${all} models tried`];
+    },
+  };
 }
 
 async function gather(
-  fit: MixtureFit | KMeansFit,
-  table: Table,
+  { fit, selection }: Outcome,
+  source: Source,
   options: FittingOptions,
   bar: ProgressBar,
   signal: AbortSignal,
@@ -100,19 +115,11 @@ async function gather(
   const wanted = isKMeans(fit) || options.labels !== undefined || options.report !== undefined;
   if (wanted) bar.update('label', 0);
   const labels = wanted ? await fit.predict(undefined, { signal }) : undefined;
-  const view = viewModel(fit, table.featureNames, labels);
-  return { fit, table, view, labels, maxIter: options.maxIter, settings: settingsOf(options) };
-}
-
-function settingsOf(options: FittingOptions): [string, string][] {
-  return [
-    ['init', options.init],
-    ['seed', `${options.seed}`],
-    ['tol', short(options.tol)],
-    ['max-iter', `${options.maxIter}`],
-    ...(options.regCovar === undefined ? [] : [['reg-covar', short(options.regCovar)] as [string, string]]),
-    ['backend', options.backend],
-  ];
+  const sizes = isKMeans(fit) ? await weightsByLabel(source.points, labels!, fit.nClusters, signal) : undefined;
+  const view = viewModel(fit, source.featureNames, sizes);
+  const { maxIter, weightsColumn } = options;
+  const about = { source, view, labels, maxIter, weightsColumn, settings: settingsOf(options) };
+  return { fit, ...(selection && { selection }), ...about };
 }
 
 async function writeOutputs(outputs: Outputs, fitted: Fitted, bar: ProgressBar, signal: AbortSignal): Promise<void> {
@@ -123,22 +130,23 @@ async function writeOutputs(outputs: Outputs, fitted: Fitted, bar: ProgressBar, 
   if (outputs.report) {
     // Loading the plotting library takes longer than a small fit.
     const { renderReport } = await import('./report/report.ts');
-    await outputs.report.write(renderReport(fitted));
+    await outputs.report.write(await renderReport(fitted, signal));
   }
 }
 
-async function writeLabels(sink: Sink, { labels, table }: Fitted, signal: AbortSignal): Promise<void> {
+async function writeLabels(sink: Sink, { labels, source }: Fitted, signal: AbortSignal): Promise<void> {
   await sink.write(csvHeader(['row', 'label']));
-  await writeCsvRows(sink, labels!.length, (i) => `${table.rowNumbers?.[i] ?? i},${labels![i]}`, signal);
+  await writeCsvRows(sink, labels!.length, (i) => `${source.rowNumbers?.[i] ?? i},${labels![i]}`, signal);
 }
 
 async function tell(fitted: Fitted, options: FittingOptions): Promise<void> {
-  const { fit, table } = fitted;
+  const { fit, source, selection } = fitted;
   if (!options.json) {
-    noteTable(table, fit.seconds.load);
+    noteSource(source, fit.nSamples, fit.seconds.load);
     note('backend', `${machineText(fit)}: ${fit.backendReason}`);
   }
-  await stdout.write(options.json ? fitJson(fitted) : `\n${fitSummary(fitted)}\n`);
+  const summary = () => `${selection ? `\n${selectionSummary(selection)}` : ''}\n${fitSummary(fitted)}\n`;
+  await stdout.write(options.json ? fitJson(fitted) : summary());
   for (const { message } of fit.warnings) warn(message);
   if (options.json) return;
   if (options.out !== undefined) note('model', options.out);

@@ -1,26 +1,63 @@
 import { basename } from 'node:path';
-import { EmgpuError, type HostPoints, readTable } from '../node.ts';
+import { EmgpuError, type HostPoints, openStream, type PointStream, readTable } from '../node.ts';
 import type { AnyModel } from './models.ts';
 import { count } from './numbers.ts';
-import type { InputOptions } from './options.ts';
+import type { InputOptions, MissingChoice, StreamOptions } from './options.ts';
 import type { ProgressBar } from './terminal/progress.ts';
 
-/** A file of points, read. */
-export interface Table {
+/** A file of points, opened. */
+export interface Source<P = HostPoints | PointStream> {
   /** The file's name, without its folder. */
   readonly file: string;
-  readonly points: HostPoints;
-  readonly nSamples: number;
+  readonly points: P;
   readonly featureNames: readonly string[];
+  /** Rows that were left out; unknown, and 0, of a stream. */
   readonly nDropped: number;
+  /** Rows that lack something and were kept. */
+  readonly nGaps: number;
   /** The row in the file, counted from 0, of every point, when rows were dropped. */
   readonly rowNumbers?: Uint32Array;
-  /** Wall time of reading. */
+  /** Wall time of reading; a stream is read by each pass. */
   readonly seconds: number;
 }
 
+/** A file of points, read. */
+export type Table = Source<HostPoints>;
+
+export function isStreamed(points: HostPoints | PointStream): points is PointStream {
+  return 'chunks' in points;
+}
+
+/** The number of rows of a table. */
+export function rowsOf({ points }: Table): number {
+  return points.data.length / points.nFeatures;
+}
+
+/** Opens `file` as the options want it: as a stream, or read. With a `model`, with the columns that the model was fitted to. */
+export function openPoints(
+  file: string,
+  options: InputOptions & StreamOptions,
+  bar: ProgressBar,
+  signal: AbortSignal,
+  model?: AnyModel,
+): Promise<Source> {
+  if (!options.stream) return readPoints(file, options, bar, signal, model);
+  if (options.missing === 'em') {
+    throw new EmgpuError(
+      'invalid-option',
+      '--missing em and --stream exclude each other: rows are grouped by what they lack, which needs all of them.',
+      'Leave out --stream, or take --missing drop.',
+    );
+  }
+  return forModel(options.columns, model, async (columns) => {
+    const missing = options.missing === 'drop' ? 'drop' : 'error';
+    const points = await openStream(file, { ...request(options, columns), missing, signal });
+    return { file: basename(file), points, featureNames: points.featureNames!, nDropped: 0, nGaps: 0, seconds: 0 };
+  });
+}
+
 /** Reads the points of `file`. With a `model`, takes the columns that the model was fitted to. */
-export async function readPoints(
+export function readPoints(
   file: string,
   options: InputOptions,
   bar: ProgressBar,
@@ -28,30 +65,49 @@ export async function readPoints(
   model?: AnyModel,
 ): Promise<Table> {
   const began = performance.now();
-  const read = async (columns: readonly string[] | undefined) => {
+  return forModel(options.columns, model, async (columns) => {
     const table = await readTable(file, {
-      ...(columns && { columns: [...columns] }),
-      ...(options.format !== undefined && { format: options.format }),
-      missing: options.dropMissing ? 'drop' : 'error',
+      ...request(options, columns),
+      missing: READERS_WORD[options.missing],
       signal,
       onProgress: (fraction) => bar.update('read', fraction),
     });
     const seconds = (performance.now() - began) / 1000;
-    return { ...table, file: basename(file), nSamples: table.points.data.length / table.points.nFeatures, seconds };
+    return { ...table, file: basename(file), nGaps: options.missing === 'em' ? gaps(table.points) : 0, seconds };
+  });
+}
+
+/** EM wants the gaps themselves. */
+const READERS_WORD = { error: 'error', drop: 'drop', em: 'keep' } as const satisfies Record<MissingChoice, string>;
+
+function request({ format, weightsColumn }: InputOptions, columns: readonly string[] | undefined) {
+  return {
+    ...(columns && { columns: [...columns] }),
+    ...(format !== undefined && { format }),
+    ...(weightsColumn !== undefined && { weightsColumn }),
   };
-  return model ? readForModel(model, options.columns, read) : read(options.columns);
+}
+
+/** Rows with at least one NaN. */
+function gaps({ data, nFeatures }: HostPoints): number {
+  let rows = 0;
+  for (let from = 0; from < data.length; from += nFeatures) {
+    if (data.subarray(from, from + nFeatures).some(Number.isNaN)) rows++;
+  }
+  return rows;
 }
 
 /**
  * The columns that a model wants: those named on the command line (in the model's order if they are the model's names),
  * else those of the model's names, else all number columns if there are as many as the model has features.
  */
-async function readForModel(
-  model: AnyModel,
+async function forModel<S extends Source>(
   chosen: readonly string[] | undefined,
-  read: (columns: readonly string[] | undefined) => Promise<Table>,
-): Promise<Table> {
-  const names = model.featureNames;
+  model: AnyModel | undefined,
+  read: (columns: readonly string[] | undefined) => Promise<S>,
+): Promise<S> {
+  const names = model?.featureNames;
+  if (!model) return read(chosen);
   if (chosen) return checkCount(model, await read(names && sameNames(names, chosen) ? names : chosen));
   if (names) {
     try {
@@ -67,18 +123,19 @@ function sameNames(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((name) => b.includes(name));
 }
 
-function checkCount(model: AnyModel, table: Table): Table {
-  if (table.points.nFeatures === model.nFeatures) return table;
+function checkCount<S extends Source>(model: AnyModel, source: S): S {
+  if (source.points.nFeatures === model.nFeatures) return source;
   const wanted = `${model.nFeatures} columns${model.featureNames ? ` (${model.featureNames.join(', ')})` : ''}`;
   throw new EmgpuError(
     'model-mismatch',
-    `The model wants ${wanted}; ${table.file} gives ${table.points.nFeatures} (${table.featureNames.join(', ')}).`,
+    `The model wants ${wanted}; ${source.file} gives ${source.points.nFeatures} (${source.featureNames.join(', ')}).`,
     `Name ${model.nFeatures} columns of the file with --columns.`,
   );
 }
 
-/** `; 3 rows dropped`, or nothing. */
-export function droppedText(table: Table): string {
-  if (table.nDropped === 0) return '';
-  return `; ${count(table.nDropped)} ${table.nDropped === 1 ? 'row' : 'rows'} with missing values dropped`;
+/** `; 3 rows with missing values dropped`, `; 3 rows lack something`, or nothing. */
+export function droppedText({ nDropped, nGaps }: Source): string {
+  const rows = (n: number) => `${count(n)} ${n === 1 ? 'row' : 'rows'}`;
+  if (nDropped > 0) return `; ${rows(nDropped)} with missing values dropped`;
+  return nGaps > 0 ? `; ${rows(nGaps)} with missing values, which count with what they have` : '';
 }

@@ -1,11 +1,25 @@
 import { readFile } from 'node:fs/promises';
-import { EmgpuError, type KMeansModel, type MixtureModel, modelFromJSON } from '../node.ts';
+import {
+  type AnyModel,
+  EmgpuError,
+  type KMeansModel,
+  type MixtureModel,
+  modelFromJSON,
+  type PoissonModel,
+} from '../node.ts';
 
-/** Any model that a model file can hold. */
-export type AnyModel = MixtureModel | KMeansModel;
+export type { AnyModel };
 
 export function isKMeans(model: AnyModel): model is KMeansModel {
   return 'centers' in model;
+}
+
+export function isPoisson(model: AnyModel): model is PoissonModel {
+  return 'rates' in model;
+}
+
+export function isGaussian(model: AnyModel): model is MixtureModel {
+  return 'covariances' in model;
 }
 
 /** Reads and checks a model file; `unreadable-file` or `invalid-model` if it is none. */

@@ -55,3 +55,10 @@ export function total(x: number): string {
     ? new Intl.NumberFormat('en-US', { maximumFractionDigits: Math.abs(x) < 1e4 ? 4 : 1 }).format(x)
     : `${x}`;
 }
+
+const hundredths = new Intl.NumberFormat('en-US', { minimumFractionDigits: 2, maximumFractionDigits: 2 });
+
+/** BIC, AIC or ICL in a table: differences below a hundredth mean nothing, and of large ones those below 1. */
+export function criterionText(x: number): string {
+  return Math.abs(x) < 1e5 ? hundredths.format(x) : total(Math.round(x));
+}

@@ -1,4 +1,5 @@
-import { type AnyModel, isKMeans } from './models.ts';
+import type { Covariances, CovarianceType } from '../node.ts';
+import { type AnyModel, isKMeans, isPoisson } from './models.ts';
 
 /** What tables and charts need to know of a model, whichever kind it is. */
 export interface ModelView {
@@ -16,16 +17,22 @@ export interface ModelView {
   readonly covariance?: (k: number, i: number, j: number) => number;
   /** Whether covariances can have entries off the diagonal. */
   readonly correlated: boolean;
+  /** The weight of a further component of even density, whose label is K. */
+  readonly noise?: number;
+  /** Features are counts, and means the rates of Poisson distributions, which are their variances as well. */
+  readonly counts?: true;
+  /** Centres are directions: points are compared with them after a division by their lengths. */
+  readonly directions?: true;
 }
 
-/** @param labels the cluster of every point, from which k-means gets its shares */
+/** @param sizes K: how much each cluster holds, from which k-means gets its shares */
 export function viewModel(
   model: AnyModel,
   featureNames: readonly string[],
-  labels: Uint32Array | undefined,
+  sizes: Float64Array | undefined,
 ): ModelView {
   if (isKMeans(model)) {
-    const weights = shares(labels ?? new Uint32Array(), model.nClusters);
+    const weights = shares(sizes ?? new Float64Array(model.nClusters));
     return {
       noun: 'cluster',
       nComponents: model.nClusters,
@@ -33,9 +40,17 @@ export function viewModel(
       weights,
       means: model.centers,
       correlated: false,
+      ...(model.metric === 'cosine' && { directions: true }),
     };
   }
-  const { covarianceType, covariances, nComponents, weights, means } = model;
+  const { nComponents, weights } = model;
+  if (isPoisson(model)) {
+    const { rates: means } = model;
+    const covariance = (k: number, i: number, j: number) => (i === j ? means[k]![i]! : 0);
+    const about = { weights, means, covariance, correlated: false, counts: true } as const;
+    return { noun: 'component', nComponents, featureNames, ...about };
+  }
+  const { covarianceType, covariances, means, noise } = model;
   return {
     noun: 'component',
     nComponents,
@@ -44,10 +59,11 @@ export function viewModel(
     means,
     covariance: covarianceReader(covarianceType, covariances),
     correlated: covarianceType === 'full' || covarianceType === 'tied',
+    ...(noise && { noise: noise.weight }),
   };
 }
 
-function covarianceReader(type: string, covariances: unknown): (k: number, i: number, j: number) => number {
+function covarianceReader(type: CovarianceType, covariances: Covariances): (k: number, i: number, j: number) => number {
   switch (type) {
     case 'full':
       return (k, i, j) => (covariances as number[][][])[k]![i]![j]!;
@@ -55,15 +71,18 @@ function covarianceReader(type: string, covariances: unknown): (k: number, i: nu
       return (_k, i, j) => (covariances as number[][])[i]![j]!;
     case 'diag':
       return (k, i, j) => (i === j ? (covariances as number[][])[k]![i]! : 0);
-    default:
+    case 'tied-diag':
+      return (_k, i, j) => (i === j ? (covariances as number[])[i]! : 0);
+    case 'spherical':
       return (k, i, j) => (i === j ? (covariances as number[])[k]! : 0);
+    case 'tied-spherical':
+      return (_k, i, j) => (i === j ? (covariances as number[])[0]! : 0);
   }
 }
 
-function shares(labels: Uint32Array, nClusters: number): number[] {
-  const counts = new Array<number>(nClusters).fill(0);
-  for (const label of labels) counts[label]!++;
-  return counts.map((count) => count / Math.max(labels.length, 1));
+function shares(sizes: Float64Array): number[] {
+  const all = sizes.reduce((sum, size) => sum + size, 0);
+  return Array.from(sizes, (size) => (all > 0 ? size / all : 0));
 }
 
 /** Standard deviation of feature i within component k, if the model has one. */

@@ -15,8 +15,9 @@ export interface Frame {
 /**
  * `per-feature` scales every column by its own spread, so that no product over- or underflows float32.
  * `isotropic` scales all columns alike, for models whose distances mix columns (spherical mixtures, k-means).
+ * `none` leaves them as they are, for models of counts.
  */
-export type Scaling = 'per-feature' | 'isotropic';
+export type Scaling = 'per-feature' | 'isotropic' | 'none';
 
 /** Mean and population variance of every column. */
 export interface Moments {
@@ -26,8 +27,9 @@ export interface Moments {
   readonly variance: Float64Array;
 }
 
-/** The frame that brings columns with these moments near zero mean and unit spread. A constant column keeps scale 1. */
+/** The frame that brings columns with these moments near zero mean and unit spread, unless scaling is `none`. A constant column keeps scale 1. */
 export function frameFor(moments: Moments, scaling: Scaling): Frame {
+  if (scaling === 'none') return { shift: moments.mean.map(() => 0), scale: moments.mean.map(() => 1) };
   const spread = Float64Array.from(moments.variance, Math.sqrt);
   const widest = spread.reduce((a, b) => Math.max(a, b), 0);
   const scale = spread.map((s) => nearestPowerOfTwo(scaling === 'isotropic' ? widest : s));
@@ -40,21 +42,29 @@ function nearestPowerOfTwo(x: number): number {
 
 /**
  * Mean and population variance in float64, two passes (the second about the mean of the first, so that an offset of
- * 1e6 spreads costs nothing). Rejects with `non-finite`, naming the first bad row and column, or `aborted`.
+ * 1e6 spreads costs nothing). Rows of weight 0 are left out, all others count once. Rejects with `non-finite`, naming the
+ * first bad row (whatever its weight) and column, or `aborted`.
  */
 export async function hostMoments(points: HostPoints, signal?: AbortSignal): Promise<Moments> {
-  const { data, nFeatures: d } = points;
-  const n = data.length / d;
+  const { data, nFeatures: d, sampleWeight } = points;
+  const rows = data.length / d;
   const mean = new Float64Array(d);
-  await inBlocks(n, d, signal, (from, to) => {
-    for (let i = from, o = from * d; i < to; i++) for (let j = 0; j < d; j++, o++) mean[j]! += data[o]!;
+  let n = 0;
+  await inBlocks(rows, d, signal, (from, to) => {
+    for (let i = from, o = from * d; i < to; i++) {
+      // A factor and no branch: 0 · NaN is NaN, and so are the sums with it.
+      const counts = sampleWeight?.[i] === 0 ? 0 : 1;
+      n += counts;
+      for (let j = 0; j < d; j++, o++) mean[j]! += counts * data[o]!;
+    }
   });
   if (!mean.every(Number.isFinite)) rejectNonFinite(points);
   for (let j = 0; j < d; j++) mean[j]! /= n;
   const variance = new Float64Array(d);
-  await inBlocks(n, d, signal, (from, to) => {
-    for (let i = from, o = from * d; i < to; i++) {
-      for (let j = 0; j < d; j++, o++) {
+  await inBlocks(rows, d, signal, (from, to) => {
+    for (let i = from; i < to; i++) {
+      if (sampleWeight?.[i] === 0) continue;
+      for (let j = 0, o = i * d; j < d; j++, o++) {
         const z = data[o]! - mean[j]!;
         variance[j]! += z * z;
       }

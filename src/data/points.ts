@@ -1,11 +1,16 @@
 import { EmgpuError } from '../errors.ts';
 
+/** Weights of the rows, in host memory; read, never written or kept. */
+export type Weights = Float32Array | Float64Array;
+
 /** Points in host memory: `data` holds `nSamples × nFeatures` numbers, row after row. It is read, never written or kept. */
 export interface HostPoints {
   readonly data: Float32Array | Float64Array;
   readonly nFeatures: number;
   /** Names of the columns, `nFeatures` of them. */
   readonly featureNames?: readonly string[];
+  /** One number ≥ 0 per row, default 1: a row of weight 2 counts as two rows, one of weight 0 as none. */
+  readonly sampleWeight?: Weights;
 }
 
 /** Points in a caller's `GPUBuffer` (usage `COPY_SRC` or `STORAGE`), row-major float32. Never written, never destroyed. */
@@ -15,6 +20,8 @@ export interface DevicePoints {
   readonly nFeatures: number;
   /** Names of the columns, `nFeatures` of them. */
   readonly featureNames?: readonly string[];
+  /** One number ≥ 0 per row, default 1: a row of weight 2 counts as two rows, one of weight 0 as none. */
+  readonly sampleWeight?: Weights;
 }
 
 /** What a fit accepts: N × D numbers at home on the host or on the device. */

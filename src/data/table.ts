@@ -3,7 +3,10 @@ import type { HostPoints } from './points.ts';
 
 /** Columns of numbers read from a file. */
 export interface Table {
-  /** N × D finite numbers: float32 when every column's type fits in it exactly, else float64. */
+  /**
+   * N × D finite numbers (with `missing: 'keep'` also NaN): float32 when every column's type fits in it exactly, else
+   * float64. Weights, if a column of them was named, are float64.
+   */
   readonly points: HostPoints;
   /** D names. */
   readonly featureNames: readonly string[];
@@ -13,17 +16,30 @@ export interface Table {
   readonly rowNumbers?: Uint32Array;
 }
 
-export interface TableShape {
+/** What becomes of a missing cell: an error, its row is left out, or it is kept as NaN. */
+export type Missing = 'error' | 'drop' | 'keep';
+
+/** The columns that are read from a file. */
+export interface ColumnSet {
+  /** D names of features and then, where there are weights, the name of their column. */
+  readonly labels: readonly string[];
+  /** Whether the last column holds weights. */
+  readonly weighted: boolean;
+  /** Whether every feature fits exactly in float32. */
+  readonly narrow: boolean;
+}
+
+export interface TableShape extends ColumnSet {
   /** The file's name, for messages. */
   readonly file: string;
-  /** D names. */
-  readonly names: readonly string[];
-  /** Whether every column fits exactly in float32. */
-  readonly narrow: boolean;
-  /** What to do about rows with a cell that is null or not finite. */
-  readonly missing: 'error' | 'drop';
+  readonly missing: Missing;
   /** The number of rows, as far as it is known. */
   readonly expectedRows: number;
+}
+
+/** Whether a number can be a weight; beyond float32 a GPU would not know it. */
+export function isWeight(w: number): boolean {
+  return w >= 0 && w <= 3e38;
 }
 
 interface BadCell {
@@ -34,15 +50,23 @@ interface BadCell {
 
 /**
  * Gathers points block by block: {@link open} a block of rows, fill all its cells in any order, {@link close} it. Rows
- * with a cell that is not finite are an error (the first such cell in reading order is named) or are left out.
+ * with a cell that is not finite are an error (the first such cell in reading order is named) or are left out; where
+ * missing cells are kept, this holds for infinities and weights. {@link finish} gives all rows, or {@link take} those
+ * of each block.
  */
 export class TableBuilder {
   readonly #shape: TableShape;
+  /** D */
+  readonly #width: number;
+  /** D names */
+  readonly #names: readonly string[];
   #expectedRows: number;
   #data: Float32Array | Float64Array;
+  #weights: Float64Array | undefined;
   #rowNumbers: Uint32Array | undefined;
-  /** Rows of closed blocks, and those of them that were kept. */
+  /** Rows of closed blocks; those of them that were left out; those that were kept and not taken. */
   #seen = 0;
+  #dropped = 0;
   #kept = 0;
   /** About the open block: the rows to leave out, and the first bad cell. */
   #badRows: Uint8Array | undefined;
@@ -50,8 +74,21 @@ export class TableBuilder {
 
   constructor(shape: TableShape) {
     this.#shape = shape;
+    this.#names = shape.weighted ? shape.labels.slice(0, -1) : shape.labels;
+    this.#width = this.#names.length;
     this.#expectedRows = shape.expectedRows;
-    this.#data = allocate(shape, 0);
+    this.#data = shape.narrow ? new Float32Array() : new Float64Array();
+    this.#weights = shape.weighted ? new Float64Array() : undefined;
+  }
+
+  /** The number of rows kept (and not taken) so far. */
+  get kept(): number {
+    return this.#kept;
+  }
+
+  /** The number of rows left out so far. */
+  get dropped(): number {
+    return this.#dropped;
   }
 
   /** Corrects the number of rows expected; a good guess saves copying. */
@@ -61,17 +98,21 @@ export class TableBuilder {
 
   /** Begins a block of at most `nRows` rows. */
   open(nRows: number): void {
-    const d = this.#shape.names.length;
     const rows = this.#kept + nRows;
-    if (rows * d > this.#data.length) this.#grow(Math.max(rows, this.#expectedRows, 1.5 * (this.#data.length / d)));
+    const room = this.#data.length / this.#width;
+    if (rows > room) this.#grow(Math.ceil(Math.max(rows, this.#expectedRows, 1.5 * room)));
     this.#badRows = this.#shape.missing === 'drop' ? new Uint8Array(nRows) : undefined;
     this.#badCell = undefined;
   }
 
-  /** Sets one cell of the open block. `what` completes the sentence "the cell …" if `x` is not finite. */
+  /**
+   * Sets one cell of the open block; column D holds the weights, if there are any. `what` completes the sentence "the
+   * cell …" if `x` is not finite.
+   */
   set(row: number, column: number, x: number, what: string): void {
-    this.#data[(this.#kept + row) * this.#shape.names.length + column] = x;
-    if (x - x !== 0) this.#note({ row, column, what });
+    if (column < this.#width) this.#data[(this.#kept + row) * this.#width + column] = x;
+    else this.#weights![this.#kept + row] = x;
+    if (x - x !== 0) this.#note(x, { row, column, what });
   }
 
   /**
@@ -79,20 +120,22 @@ export class TableBuilder {
    * Big integers are rounded to the nearest float64, booleans become 0 and 1, null and undefined are missing.
    */
   setColumn(column: number, start: number, values: ArrayLike<unknown>, offset = 0, stride = 1): void {
-    const data = this.#data;
-    const d = this.#shape.names.length;
-    let o = (this.#kept + start) * d + column;
-    for (let i = offset, row = start; i < values.length; i += stride, row++, o += d) {
+    const isFeature = column < this.#width;
+    const data = isFeature ? this.#data : this.#weights!;
+    const step = isFeature ? this.#width : 1;
+    let o = (this.#kept + start) * step + (isFeature ? column : 0);
+    for (let i = offset, row = start; i < values.length; i += stride, row++, o += step) {
       const value = values[i];
       const x = typeof value === 'number' ? value : toNumber(value);
       data[o] = x;
-      if (x - x !== 0) this.#note({ row, column, what: value == null ? 'is empty (null)' : `is ${x}` });
+      if (x - x !== 0) this.#note(x, { row, column, what: value == null ? 'is empty (null)' : `is ${x}` });
     }
   }
 
-  /** Ends the block after `nRows` rows; throws `non-finite`. `place` names a row of the block in words. */
+  /** Ends the block after `nRows` rows; throws `non-finite` and `invalid-weights`. `place` names a row of the block in words. */
   close(nRows: number, place: (row: number) => string): void {
     this.check(place);
+    if (this.#weights) this.#checkWeights(this.#weights, nRows, place);
     if (this.#badRows && this.#badCell) this.#compact(nRows, this.#badRows);
     else this.#keep(nRows);
     this.#seen += nRows;
@@ -103,39 +146,63 @@ export class TableBuilder {
   check(place: (row: number) => string): void {
     const bad = this.#badCell;
     if (!bad || this.#badRows) return;
+    const { file, labels, missing } = this.#shape;
+    const isKept = missing === 'keep' && bad.column < this.#width;
     throw new EmgpuError(
       'non-finite',
-      `${this.#shape.file}, ${place(bad.row)}, column "${this.#shape.names[bad.column]}": the cell ${bad.what}; every number must be there and finite.`,
+      `${file}, ${place(bad.row)}, column "${labels[bad.column]}": the cell ${bad.what}; every number must be ${isKept ? '' : 'there and '}finite.`,
       "Fill or remove such rows, or leave them out with missing: 'drop' (on the command line: --drop-missing).",
     );
   }
 
+  /** The rows kept since it was last called: views that hold until the next block is opened. */
+  take(): HostPoints {
+    const points = this.#points(
+      this.#data.subarray(0, this.#kept * this.#width),
+      this.#weights?.subarray(0, this.#kept),
+    );
+    this.#kept = 0;
+    this.#rowNumbers = undefined;
+    return points;
+  }
+
   /** The table; throws `empty-file` when no row is left. */
   finish(): Table {
-    const { names, file } = this.#shape;
-    const nDropped = this.#seen - this.#kept;
-    if (this.#kept === 0) {
-      throw new EmgpuError(
-        'empty-file',
-        nDropped > 0
-          ? `All ${nDropped} rows of ${file} miss a number in the columns ${names.join(', ')}; none is left.`
-          : `${file} holds no rows of data.`,
-        nDropped > 0 ? 'Choose columns that hold more numbers.' : 'Give a file with at least one row.',
-      );
-    }
-    const data = trim(this.#data, this.#kept * names.length);
+    const nDropped = this.#dropped;
+    if (this.#kept === 0) throw noRows(this.#shape.file, this.#shape.labels, nDropped);
+    const data = trim(this.#data, this.#kept * this.#width);
     return {
-      points: { data, nFeatures: names.length, featureNames: names },
-      featureNames: names,
+      points: this.#points(data, this.#weights && trim(this.#weights, this.#kept)),
+      featureNames: this.#names,
       nDropped,
       ...(this.#rowNumbers ? { rowNumbers: this.#rowNumbers.slice(0, this.#kept) } : {}),
     };
   }
 
-  #note(bad: BadCell): void {
+  #points(data: Float32Array | Float64Array, sampleWeight: Float64Array | undefined): HostPoints {
+    const points = { data, nFeatures: this.#width, featureNames: this.#names };
+    return sampleWeight ? { ...points, sampleWeight } : points;
+  }
+
+  #note(x: number, bad: BadCell): void {
+    if (this.#shape.missing === 'keep' && Number.isNaN(x) && bad.column < this.#width) return;
     if (this.#badRows) this.#badRows[bad.row] = 1;
     const first = this.#badCell;
     if (!first || bad.row < first.row || (bad.row === first.row && bad.column < first.column)) this.#badCell = bad;
+  }
+
+  /** The first weight that is none. What is missing has been seen to: it is an error, or its row is left out. */
+  #checkWeights(weights: Float64Array, nRows: number, place: (row: number) => string): void {
+    for (let i = 0; i < nRows; i++) {
+      const w = weights[this.#kept + i]!;
+      if (isWeight(w) || this.#badRows?.[i]) continue;
+      const { file, labels } = this.#shape;
+      throw new EmgpuError(
+        'invalid-weights',
+        `${file}, ${place(i)}, column "${labels.at(-1)}": the weight is ${w}; weights must be finite numbers from 0 on.`,
+        'Correct or leave out such rows.',
+      );
+    }
   }
 
   #keep(nRows: number): void {
@@ -145,26 +212,34 @@ export class TableBuilder {
 
   /** Moves the good rows of the block together. */
   #compact(nRows: number, badRows: Uint8Array): void {
-    const d = this.#shape.names.length;
+    const d = this.#width;
     const first = this.#kept;
     this.#rowNumbers ??= identity(this.#data.length / d, this.#kept);
     for (let i = 0; i < nRows; i++) {
-      if (badRows[i]) continue;
+      if (badRows[i]) {
+        this.#dropped++;
+        continue;
+      }
       const from = (first + i) * d;
       this.#data.copyWithin(this.#kept * d, from, from + d);
+      if (this.#weights) this.#weights[this.#kept] = this.#weights[first + i]!;
       this.#rowNumbers[this.#kept++] = this.#seen + i;
     }
   }
 
   #grow(rows: number): void {
-    const n = Math.ceil(rows);
-    const data = allocate(this.#shape, n);
-    data.set(this.#data.subarray(0, this.#kept * this.#shape.names.length));
-    this.#data = data;
-    if (this.#rowNumbers) {
-      const rowNumbers = new Uint32Array(n);
-      rowNumbers.set(this.#rowNumbers.subarray(0, this.#kept));
-      this.#rowNumbers = rowNumbers;
+    const { file, labels } = this.#shape;
+    try {
+      this.#data = enlarge(this.#data, rows * this.#width, this.#kept * this.#width);
+      this.#weights &&= enlarge(this.#weights, rows, this.#kept);
+      this.#rowNumbers &&= enlarge(this.#rowNumbers, rows, this.#kept);
+    } catch (cause) {
+      throw new EmgpuError(
+        'out-of-memory',
+        `${rows} rows × ${labels.length} columns of ${file} do not fit into memory.`,
+        'Choose fewer columns or split the file.',
+        { cause },
+      );
     }
   }
 }
@@ -179,20 +254,28 @@ function identity(length: number, used: number): Uint32Array {
   return numbers;
 }
 
-function allocate({ narrow, names, file }: TableShape, rows: number): Float32Array | Float64Array {
-  try {
-    return narrow ? new Float32Array(rows * names.length) : new Float64Array(rows * names.length);
-  } catch (cause) {
-    throw new EmgpuError(
-      'out-of-memory',
-      `${rows} rows × ${names.length} columns of ${file} do not fit into memory.`,
-      'Choose fewer columns or split the file.',
-      { cause },
-    );
+type Numbers = Float32Array | Float64Array | Uint32Array;
+
+/** A longer array of the same kind that begins with the first `used` numbers. */
+function enlarge<T extends Numbers>(array: T, length: number, used: number): T {
+  const longer = new (array.constructor as new (length: number) => T)(length);
+  longer.set(array.subarray(0, used));
+  return longer;
+}
+
+/** The error for a file in which no row is left. */
+export function noRows(file: string, labels: readonly string[], nDropped: number): EmgpuError {
+  if (nDropped === 0) {
+    return new EmgpuError('empty-file', `${file} holds no rows of data.`, 'Give a file with at least one row.');
   }
+  return new EmgpuError(
+    'empty-file',
+    `All ${nDropped} rows of ${file} miss a number in the columns ${labels.join(', ')}; none is left.`,
+    'Choose columns that hold more numbers.',
+  );
 }
 
 /** A view when little is wasted, else a copy, so that a small table does not hold on to a large buffer. */
-function trim(data: Float32Array | Float64Array, length: number): Float32Array | Float64Array {
-  return length > 0.75 * data.length ? data.subarray(0, length) : data.slice(0, length);
+function trim<T extends Float32Array | Float64Array>(data: T, length: number): T {
+  return (length > 0.75 * data.length ? data.subarray(0, length) : data.slice(0, length)) as T;
 }

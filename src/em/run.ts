@@ -1,5 +1,8 @@
 import { EmgpuError, throwIfAborted } from '../errors.ts';
-import { judge } from './stopping.ts';
+import { Acceleration, type AccelerationChoice } from './acceleration.ts';
+import { type Bound, type BoundStep, boundAtPosterior, boundUnder } from './bound.ts';
+import { reseed } from './reseed.ts';
+import { judge, type Trend } from './stopping.ts';
 import type { Dataset, Degeneracy, Family, Statistics } from './types.ts';
 
 export interface RunSettings {
@@ -8,6 +11,10 @@ export interface RunSettings {
   readonly maxIter: number;
   /** The backend's relative rounding of the mean objective. */
   readonly precision: number;
+  /** Jumps ahead between EM's steps; default `off`. */
+  readonly accelerate?: AccelerationChoice | undefined;
+  /** Keeps what each iteration did to the bound. */
+  readonly bounds?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -19,9 +26,12 @@ const OWED = 2;
  */
 const STRETCH = { after: 8, fewest: 8, most: 128, worth: 32 };
 
+/** Steps in a row that Aitken's estimate looks back on. */
+const RATES = 3;
+
 /** Something worth telling that did not stop the run. */
 export interface RunWarning {
-  readonly code: Degeneracy['code'] | 'log-likelihood-fell';
+  readonly code: Degeneracy['code'] | 'log-likelihood-fell' | 'reseeded-cluster';
   /** M-steps done when it happened. */
   readonly iteration: number;
   readonly message: string;
@@ -41,9 +51,25 @@ export class EmRun<P> {
   iteration = 0;
   /** `tol` was reached. */
   converged = false;
+  /** E-steps done, those whose parameters were given up included. */
+  expectations = 0;
+  /** With `bounds`: one entry per M-step whose gain is known. */
+  readonly bounds: BoundStep[] = [];
+  /** Penalised by the prior where there is one: what EM never lets fall. */
   readonly #objectives: number[] = [];
   readonly #told = new Set<string>();
+  readonly #acceleration: Acceleration<P> | undefined;
   #statistics: Statistics | undefined;
+  /** The M-step's own parameters, while a jump from them is on trial. */
+  #fallback: P | undefined;
+  /** How often in a row EM's own steps said that less than `tol` is still to gain. */
+  #settled = 0;
+  /** Objectives at the end of the history that EM's own steps led to, one after the other. */
+  #inRow = 0;
+  /** Points per component at the last E-step of a hard family. */
+  #counts: Float64Array | undefined;
+  /** What the last M-step made of the bound; complete once the next E-step tells the log-likelihood. */
+  #pending: { readonly expectation: Bound; readonly statistics: Statistics } | undefined;
   /** Whether stretches without the host are still worth trying. */
   #stretches = true;
   /** M-steps that the host still has to do before the run may end. */
@@ -56,6 +82,8 @@ export class EmRun<P> {
     readonly settings: RunSettings,
   ) {
     this.parameters = start;
+    const { accelerate = 'off' } = settings;
+    if (accelerate !== 'off' && family.toVector) this.#acceleration = new Acceleration(family, accelerate);
   }
 
   /** No further step will change anything: converged, or `maxIter` M-steps done, and the objective known. */
@@ -66,27 +94,33 @@ export class EmRun<P> {
   /** The E-step of the current parameters and the sums for the M-step; computed once. */
   async expectation(): Promise<Statistics> {
     if (this.#statistics) return this.#statistics;
-    const { family, dataset, settings } = this;
-    throwIfAborted(settings.signal);
-    const packed = family.pack(this.parameters, dataset.frame);
-    const statistics = await dataset.expectation(packed, { signal: settings.signal });
+    throwIfAborted(this.settings.signal);
+    const jump = await this.#tryJump();
+    this.#inRow = jump ? 1 : this.#inRow + 1;
+    const statistics = jump ?? (await this.#evaluate());
     if (!Number.isFinite(statistics.objective)) refuseOutOfRange(statistics.objective);
+    this.#completeBound(statistics);
     this.#statistics = statistics;
     this.#record(statistics.objective);
     this.#judge();
+    if (this.family.hard) this.#judgeStrictly(statistics);
     return statistics;
   }
 
   /** The M-step, in closed form; runs the E-step first if the current parameters have had none. */
   async maximization(): Promise<P> {
     const statistics = await this.expectation();
-    const { parameters, degeneracies } = this.family.maximization(statistics, this.parameters, this.dataset.frame);
+    const { family, dataset } = this;
+    const before = this.parameters;
+    const { parameters, degeneracies } = family.maximization(statistics, before, dataset.frame);
     this.parameters = parameters;
     this.iteration++;
     this.#owed--;
     this.#statistics = undefined;
-    for (const { code, message } of degeneracies) this.#warn(code, message);
-    return parameters;
+    await this.#tell(degeneracies);
+    this.#openBound(statistics, before);
+    if (this.#acceleration && degeneracies.length === 0) this.#accelerate(this.#acceleration, before);
+    return this.parameters;
   }
 
   /** One E-step and M-step, and the E-step that tells what they gained. Does nothing once `done`. */
@@ -111,11 +145,11 @@ export class EmRun<P> {
     const { tol, precision, signal } = settings;
     const steps = Math.min(settings.maxIter - this.iteration - OWED + 1, STRETCH.most);
     if (!this.#stretches || this.#owed > 0 || this.iteration < STRETCH.after || steps < STRETCH.fewest) return;
-    if (!dataset.stretch || !family.regularizer) return;
-    const size = 1 + Math.abs(this.#objectives.at(-1)!) / dataset.nSamples;
+    if (!dataset.stretch || !family.regularizer || this.#acceleration?.active || settings.bounds) return;
+    const size = 1 + Math.abs(this.#objectives.at(-1)!) / dataset.totalWeight;
     const stretch = await dataset.stretch(family.pack(this.parameters, dataset.frame), {
-      ...{ steps, signal, tolerance: tol * dataset.nSamples, regularizer: family.regularizer(dataset.frame) },
-      noise: 2 * precision * size * Math.sqrt(dataset.nSamples),
+      ...{ steps, signal, tolerance: tol * dataset.totalWeight, regularizer: family.regularizer(dataset.frame) },
+      noise: 2 * precision * size * Math.sqrt(dataset.totalWeight),
     });
     if (!stretch?.objectives.every(Number.isFinite)) {
       this.#stretches = false;
@@ -131,15 +165,87 @@ export class EmRun<P> {
     this.#statistics = stretch.statistics;
   }
 
+  async #evaluate(): Promise<Statistics> {
+    const { family, dataset, settings } = this;
+    this.expectations++;
+    return dataset.expectation(family.pack(this.parameters, dataset.frame), { signal: settings.signal });
+  }
+
+  /** The E-step of a jump on trial, where it leads uphill; else EM's own parameters are back, and have had no E-step. */
+  async #tryJump(): Promise<Statistics | undefined> {
+    const fallback = this.#fallback;
+    if (fallback === undefined) return undefined;
+    this.#fallback = undefined;
+    const statistics = await this.#evaluate().catch((error: unknown) => {
+      // A jump may leave the range of what can be factorised.
+      if (error instanceof EmgpuError && error.code === 'singular-covariance') return undefined;
+      throw error;
+    });
+    if (statistics && this.#penalized(statistics.objective) >= this.#objectives.at(-1)!) {
+      this.#acceleration!.accepted();
+      return statistics;
+    }
+    this.#acceleration!.rejected();
+    this.parameters = fallback;
+    return undefined;
+  }
+
+  #accelerate(acceleration: Acceleration<P>, before: P): void {
+    const { tol, precision } = this.settings;
+    const advice = acceleration.advise(before, this.parameters, this.#objectives, this.dataset.totalWeight, precision);
+    if (advice.remaining === undefined) return;
+    this.#settled = advice.remaining < tol ? this.#settled + 1 : 0;
+    if (this.#settled > 0 || advice.jump === undefined) return;
+    this.#fallback = this.parameters;
+    this.parameters = advice.jump;
+  }
+
+  /** Reports components without points; where the family can, they get points again. */
+  async #tell(degeneracies: readonly Degeneracy[]): Promise<void> {
+    if (degeneracies.length === 0) return;
+    if (!this.family.moveTo) {
+      for (const { code, message } of degeneracies) this.#warn(code, message);
+      return;
+    }
+    const empty = degeneracies.map(({ component }) => component);
+    const { parameters, moved } = await reseed(this.family, this.dataset, this.parameters, empty);
+    this.parameters = parameters;
+    for (const { component, code, message } of degeneracies) {
+      if (moved.includes(component)) {
+        const story = `Cluster ${component} lost all its points; its centre went to the point farthest from all centres.`;
+        this.#warn('reseeded-cluster', story);
+      } else this.#warn(code, message);
+    }
+  }
+
+  #openBound(statistics: Statistics, before: P): void {
+    if (!this.settings.bounds) return;
+    const expectation = boundAtPosterior(this.family, statistics, before, this.dataset.frame);
+    this.#pending = expectation && { expectation, statistics };
+  }
+
+  #completeBound({ objective }: Statistics): void {
+    if (!this.#pending) return;
+    const { expectation, statistics } = this.#pending;
+    const q = { statistics, entropy: expectation.entropy };
+    const maximization = boundUnder(this.family, q, this.parameters, this.dataset.frame, objective);
+    this.bounds.push({ iteration: this.iteration, expectation, maximization });
+    this.#pending = undefined;
+  }
+
+  #penalized(objective: number): number {
+    return objective + (this.family.logPrior?.(this.parameters, this.dataset.frame) ?? 0);
+  }
+
   #record(objective: number): void {
-    this.#objectives.push(objective);
+    this.#objectives.push(this.#penalized(objective));
     this.history.push(this.family.report(objective, this.dataset.frame));
   }
 
   #judge(): void {
     if (this.#objectives.length < 2) return;
     const { tol, precision } = this.settings;
-    const trend = judge(this.#objectives, this.dataset.nSamples, precision);
+    const trend = judge(this.#objectives, this.dataset.totalWeight, precision);
     if (trend.fell) {
       const name = this.family.hard ? 'inertia rose' : 'log-likelihood fell';
       const amount = Math.abs(trend.gain).toPrecision(3);
@@ -148,8 +254,24 @@ export class EmRun<P> {
         `The ${name} by ${amount} per point in iteration ${this.iteration}, which EM should never do.`,
       );
     }
-    const left = this.family.hard && !trend.fell ? trend.gain : trend.remaining;
-    this.converged = tol > 0 && left < tol && this.#owed <= 0;
+    this.converged = tol > 0 && this.#remaining(trend) < tol && this.#owed <= 0;
+  }
+
+  /** With responsibilities of 0 and 1 the end can be seen: as many points everywhere as before, and nothing gained. */
+  #judgeStrictly({ counts }: Statistics): void {
+    const before = this.#counts;
+    this.#counts = counts;
+    if (!before || this.#objectives.length < 2) return;
+    const { gain, remaining, fell } = judge(this.#objectives, this.dataset.totalWeight, this.settings.precision);
+    const still = remaining === 0 && !fell && counts.every((count, k) => count === before[k]);
+    this.converged ||= still && gain <= 0;
+  }
+
+  /** What is still to gain per unit of weight. Between jumps gains tell nothing of their trend; only steps in a row do, twice. */
+  #remaining({ fell, gain, remaining }: Trend): number {
+    if (this.family.hard && !fell) return gain;
+    if (!this.#acceleration?.active || this.#inRow > RATES) return remaining;
+    return (remaining === 0 && this.#inRow > 1) || this.#settled >= 2 ? 0 : Infinity;
   }
 
   /** The same words are said once. */

@@ -6,6 +6,7 @@ export function addStatistics(a: Statistics, b: Statistics): Statistics {
   return {
     ...a,
     nSamples: a.nSamples + b.nSamples,
+    totalWeight: a.totalWeight + b.totalWeight,
     objective: a.objective + b.objective,
     counts: add(a.counts, b.counts),
     first: add(a.first, b.first),

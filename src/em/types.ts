@@ -19,11 +19,17 @@ export interface KernelParameters {
    * spherical K (1 / σ), k-means empty.
    */
   readonly precisionsCholesky: Float64Array;
+  /** Of families beyond the Gaussian: what their density stage reads besides the means, each K × D. */
+  readonly vectors?: readonly Float64Array[];
   /** K. `log wₖ + log det Uₖ − ½ D log 2π`, natural logarithms; k-means: empty. A weight of 0 gives `MIN_LOG_WEIGHT`. */
   readonly logNormalizers: Float64Array;
 }
 
-export type KernelKind = 'full' | 'tied' | 'diag' | 'spherical' | 'k-means';
+/**
+ * The kinds with kernels of their own, or the name of a family beyond the Gaussian: its densities come from the stage
+ * `log-density-<kind>`, which reads `means`, `vectors` and `logNormalizers`, and its sums are those of `diag`.
+ */
+export type KernelKind = 'full' | 'tied' | 'diag' | 'spherical' | 'k-means' | (string & {});
 
 /** Stands for log 0: finite, because WGSL may assume that no infinity exists. */
 export const MIN_LOG_WEIGHT = -1e6;
@@ -35,7 +41,7 @@ export function isWeightless(logNormalizer: number): boolean {
 
 /**
  * Sums over points. They can be added when `centers` agree: over workgroups, chunks, files, machines.
- * With `z = x − center_k` and responsibilities r (k-means: 1 for the nearest centre, else 0):
+ * With `z = x − center_k` and r the responsibility (k-means: 1 for the nearest centre, else 0) times the point's weight:
  */
 export interface Statistics {
   readonly kind: KernelKind;
@@ -43,7 +49,9 @@ export interface Statistics {
   readonly nFeatures: number;
   /** N, the number of points summed over. */
   readonly nSamples: number;
-  /** Mixtures: the total log-likelihood. k-means: minus the inertia, in the frame. Never falls under EM. */
+  /** `Σ w`: N where points have no weights. */
+  readonly totalWeight: number;
+  /** Mixtures: the total weighted log-likelihood. k-means: minus the weighted inertia, in the frame. Never falls under EM. */
   readonly objective: number;
   /** K × D: what the sums below are relative to. */
   readonly centers: Float64Array;
@@ -58,12 +66,28 @@ export interface Statistics {
   readonly second: Float64Array;
 }
 
-/** Distances to the nearest of the centres chosen so far, kept where the points are. */
+/** Points per tile of {@link SeedingDistances}. */
+export const SEEDING_TILE = 256;
+
+/**
+ * Weighted squared distances of points to the nearest of the centres chosen so far, kept where the points are: of all of them,
+ * or of a sample. `value = w · min_c Σ_d weights_d (x_d − c_d)²`, and w before the first centre. Positions count the points
+ * looked at; tile t holds positions 256 t … 256 t + 255, those past the last have value 0.
+ */
 export interface SeedingDistances {
-  /** M: the number of points looked at, all of them or a sample. */
+  /** Positions, a multiple of 256 or the last tile is partial. */
   readonly size: number;
-  /** Adds a centre (D numbers, frame) and returns, per point looked at, the squared weighted distance to the nearest centre. */
-  add(center: Float64Array): Promise<Float32Array | Float64Array>;
+  /** The row of the dataset at a position whose value is not 0. */
+  rowAt(position: number): number;
+  /**
+   * Sums of the values per tile: T of them as things stand, then, for each of M candidates (M × D, frame), T as they would be if that
+   * candidate were added. (M + 1) × T numbers, T = ⌈size / 256⌉. M ≤ 16.
+   */
+  tileSums(candidates: Float64Array): Promise<Float64Array>;
+  /** The values in these tiles, 256 each. */
+  tileValues(tiles: Uint32Array): Promise<Float64Array>;
+  /** Adds a centre (D numbers, frame). */
+  add(center: Float64Array): Promise<void>;
   destroy(): void;
 }
 
@@ -82,6 +106,24 @@ export type ReadoutKind = keyof Readout;
 export interface RunOptions {
   /** Looked at between submits; a fired signal rejects with `aborted`. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Responsibilities that do not come from the parameters: `random`, independent and uniform before each row is divided by its sum, by
+ * the hash of `shared/random.wgsl`; or `labels`, 1 for the component that is named and 0 for the others.
+ */
+export type Assignment =
+  | {
+      readonly kind: 'random';
+      readonly seed: number;
+      /** What the dataset's first row counts as; default 0. Of a part of a stream its place there. */
+      readonly firstRow?: number;
+    }
+  | { readonly kind: 'labels'; readonly labels: Uint32Array };
+
+export interface ExpectationOptions extends RunOptions {
+  /** Takes the place of the E-step (mixtures only): the sums are those of these responsibilities, the objective is meaningless. */
+  readonly assignment?: Assignment | undefined;
 }
 
 /** What iterations in a row without the host are to look out for. */
@@ -110,9 +152,11 @@ export interface Dataset {
   readonly nSamples: number;
   /** D */
   readonly nFeatures: number;
+  /** `Σ w`: N where points have no weights. */
+  readonly totalWeight: number;
   readonly frame: Frame;
   /** One pass over the points: the E-step and the sums of the M-step. */
-  expectation(parameters: KernelParameters, options?: RunOptions): Promise<Statistics>;
+  expectation(parameters: KernelParameters, options?: ExpectationOptions): Promise<Statistics>;
   /**
    * E-steps with M-steps between them, in the backend's own precision, without the host: for problems so small that the way
    * to the host would take longer than the work. Undefined where this is none, or where the backend has no such M-step.
@@ -128,7 +172,7 @@ export interface Dataset {
   readToBuffer?(what: ReadoutKind, parameters: KernelParameters, options?: RunOptions): Promise<GPUBuffer>;
   /** The points at these indices, M × D, in the frame. */
   rows(indices: Uint32Array): Promise<Float64Array>;
-  /** Starts a seeding by distances `Σ_d weights_d (x_d − c_d)²` over all points, or over those at `sample`. */
+  /** Starts a seeding by distances `Σ_d weights_d (x_d − c_d)²` over all points, or over those at `sample` (ascending). */
   seedingDistances(weights: Float64Array, sample?: Uint32Array): SeedingDistances;
   destroy(): void;
 }
@@ -157,17 +201,31 @@ export interface Backend {
   readonly precision: number;
   /** The device is gone, or `destroy()` was called: open another. */
   readonly lost: boolean;
+  /**
+   * How many rows of D features a dataset holds in one piece. The sums of larger ones are those of their pieces of so many
+   * rows each, added up in order: a stream read in such pieces gives the same bits.
+   */
+  readonly windowRows: (nFeatures: number) => number;
   /** Brings points home. The frame is derived from them unless given. Rejects NaN and infinities with `non-finite`. */
   load(points: Points, options: LoadOptions): Promise<Dataset>;
   /** Frees what the backend owns. A device that was borrowed lives on. */
   destroy(): void;
 }
 
-/** A component that the M-step could not estimate from the points. */
+/** A component that the M-step could not estimate from the points, or that ended where the likelihood means nothing. */
 export interface Degeneracy {
   readonly component: number;
-  readonly code: 'empty-component';
+  readonly code: 'empty-component' | 'collapsed-component';
   readonly message: string;
+}
+
+/** A direction in which a component is as narrow as the regulariser lets it be. */
+export interface Collapse {
+  readonly component: number;
+  /** D numbers, a unit vector in data units; absent where the component has less than a point's weight. */
+  readonly direction?: Float64Array;
+  /** The variance there, in squared data units. */
+  readonly variance?: number;
 }
 
 /**
@@ -182,8 +240,26 @@ export interface Family<P> {
   readonly scaling: Scaling;
   /** Normalizers include the frame's Jacobian, so that densities and log-likelihoods come out in data units. */
   pack(parameters: P, frame: Frame): KernelParameters;
-  /** D: what is added to variances at every M-step, frame units. Absent where there are none. */
+  /** D: what is added to variances at every M-step, frame units. Absent where that is not all the M-step does: no stretches then. */
   regularizer?(frame: Frame): Float64Array;
+  /** Logarithm of the prior density, but for a constant: the M-step maximises with it. Absent where there is no prior. */
+  logPrior?(parameters: P, frame: Frame): number;
+  /**
+   * The expected complete-data log-likelihood `Σ_n w Σ_k r log(w_k f_k(x))` of these parameters under the responsibilities that the statistics
+   * were summed with, in data units, from the statistics alone. Absent for k-means.
+   */
+  expectedLogLikelihood?(statistics: Statistics, parameters: P, frame: Frame): number;
+  /**
+   * The parameters that the M-step moves as one vector on which nothing depends but reals: log-ratios of weights, means, log-Cholesky factors.
+   * Undefined where a weight is 0. For acceleration.
+   */
+  toVector?(parameters: P): Float64Array | undefined;
+  /** Back; `like` gives what is not in the vector. */
+  fromVector?(vector: Float64Array, like: P): P;
+  /** Components with less than the mean weight of one of N points, or at the regulariser in some direction. */
+  collapses?(parameters: P, frame: Frame, nSamples: number): Collapse[];
+  /** The parameters with component k at this point of the frame: for clusters that lost all their points. */
+  moveTo?(parameters: P, component: number, point: Float64Array): P;
   /** `previous` gives what a component without points keeps. */
   maximization(statistics: Statistics, previous: P, frame: Frame): { parameters: P; degeneracies: Degeneracy[] };
   /** Free parameters, for BIC and AIC. */

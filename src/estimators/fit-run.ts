@@ -1,17 +1,21 @@
 import type { EmRun } from '../em/run.ts';
-import type { Backend } from '../em/types.ts';
-import type { CallOptions, FitRecord, FitWarning, Progress } from './types.ts';
+import type { Backend, Statistics } from '../em/types.ts';
+import { findCollapses } from './soundness.ts';
+import type { FitRecord, FitWarning } from './types.ts';
 
 /** What a run needs to turn into a model or a fit, and to tell of its progress. */
-export interface RunParts<P, Model, Fit> {
+export interface RunParts<P, Model, Fit> extends Pick<FitRecord, 'warmUp'> {
   readonly run: EmRun<P>;
   readonly backend: Backend;
-  /** Seconds that loading and seeding took. */
-  readonly seconds: { readonly load: number; readonly seed: number };
+  readonly rowNumbers: Uint32Array | undefined;
+  /** Of all starts, once they have ended. */
+  readonly restarts: () => FitRecord['restarts'];
+  /** Seconds that loading took, and what came after it: seeding, and runs that have already ended. */
+  readonly seconds: { readonly load: number; readonly begin: number };
   readonly toModel: (run: EmRun<P>) => Model;
-  readonly toFit: (run: EmRun<P>, record: FitRecord) => Fit;
-  readonly toProgress: (run: EmRun<P>) => Pick<Progress, 'logLikelihood' | 'inertia'>;
-  readonly onProgress: CallOptions['onProgress'];
+  /** `last`: of the run's last E-step. */
+  readonly toFit: (run: EmRun<P>, last: Statistics, record: FitRecord) => Fit;
+  readonly onStep: (run: EmRun<P>) => void;
 }
 
 /** What an iteration hands to `for await`. */
@@ -101,26 +105,38 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
   /** The fit as it stands, which from now on owns the points. Runs an E-step if the last parameters have had none. */
   async finish(): Promise<Fit> {
     await this.expectation();
-    const { run, backend, seconds } = this.#parts;
-    const warnings: FitWarning[] = [...run.warnings];
-    if (run.settings.tol > 0 && !run.converged) {
-      const message = `Not converged after ${run.iteration} iterations; raise maxIter (--max-iter) or tol (--tol).`;
-      warnings.push({ code: 'not-converged', iteration: run.iteration, message });
-    }
-    return this.#parts.toFit(run, {
-      nSamples: run.dataset.nSamples,
-      nIter: run.iteration,
-      converged: run.converged,
-      warnings,
-      backend: backend.name,
-      adapter: backend.adapter,
-      backendReason: backend.reason,
+    const { run, backend, seconds, restarts, warmUp, rowNumbers, toFit } = this.#parts;
+    const { dataset, iteration, converged, expectations } = run;
+    return toFit(run, await run.expectation(), {
+      ...{ nSamples: dataset.nSamples, totalWeight: dataset.totalWeight },
+      ...{ nIter: iteration, nExpectations: expectations, converged },
+      warnings: await this.#warnings(),
+      restarts: restarts(),
+      ...(warmUp && { warmUp }),
+      ...(rowNumbers && { rowNumbers }),
+      ...{ backend: backend.name, adapter: backend.adapter, backendReason: backend.reason },
       seconds: {
         load: seconds.load,
-        fit: seconds.seed + this.#seconds,
-        perIteration: this.#seconds / (run.iteration + 1),
+        fit: seconds.begin + this.#seconds,
+        perIteration: (this.#seconds || seconds.begin) / (run.iteration + 1),
       },
     });
+  }
+
+  async #warnings(): Promise<FitWarning[]> {
+    const { run, restarts } = this.#parts;
+    const { iteration } = run;
+    const warnings: FitWarning[] = [...run.warnings];
+    // Of several starts only sound ones are kept.
+    if (restarts().length === 1) {
+      const collapses = await findCollapses(run.family, run.dataset, run.parameters, run.settings);
+      warnings.push(...collapses.map(({ code, message }) => ({ code, iteration, message })));
+    }
+    if (run.settings.tol > 0 && !run.converged) {
+      const message = `Not converged after ${iteration} iterations; raise maxIter (--max-iter) or tol (--tol).`;
+      warnings.push({ code: 'not-converged', iteration, message });
+    }
+    return warnings;
   }
 
   /** Frees the points. */
@@ -143,19 +159,6 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
   }
 
   #tell(): void {
-    const { run, onProgress, toProgress } = this.#parts;
-    const { iteration } = run;
-    onProgress?.({ stage: 'fit', fraction: iteration / run.settings.maxIter, iteration, ...toProgress(run) });
-  }
-}
-
-/** Runs to the end; frees the points when something fails. */
-export async function runToEnd<P, Model, Fit>(run: FitRun<P, Model, Fit>): Promise<Fit> {
-  try {
-    while (!run.done) await run.advance();
-    return await run.finish();
-  } catch (error) {
-    run.destroy();
-    throw error;
+    this.#parts.onStep(this.#parts.run);
   }
 }

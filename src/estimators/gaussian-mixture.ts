@@ -1,25 +1,31 @@
-import type { BackendChoice } from '../backends/select.ts';
-import { checkPoints, countSamples, type Points } from '../data/points.ts';
-import { EmRun } from '../em/run.ts';
+import type { Scaling } from '../data/frame.ts';
+import { boundAtPosterior } from '../em/bound.ts';
 import type { Dataset, Family } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
-import type { CovarianceType } from '../families/covariance.ts';
-import { gaussianFamily, type MixtureParameters } from '../families/gaussian.ts';
-import { FitRun, runToEnd } from './fit-run.ts';
+import { blockSize, type CovarianceType, countBlocks, covarianceShapes } from '../families/covariance.ts';
+import { gaussianFamily, standardNormal } from '../families/gaussian.ts';
+import type { Freezable, MixtureParameters } from '../families/parameters.ts';
+import { Estimator, type Recipe } from './estimator.ts';
+import type { FitRun } from './fit-run.ts';
+import { scoreOf } from './mixture-base.ts';
 import { MixtureFit } from './mixture-fit.ts';
 import { fromParameters, MixtureModel, toParameters } from './mixture-model.ts';
+import { completeNoise, type NoiseStart } from './noise.ts';
 import {
+  type CheckedIteration,
   checkChoice,
-  checkCount,
-  checkEnoughPoints,
   checkInit,
+  checkIteration,
+  checkMixture,
   checkNumber,
-  checkSeed,
-  checkWhole,
+  checkStart,
   defined,
+  ITERATION_DEFAULTS,
 } from './options.ts';
-import { openSession } from './session.ts';
-import { drawStart, populationVariance } from './start.ts';
+import { completePrior } from './prior.ts';
+import type { PointSource, Session } from './session.ts';
+import { populationCovariance } from './soundness.ts';
+import { drawCenters, populationVariance } from './start.ts';
 import type { CallOptions, GaussianMixtureOptions } from './types.ts';
 
 /** A mixture fit that the caller steps. */
@@ -27,6 +33,9 @@ export type MixtureRun = FitRun<MixtureParameters, MixtureModel, MixtureFit>;
 
 /** A start never has less than this share of the population's variance: coinciding points would leave none. */
 const LEAST_SHARE = 1e-3;
+
+const STARTS = ['k-means++', 'k-means', 'random-from-data', 'random'];
+const FREEZABLE: readonly Freezable[] = ['weights', 'means', 'covariances'];
 
 /**
  * Fits Gaussian mixtures by expectation–maximization (Dempster, Laird & Rubin 1977).
@@ -37,146 +46,166 @@ const LEAST_SHARE = 1e-3;
  * fit.destroy();
  * ```
  */
-export class GaussianMixture {
-  readonly options: GaussianMixtureOptions & {
-    readonly covarianceType: CovarianceType;
-    readonly backend: BackendChoice;
-    readonly tol: number;
-    readonly regCovar: number;
-    readonly maxIter: number;
-    readonly seed: number;
-  };
+export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, MixtureFit> {
+  readonly options: GaussianMixtureOptions &
+    CheckedIteration & { readonly covarianceType: CovarianceType; readonly regCovar: number };
 
   /** Throws `invalid-option` or `too-many-components`. */
   constructor(options: GaussianMixtureOptions) {
-    this.options = {
-      covarianceType: 'full',
-      backend: 'auto',
-      tol: 1e-6,
-      regCovar: 1e-6,
-      maxIter: 500,
-      seed: 0,
-      ...defined(options),
-    };
-    const { nComponents, covarianceType, backend, tol, regCovar, maxIter, seed, init } = this.options;
-    checkCount('nComponents', nComponents);
-    checkChoice('covarianceType', covarianceType);
-    checkChoice('backend', backend);
-    checkNumber('tol', tol);
+    super();
+    this.options = { ...ITERATION_DEFAULTS, covarianceType: 'full', regCovar: 1e-6, ...defined(options) };
+    const { covarianceType, regCovar, init, freeze = [], missing, noise } = this.options;
+    checkIteration(this.options);
+    checkMixture(this.options);
+    checkChoice('covarianceType', covarianceType, Object.keys(covarianceShapes));
     checkNumber('regCovar', regCovar);
-    checkWhole('maxIter', maxIter, 1);
-    checkSeed(seed);
-    checkInit(init);
-  }
-
-  /**
-   * Fits to N × D points: host arrays, or a GPUBuffer on the shared device. The points stay on the backend until the fit is
-   * destroyed. Rejects with an {@link EmgpuError}, `aborted` among them, leaving nothing behind.
-   */
-  async fit(points: Points, options: CallOptions = {}): Promise<MixtureFit> {
-    return runToEnd(await this.start(points, options));
-  }
-
-  /** Brings the points home, draws the start and hands over the loop. */
-  async start(points: Points, call: CallOptions = {}): Promise<MixtureRun> {
-    const { covarianceType, nComponents: K, regCovar, maxIter, tol } = this.options;
-    checkPoints(points);
-    checkEnoughPoints(countSamples(points), K, 'components');
-    const given = this.#givenStart(points.nFeatures);
-    const family = gaussianFamily({ covarianceType, regCovar });
-    const {
-      backend,
-      dataset,
-      seconds: load,
-    } = await openSession(points, family as Family<unknown>, this.options, call);
-    try {
-      const begun = performance.now();
-      const start = given ? family.toFrame(given, dataset.frame) : await this.#drawnStart(dataset, call);
-      const settings = { tol, maxIter, precision: backend.precision, signal: call.signal };
-      const run = new EmRun(family, dataset, start, settings);
-      const publish = (parameters: MixtureParameters) =>
-        fromParameters(family.toData(parameters, dataset.frame), covarianceType, points.featureNames);
-      return new FitRun({
-        run,
-        backend,
-        seconds: { load, seed: (performance.now() - begun) / 1000 },
-        toModel: ({ parameters }) => new MixtureModel(publish(parameters)),
-        toFit: ({ parameters, history }, record) => new MixtureFit(publish(parameters), history, record, dataset),
-        toProgress: ({ history }) => ({ logLikelihood: history.at(-1)! }),
-        onProgress: call.onProgress,
-      });
-    } catch (error) {
-      dataset.destroy();
-      throw error;
+    checkInit(init, STARTS);
+    for (const name of freeze) checkChoice('freeze', name, FREEZABLE);
+    checkChoice('missing', missing ?? 'error', ['error', 'drop', 'em']);
+    if (missing === 'em' && noise) {
+      throw new EmgpuError(
+        'invalid-option',
+        "noise and missing: 'em' exclude each other: noise has no density of a part of the columns.",
+        "Leave out noise, or take missing: 'drop'.",
+      );
     }
   }
 
-  /** The start that `init` gives, in data units. Throws `invalid-model` or `model-mismatch`. */
-  #givenStart(nFeatures: number): MixtureParameters | undefined {
+  /** @internal */
+  protected override get count() {
+    return this.options.nComponents;
+  }
+
+  /** @internal */
+  protected override readonly what = 'components';
+
+  /** @internal */
+  override get scaling(): Scaling {
+    return this.#family().scaling;
+  }
+
+  /** @internal */
+  protected override check(points: PointSource): PointSource {
+    this.#givenModel(points.nFeatures);
+    return points;
+  }
+
+  /** @internal */
+  protected override async prepare(session: Session, points: PointSource, call: CallOptions) {
+    const { covarianceType, noise: noiseOption, prior: priorOption, nComponents: K, tol } = this.options;
+    const { dataset } = session;
+    const D = dataset.nFeatures;
+    const given = this.#givenModel(D);
+    const noise =
+      given?.noise ?? (noiseOption ? completeNoise(noiseOption === true ? {} : noiseOption, points) : undefined);
+    const prior = priorOption
+      ? completePrior(priorOption === true ? {} : priorOption, await populationOf(dataset, call), covarianceType, K)
+      : undefined;
+    const family = this.#family({ noise, prior });
+    const { featureNames } = points;
+    const names = { featureNames, logVolume: noise?.logVolume };
+    const publish = (parameters: MixtureParameters) => fromParameters(parameters, covarianceType, D, names);
+    const recipe: Recipe<MixtureParameters, MixtureModel, MixtureFit> = {
+      ...{ family, tol },
+      start: (seed, onProgress) =>
+        given
+          ? Promise.resolve(family.toFrame(toParameters(given), dataset.frame))
+          : this.#draw(session, family, noise, seed, { ...call, onSeed: onProgress }),
+      toModel: (parameters) => new MixtureModel(publish(parameters)),
+      toFit: (parameters, run, last, record) => {
+        const { entropy } = boundAtPosterior(family, last, run.parameters, dataset.frame)!;
+        const score = scoreOf(last, entropy, family.countParameters(K, D));
+        const { history, bounds } = run;
+        return new MixtureFit(
+          publish(parameters),
+          { ...record, ...score, history: [...history], bounds: [...bounds] },
+          dataset,
+        );
+      },
+      toProgress: (logLikelihood) => ({ logLikelihood }),
+    };
+    return recipe;
+  }
+
+  #family(more: Pick<Parameters<typeof gaussianFamily>[0], 'noise' | 'prior'> = {}): Family<MixtureParameters> {
+    const { covarianceType, regCovar, freeze } = this.options;
+    return gaussianFamily({ covarianceType, regCovar, freeze, ...more });
+  }
+
+  /** The start that `init` gives. Throws `invalid-model` or `model-mismatch`. */
+  #givenModel(nFeatures: number): MixtureModel | undefined {
     const { init, covarianceType, nComponents } = this.options;
     if (typeof init !== 'object' || init === null) return undefined;
     const model = MixtureModel.fromJSON('toJSON' in init ? init.toJSON() : init);
-    const found = `${model.covarianceType}, ${model.nComponents} × ${model.nFeatures}`;
-    const wanted = `${covarianceType}, ${nComponents} × ${nFeatures}`;
-    if (found !== wanted) {
-      throw new EmgpuError(
-        'model-mismatch',
-        `The initial model must match (covariance, components × features): expected ${wanted}, got ${found}.`,
-        'Choose the same covarianceType (--covariance), nComponents (--components) and columns (--columns).',
-      );
-    }
-    return toParameters(model);
+    checkStart(
+      `covariance ${model.covarianceType}, components × features ${model.nComponents} × ${model.nFeatures}`,
+      `covariance ${covarianceType}, components × features ${nComponents} × ${nFeatures}`,
+      'Choose the same covarianceType (--covariance), nComponents (--components) and columns (--columns).',
+    );
+    return model;
+  }
+
+  /** @internal D variances to start with, in the frame: a share of the population's. */
+  protected startVariances(population: Float64Array, share: number, { frame }: Pick<Dataset, 'frame'>): Float64Array {
+    const { regCovar } = this.options;
+    const kept = Math.min(1, Math.max(LEAST_SHARE, share));
+    return population.map((v, d) => kept * v + regCovar / frame.scale[d]! ** 2);
   }
 
   /**
    * Equal weights, means at the points drawn, and one shared diagonal covariance: the population variances, shrunk to the share
    * that the means leave unexplained. Distances count every feature in units of its standard deviation (constant ones not at
-   * all), so that the start does not depend on the columns' units.
+   * all), so that the start does not depend on the columns' units. From `random` responsibilities one M-step more.
    */
-  async #drawnStart(dataset: Dataset, call: CallOptions): Promise<MixtureParameters> {
-    const { init, nComponents: K, seed, covarianceType, regCovar } = this.options;
-    const method = init === 'random' ? 'random' : 'k-means++';
-    const variance = await populationVariance(dataset, call);
-    const weights = variance.map((v) => (v > 0 ? 1 / v : 0));
-    const { centers, meanDistance } = await drawStart(dataset, weights, { ...call, method, count: K, seed });
-    return {
-      weights: new Float64Array(K).fill(1 / K),
-      means: centers,
-      covariances: spread(covarianceType, K, startVariances(variance, meanDistance, dataset, regCovar)),
-    };
+  async #draw(
+    { backend, dataset }: Session,
+    family: Family<MixtureParameters>,
+    noise: NoiseStart | undefined,
+    seed: number,
+    { signal, onSeed }: CallOptions & { readonly onSeed: (fraction: number) => void },
+  ): Promise<MixtureParameters> {
+    const { init, nComponents: K, covarianceType } = this.options;
+    const variance = await populationVariance(dataset, { signal });
+    const weights = new Float64Array(noise ? K + 1 : K).fill((1 - (noise?.weight ?? 0)) / K);
+    if (noise) weights[K] = noise.weight;
+    const begin = (means: Float64Array, share: number) => ({
+      ...{ weights, means },
+      covariances: spread(covarianceType, K, this.startVariances(variance, share, dataset)),
+    });
+    if (init === 'random') {
+      const start = begin(new Float64Array(K * dataset.nFeatures), 1);
+      const assignment = { kind: 'random', seed } as const;
+      const statistics = await dataset.expectation(family.pack(start, dataset.frame), { signal, assignment });
+      return family.maximization(statistics, start, dataset.frame).parameters;
+    }
+    const method = typeof init === 'string' ? init : 'k-means++';
+    const scales = variance.map((v) => (v > 0 ? 1 / v : 0));
+    const options = { signal, method, count: K, seed, backend, onProgress: onSeed };
+    const { centers, meanDistance } = await drawCenters(dataset, scales, options);
+    const varying = variance.reduce((n, v) => n + (v > 0 ? 1 : 0), 0);
+    return begin(centers, varying > 0 ? meanDistance / varying : 1);
   }
 }
 
-/** D variances, in the frame. */
-function startVariances(
-  variance: Float64Array,
-  meanDistance: number,
-  { frame }: Dataset,
-  regCovar: number,
-): Float64Array {
-  const varying = variance.reduce((n, v) => n + (v > 0 ? 1 : 0), 0);
-  const share = Math.min(1, Math.max(LEAST_SHARE, varying > 0 ? meanDistance / varying : 1));
-  return variance.map((v, d) => share * v + regCovar / frame.scale[d]! ** 2);
+async function populationOf(dataset: Dataset, { signal }: CallOptions) {
+  const { shift, scale } = dataset.frame;
+  const { counts, first, centers } = await dataset.expectation(standardNormal(dataset.frame), { signal });
+  const mean = first.map((s, d) => (s / counts[0]! + centers[d]!) * scale[d]! + shift[d]!);
+  return { mean, covariance: await populationCovariance(dataset, { signal }) };
 }
 
 /** The same D variances for every component, in the form of a covariance type (spherical: their mean). */
 function spread(type: CovarianceType, K: number, variances: Float64Array): Float64Array {
+  const shape = covarianceShapes[type];
   const D = variances.length;
+  const size = blockSize(shape, D);
+  const covariances = new Float64Array(countBlocks(shape, K) * size);
   const mean = variances.reduce((a, b) => a + b, 0) / D;
-  const one = {
-    full: [...diagonal(variances)],
-    tied: [...diagonal(variances)],
-    diag: [...variances],
-    spherical: [mean],
-  }[type];
-  return Float64Array.from(type === 'tied' ? one : Array.from({ length: K }, () => one).flat());
-}
-
-function diagonal(variances: Float64Array): Float64Array {
-  const D = variances.length;
-  const matrix = new Float64Array(D * D);
-  variances.forEach((v, d) => {
-    matrix[d * D + d] = v;
-  });
-  return matrix;
+  for (let i = 0; i < covariances.length; i++) {
+    const at = i % size;
+    if (shape.form === 'scalar') covariances[i] = mean;
+    else if (shape.form === 'diagonal') covariances[i] = variances[at]!;
+    else if (at % (D + 1) === 0) covariances[i] = variances[at / (D + 1)]!;
+  }
+  return covariances;
 }

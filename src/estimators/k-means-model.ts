@@ -1,48 +1,40 @@
-import { countSamples, type Points } from '../data/points.ts';
-import type { Dataset, Family } from '../em/types.ts';
-import { EmgpuError } from '../errors.ts';
-import { type KMeansParameters, kMeansFamily } from '../families/k-means.ts';
-import { readBuffer } from './mixture-fit.ts';
-import type { ScoreOptions } from './mixture-model.ts';
-import { checkModelJSON, flatten, nest } from './model-json.ts';
-import { checkFits, withDataset } from './session.ts';
-import type { FitRecord, FitWarning, KMeansJSON, ReadOptions } from './types.ts';
+import type { Dataset } from '../em/types.ts';
+import { type KMeansParameters, kMeansFamily, type Metric } from '../families/k-means.ts';
+import { normalizeRows } from './directions.ts';
+import { distancesToCenters, type NearestCenters, nearestCenters } from './distances.ts';
+import { checkArray, checkKind, checkNames, checkSizes, flatten, nest, refuse } from './model-json.ts';
+import { PointModel, type ScoreOptions } from './point-model.ts';
+import type { PointSource } from './session.ts';
+import type { FitRecord, KMeansJSON, ReadOptions } from './types.ts';
 
-type KMeansParts = Omit<KMeansJSON, 'format' | 'version' | 'model'>;
+export type KMeansParts = Omit<KMeansJSON, 'format' | 'version' | 'model'>;
 
 /** Cluster centres, in data units. It holds no device memory. */
-export class KMeansModel {
+export class KMeansModel extends PointModel<KMeansParameters> {
   /** K */
   readonly nClusters: number;
   /** D */
   readonly nFeatures: number;
-  readonly featureNames?: readonly string[];
-  /** `[K][D]` */
+  /** `[K][D]`; of length 1 where `metric` is `cosine`. */
   readonly centers: number[][];
+  readonly metric: Metric;
 
-  constructor({ nClusters, nFeatures, featureNames, centers }: KMeansParts) {
+  constructor({ nClusters, nFeatures, featureNames, centers, metric = 'euclidean' }: KMeansParts) {
+    super(featureNames);
     this.nClusters = nClusters;
     this.nFeatures = nFeatures;
-    if (featureNames) this.featureNames = featureNames;
     this.centers = centers.map((center) => [...center]);
+    this.metric = metric;
   }
 
   /** A model from what {@link toJSON} gave, or from one written by hand. Throws `invalid-model`. */
   static fromJSON(json: unknown): KMeansModel {
-    const checked = checkModelJSON(json);
-    if (checked.model !== 'k-means') {
-      throw new EmgpuError(
-        'invalid-model',
-        `A k-means model was expected, got ${checked.model}.`,
-        'Use MixtureModel.fromJSON or modelFromJSON.',
-      );
-    }
-    return new KMeansModel(checked);
+    return new KMeansModel(checkKMeans(json));
   }
 
   /** The model file. */
   toJSON(): KMeansJSON {
-    const { nFeatures, nClusters, featureNames, centers } = this;
+    const { nFeatures, nClusters, featureNames, centers, metric } = this;
     return {
       format: 'emgpu-model',
       version: 1,
@@ -51,85 +43,92 @@ export class KMeansModel {
       nClusters,
       ...(featureNames && { featureNames }),
       centers,
+      ...(metric === 'cosine' && { metric }),
     };
   }
 
-  /** N labels: the nearest centre, the lowest index among equals. */
-  async predict(points: Points, options: ScoreOptions = {}): Promise<Uint32Array> {
-    checkFits(points, this.nFeatures);
-    return withDataset(points, family, options, (dataset) =>
-      dataset.read('labels', this.packFor(dataset), { signal: options.signal }),
-    );
+  /** Labels, as in {@link PointModel.predict}; with the metric `cosine` rows are divided by their lengths first. */
+  override predict(points?: PointSource, options: ScoreOptions = {}): Promise<Uint32Array> {
+    return super.predict(this.#prepared(points), options);
   }
 
-  /** The inertia of these points: the sum of squared distances to the nearest centre. */
-  async evaluate(points: Points, options: ScoreOptions = {}): Promise<{ nSamples: number; inertia: number }> {
-    checkFits(points, this.nFeatures);
-    const inertia = await withDataset(points, family, options, async (dataset) => {
-      const { objective } = await dataset.expectation(this.packFor(dataset), { signal: options.signal });
-      return kMeansFamily.report(objective, dataset.frame);
+  /** The inertia of these points: the weighted sum of squared distances to the nearest centre. */
+  evaluate(
+    points?: PointSource,
+    options: ScoreOptions = {},
+  ): Promise<{ nSamples: number; totalWeight: number; inertia: number }> {
+    return this.over(this.#prepared(points), options, async (dataset, run) => {
+      const { objective, nSamples, totalWeight } = await dataset.expectation(this.packFor(dataset), run);
+      return { nSamples, totalWeight, inertia: kMeansFamily.report(objective, dataset.frame) };
     });
-    return { nSamples: countSamples(points), inertia };
   }
 
-  /** @internal Kernel parameters in a dataset's frame. */
-  protected packFor({ frame }: Dataset) {
-    return kMeansFamily.pack(kMeansFamily.toFrame(toCenters(this), frame), frame);
+  /** N × K distances of points to the centres, row-major: Euclidean, or 1 − cos with the metric `cosine`. Of points in host memory. */
+  transform(points: PointSource, options: ReadOptions = {}): Promise<Float64Array> {
+    return distancesToCenters(this, points, options);
+  }
+
+  /** The `count` nearest centres of each point and their distances, the nearest first; the lowest index among equals. */
+  nearestCenters(points: PointSource, count: number, options: ReadOptions = {}): Promise<NearestCenters> {
+    return nearestCenters(this, points, count, options);
+  }
+
+  /** @internal */
+  protected override get family() {
+    return kMeansFamily;
+  }
+
+  /** @internal */
+  protected override flatten(): KMeansParameters {
+    return toCenters(this);
+  }
+
+  #prepared(points: PointSource | undefined): PointSource | undefined {
+    return points && this.metric === 'cosine' ? normalizeRows(points) : points;
   }
 }
 
-const family = kMeansFamily as Family<unknown>;
+function checkKMeans(json: unknown): KMeansJSON {
+  const file = checkKind(json, 'k-means');
+  const { K, D } = checkSizes(file, 'nClusters');
+  checkNames(file.featureNames, D);
+  checkArray('centers', file.centers, [K, D]);
+  if (![undefined, 'euclidean', 'cosine'].includes(file.metric as string | undefined))
+    refuse(`metric must be "euclidean" or "cosine", got ${JSON.stringify(file.metric)}`);
+  return file as unknown as KMeansJSON;
+}
+
+/** What every fit of k-means tells, besides its centres. */
+export interface KMeansRecord extends FitRecord {
+  /** Weighted sum of squared distances to the nearest centre, squared data units; metric `cosine`: `Σ 2 − 2 cos`. */
+  readonly inertia: number;
+  /** Inertia after 0, 1, … `nIter` M-steps. */
+  readonly history: readonly number[];
+}
+
+export interface KMeansFit extends KMeansRecord {}
 
 /**
  * Fitted clusters. It keeps the points it was fitted to on the backend, so that reading out costs one pass; `destroy()` frees
  * them, after which centres and inertia remain.
  */
-export class KMeansFit extends KMeansModel implements FitRecord {
-  readonly nSamples: number;
-  /** Sum of squared distances to the nearest centre, squared data units. */
-  readonly inertia: number;
-  /** M-steps done. */
-  readonly nIter: number;
-  readonly converged: boolean;
-  /** Inertia after 0, 1, … `nIter` M-steps. */
-  readonly history: readonly number[];
-  readonly warnings: readonly FitWarning[];
-  readonly backend: 'webgpu' | 'cpu';
-  readonly adapter: string;
-  readonly backendReason: string;
-  readonly seconds: FitRecord['seconds'];
-  readonly #dataset: Dataset;
-
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above.
+export class KMeansFit extends KMeansModel {
   /** @internal */
-  constructor(parts: KMeansParts, history: readonly number[], record: FitRecord, dataset: Dataset) {
+  constructor(parts: KMeansParts, record: KMeansRecord, dataset: Dataset) {
     super(parts);
-    this.nSamples = record.nSamples;
-    this.inertia = history.at(-1)!;
-    this.nIter = record.nIter;
-    this.converged = record.converged;
-    this.history = [...history];
-    this.warnings = record.warnings;
-    this.backend = record.backend;
-    this.adapter = record.adapter;
-    this.backendReason = record.backendReason;
-    this.seconds = record.seconds;
-    this.#dataset = dataset;
-  }
-
-  /** As in {@link KMeansModel.predict}; without points, of those it was fitted to. */
-  override predict(points?: Points, options: ScoreOptions = {}): Promise<Uint32Array> {
-    if (points) return super.predict(points, options);
-    return this.#dataset.read('labels', this.packFor(this.#dataset), { signal: options.signal });
+    Object.assign(this, record);
+    this.settle(dataset);
   }
 
   /** N uint32 labels of the fitted points in a new buffer on the same device, which the caller owns. */
-  labelsBuffer({ signal }: ReadOptions = {}): Promise<GPUBuffer> {
-    return readBuffer(this.#dataset, (dataset) => dataset.readToBuffer?.('labels', this.packFor(dataset), { signal }));
+  labelsBuffer(options: ReadOptions = {}): Promise<GPUBuffer> {
+    return this.readToBuffer('labels', options);
   }
 
   /** Frees the points. Centres, inertia and everything that is given points remain usable. */
   destroy(): void {
-    this.#dataset.destroy();
+    this.home().destroy();
   }
 
   [Symbol.dispose](): void {
@@ -137,15 +136,21 @@ export class KMeansFit extends KMeansModel implements FitRecord {
   }
 }
 
-/** Flat centres in data units, for the family. */
-export function toCenters({ nClusters, centers }: Pick<KMeansJSON, 'nClusters' | 'centers'>): KMeansParameters {
-  return { nClusters, centers: flatten(centers) };
+/** Flat centres in data units, for the family; with the metric `cosine` only their directions count. */
+export function toCenters({
+  nClusters,
+  centers,
+  metric,
+}: Pick<KMeansJSON, 'nClusters' | 'centers' | 'metric'>): KMeansParameters {
+  if (metric !== 'cosine') return { nClusters, centers: flatten(centers) };
+  return { nClusters, centers: flatten(centers.map((center) => center.map((c) => c / (Math.hypot(...center) || 1)))) };
 }
 
 /** The public form of a family's parameters in data units. */
 export function fromCenters(
   { nClusters, centers }: KMeansParameters,
   featureNames: readonly string[] | undefined,
+  metric: Metric,
 ): KMeansParts {
   const nFeatures = centers.length / nClusters;
   return {
@@ -153,5 +158,6 @@ export function fromCenters(
     nFeatures,
     ...(featureNames && { featureNames }),
     centers: nest(centers, [nClusters, nFeatures]) as number[][],
+    metric,
   };
 }

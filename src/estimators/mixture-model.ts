@@ -1,68 +1,55 @@
-import { countSamples, type Points } from '../data/points.ts';
-import type { Dataset, Readout, ReadoutKind } from '../em/types.ts';
-import { EmgpuError } from '../errors.ts';
-import { gaussianFamily, type MixtureParameters } from '../families/gaussian.ts';
-import { checkModelJSON, covarianceDimensions, flatten, nest } from './model-json.ts';
+import { type Frame, frameFor } from '../data/frame.ts';
+import type { HostPoints } from '../data/points.ts';
+import { conditionalMeans } from '../em/missing/impute.ts';
+import { type CovarianceType, covarianceShapes } from '../families/covariance.ts';
+import { gaussianFamily } from '../families/gaussian.ts';
+import type { MixtureParameters } from '../families/parameters.ts';
+import { checkGaussian, covarianceDimensions } from './gaussian-json.ts';
+import { type FisherInformation, fisherInformation } from './information.ts';
+import { MixtureBase } from './mixture-base.ts';
+import { flatten, nest } from './model-json.ts';
+import { type MixtureAt, type NaturalGradient, naturalGradient } from './natural-gradient.ts';
+import type { ScoreOptions } from './point-model.ts';
 import { sampleMixture } from './sampling.ts';
-import { checkFits, withDataset } from './session.ts';
-import type { Covariances, CovarianceType, DeviceOptions, GaussianMixtureJSON, ReadOptions } from './types.ts';
+import type { PointSource } from './session.ts';
+import type { Covariances, GaussianMixtureJSON } from './types.ts';
 
-/** Scores of a model on some points. */
-export interface MixtureScore {
-  readonly nSamples: number;
-  /** Total, natural logarithm, in data units. */
-  readonly logLikelihood: number;
-  /** Mean log-likelihood per point. */
-  readonly lowerBound: number;
-  /** Bayesian information criterion, `−2 L + p log N`: smaller is better. */
-  readonly bic: number;
-  /** Akaike information criterion, `−2 L + 2 p`: smaller is better. */
-  readonly aic: number;
-}
-
-/** What scoring needs to know of where to compute. */
-export type ScoreOptions = DeviceOptions & ReadOptions;
+export type MixtureParts = Omit<GaussianMixtureJSON, 'format' | 'version' | 'model'>;
 
 /** A Gaussian mixture with known parameters, in data units. It holds no device memory. */
-export class MixtureModel {
+export class MixtureModel extends MixtureBase<MixtureParameters> {
   readonly covarianceType: CovarianceType;
-  /** K */
+  /** K, without the noise component. */
   readonly nComponents: number;
   /** D */
   readonly nFeatures: number;
-  readonly featureNames?: readonly string[];
-  /** `[K]`, summing to 1. */
+  /** `[K]`, summing to 1; with a noise component to 1 − its weight. */
   readonly weights: number[];
   /** `[K][D]` */
   readonly means: number[][];
   readonly covariances: Covariances;
+  /** The component of uniform density, where there is one: its label is K, its responsibilities are the last column. */
+  readonly noise?: { readonly weight: number; readonly logVolume: number };
 
-  constructor(parts: Omit<GaussianMixtureJSON, 'format' | 'version' | 'model'>) {
+  constructor(parts: MixtureParts) {
+    super(parts.featureNames);
     this.covarianceType = parts.covarianceType;
     this.nComponents = parts.nComponents;
     this.nFeatures = parts.nFeatures;
-    if (parts.featureNames) this.featureNames = parts.featureNames;
     this.weights = [...parts.weights];
     this.means = parts.means.map((mean) => [...mean]);
     this.covariances = structuredClone(parts.covariances);
+    if (parts.noise) this.noise = { ...parts.noise };
   }
 
   /** A model from what {@link toJSON} gave, or from one written by hand. Throws `invalid-model`. */
   static fromJSON(json: unknown): MixtureModel {
-    const checked = checkModelJSON(json);
-    if (checked.model !== 'gaussian-mixture') {
-      throw new EmgpuError(
-        'invalid-model',
-        `A Gaussian mixture was expected, got ${checked.model}.`,
-        'Use KMeansModel.fromJSON or modelFromJSON.',
-      );
-    }
-    return new MixtureModel(checked);
+    return new MixtureModel(checkGaussian(json));
   }
 
   /** The model file. */
   toJSON(): GaussianMixtureJSON {
-    const { covarianceType, nFeatures, nComponents, featureNames, weights, means, covariances } = this;
+    const { covarianceType, nFeatures, nComponents, featureNames, weights, means, covariances, noise } = this;
     return {
       format: 'emgpu-model',
       version: 1,
@@ -74,92 +61,89 @@ export class MixtureModel {
       weights,
       means,
       covariances,
+      ...(noise && { noise }),
     };
-  }
-
-  /** Free parameters: weights, means and covariances. */
-  get nParameters(): number {
-    return gaussianFamily({ covarianceType: this.covarianceType, regCovar: 0 }).countParameters(
-      this.nComponents,
-      this.nFeatures,
-    );
   }
 
   /**
    * Draws `n` points: `data` is n × D, row-major; `labels` tells the component of each. The same seed gives the same points.
+   * Throws `invalid-option` for a model with noise, whose region is not kept.
    */
   sample(n: number, seed = 0): { data: Float64Array; labels: Uint32Array } {
     return sampleMixture(this.toJSON(), n, seed);
   }
 
-  /** N labels: the component with the largest responsibility, the lowest index among equals. */
-  predict(points: Points, options: ScoreOptions = {}): Promise<Uint32Array> {
-    return this.read('labels', points, options);
+  /**
+   * The points with every NaN replaced by its expectation given what is observed of its row, under this model: N × D, row-major. Observed
+   * cells are what they were.
+   */
+  async impute(points: HostPoints, options: Omit<ScoreOptions, 'missing'> = {}): Promise<Float64Array> {
+    const responsibilities = await this.predictProba(points, { ...options, missing: 'em' });
+    const mixture = { means: flatten(this.means), covariances: flatten(this.fullCovariances) };
+    return conditionalMeans(points, mixture, responsibilities, { signal: options.signal });
   }
 
-  /** N × K responsibilities, row-major; rows sum to 1. */
-  predictProba(points: Points, options: ScoreOptions = {}): Promise<Float32Array | Float64Array> {
-    return this.read('responsibilities', points, options);
+  /**
+   * The gradient of the log-likelihood at these parameters, the natural gradient's step and EM's: one pass over the points. Without points, over
+   * those it was fitted to. Throws `invalid-model` where a weight is 0.
+   */
+  naturalGradient(points?: PointSource, options: ScoreOptions = {}): Promise<NaturalGradient> {
+    return this.over(points, options, (dataset, run) => naturalGradient(dataset, this.#at(), run));
   }
 
-  /** N log-densities, natural logarithm, in data units. */
-  scoreSamples(points: Points, options: ScoreOptions = {}): Promise<Float32Array | Float64Array> {
-    return this.read('logDensities', points, options);
+  /**
+   * How well the points determine the parameters, and standard errors: 2 p + 1 passes for p free parameters. Without points, of those it was
+   * fitted to. Throws `invalid-model` where a weight is 0.
+   */
+  fisherInformation(points?: PointSource, options: ScoreOptions = {}): Promise<FisherInformation> {
+    return this.over(points, options, (dataset, run) => fisherInformation(dataset, this.#at(), run));
   }
 
-  /** Mean log-likelihood per point. */
-  async score(points: Points, options: ScoreOptions = {}): Promise<number> {
-    return (await this.evaluate(points, options)).lowerBound;
+  #at(): MixtureAt {
+    const { covarianceType, noise } = this;
+    return { covarianceType, noise, parameters: this.flatten() };
   }
 
-  /** Log-likelihood, BIC and AIC of these points under the model. */
-  async evaluate(points: Points, options: ScoreOptions = {}): Promise<MixtureScore> {
-    checkFits(points, this.nFeatures);
-    const logLikelihood = await withDataset(points, this.family, options, async (dataset) => {
-      const statistics = await dataset.expectation(this.packFor(dataset), { signal: options.signal });
-      return statistics.objective;
+  /** `[K][D][D]`, whatever the type. */
+  get fullCovariances(): number[][][] {
+    const { nComponents: K, nFeatures: D } = this;
+    const { form, shared } = covarianceShapes[this.covarianceType];
+    const flat = flatten(this.covariances);
+    const size = flat.length / (shared ? 1 : K);
+    return Array.from({ length: K }, (_, k) => {
+      const block = flat.subarray(shared ? 0 : k * size, (shared ? 1 : k + 1) * size);
+      if (form === 'matrix') return nest(block, [D, D]) as number[][];
+      return Array.from({ length: D }, (_, i) => Array.from({ length: D }, (_, j) => (i === j ? block[i % size]! : 0)));
     });
-    return scoreOf(logLikelihood, countSamples(points), this.nParameters);
+  }
+
+  /** @internal That of all components together. */
+  protected override frameOfModel(): Frame {
+    const { weights, means, nFeatures: D, fullCovariances } = this;
+    const average = (value: (k: number) => number) => weights.reduce((sum, w, k) => sum + w * value(k), 0);
+    const mean = Float64Array.from({ length: D }, (_, d) => average((k) => means[k]![d]!));
+    const variance = mean.map((m, d) => average((k) => fullCovariances[k]![d]![d]! + (means[k]![d]! - m) ** 2));
+    return frameFor({ mean, variance }, this.family.scaling);
   }
 
   /** @internal */
-  protected get family() {
-    return gaussianFamily({ covarianceType: this.covarianceType, regCovar: 0 });
-  }
-
-  /** @internal Kernel parameters in a dataset's frame. */
-  protected packFor(dataset: Dataset) {
-    return this.family.pack(this.family.toFrame(toParameters(this), dataset.frame), dataset.frame);
+  protected override get family() {
+    const { covarianceType, noise } = this;
+    return gaussianFamily({ covarianceType, regCovar: 0, noise });
   }
 
   /** @internal */
-  protected async read<Kind extends ReadoutKind>(
-    what: Kind,
-    points: Points,
-    options: ScoreOptions,
-  ): Promise<Readout[Kind]> {
-    checkFits(points, this.nFeatures);
-    return withDataset(points, this.family, options, (dataset) =>
-      dataset.read(what, this.packFor(dataset), { signal: options.signal }),
-    );
+  protected override flatten(): MixtureParameters {
+    return toParameters(this);
   }
-}
-
-/** Log-likelihood and the criteria that follow from it. */
-export function scoreOf(logLikelihood: number, nSamples: number, nParameters: number): MixtureScore {
-  return {
-    nSamples,
-    logLikelihood,
-    lowerBound: logLikelihood / nSamples,
-    bic: nParameters * Math.log(nSamples) - 2 * logLikelihood,
-    aic: 2 * nParameters - 2 * logLikelihood,
-  };
 }
 
 /** Flat parameters in data units, for the family. */
-export function toParameters(model: Pick<GaussianMixtureJSON, 'weights' | 'means' | 'covariances'>): MixtureParameters {
+export function toParameters(
+  model: Pick<GaussianMixtureJSON, 'weights' | 'means' | 'covariances' | 'noise'>,
+): MixtureParameters {
   return {
-    weights: Float64Array.from(model.weights),
+    weights: Float64Array.from(model.noise ? [...model.weights, model.noise.weight] : model.weights),
     means: flatten(model.means),
     covariances: flatten(model.covariances),
   };
@@ -169,17 +153,18 @@ export function toParameters(model: Pick<GaussianMixtureJSON, 'weights' | 'means
 export function fromParameters(
   { weights, means, covariances }: MixtureParameters,
   covarianceType: CovarianceType,
-  featureNames: readonly string[] | undefined,
-): Omit<GaussianMixtureJSON, 'format' | 'version' | 'model'> {
-  const K = weights.length;
-  const D = means.length / K;
+  nFeatures: number,
+  { featureNames, logVolume }: { featureNames?: readonly string[] | undefined; logVolume?: number | undefined } = {},
+): MixtureParts {
+  const K = means.length / nFeatures;
   return {
     covarianceType,
-    nFeatures: D,
+    nFeatures,
     nComponents: K,
     ...(featureNames && { featureNames }),
-    weights: [...weights],
-    means: nest(means, [K, D]) as number[][],
-    covariances: nest(covariances, covarianceDimensions(covarianceType, K, D)) as Covariances,
+    weights: [...weights.subarray(0, K)],
+    means: nest(means, [K, nFeatures]) as number[][],
+    covariances: nest(covariances, covarianceDimensions(covarianceType, K, nFeatures)) as Covariances,
+    ...(logVolume !== undefined && { noise: { weight: weights[K]!, logVolume } }),
   };
 }

@@ -1,11 +1,6 @@
 import { MAX_COMPONENTS } from '../data/points.ts';
 import { EmgpuError } from '../errors.ts';
-
-const CHOICES = {
-  covarianceType: ['full', 'tied', 'diag', 'spherical'],
-  backend: ['auto', 'webgpu', 'cpu'],
-  init: ['k-means++', 'random'],
-} as const;
+import type { DeviceOptions, IterationOptions, MixtureOptions } from './types.ts';
 
 function refuse(name: string, expected: string, got: unknown): never {
   const shown = typeof got === 'string' ? `'${got}'` : `${got}`;
@@ -28,13 +23,20 @@ export function checkNumber(name: string, value: number): void {
   if (!Number.isFinite(value) || value < 0) refuse(name, 'a number from 0 on', value);
 }
 
+export function checkPositive(name: string, value: number): void {
+  if (!Number.isFinite(value) || value <= 0) refuse(name, 'a number above 0', value);
+}
+
 export function checkWhole(name: string, value: number, least: number): void {
   if (!Number.isSafeInteger(value) || value < least) refuse(name, `a whole number from ${least} on`, value);
 }
 
-export function checkChoice(name: keyof typeof CHOICES, value: unknown): void {
-  const known: readonly unknown[] = CHOICES[name];
+export function checkChoice(name: string, value: unknown, known: readonly unknown[]): void {
   if (!known.includes(value)) refuse(name, `one of ${known.join(', ')}`, value);
+}
+
+export function checkBackend(value: unknown): void {
+  checkChoice('backend', value, ['auto', 'webgpu', 'cpu']);
 }
 
 /** Seeds are 32-bit: a larger one would give the numbers of another. */
@@ -44,8 +46,37 @@ export function checkSeed(seed: number): void {
 }
 
 /** The start must be named, or a model. */
-export function checkInit(init: unknown): void {
-  if (typeof init !== 'object' || init === null) checkChoice('init', init ?? 'k-means++');
+export function checkInit(init: unknown, known: readonly string[]): void {
+  if (typeof init !== 'object' || init === null) checkChoice('init', init ?? known[0], known);
+}
+
+/** What all estimators can be told, with its defaults. */
+export const ITERATION_DEFAULTS = { backend: 'auto', tol: 1e-6, maxIter: 500, nInit: 1, seed: 0 } as const;
+
+export type CheckedIteration = Required<IterationOptions> & Required<Pick<DeviceOptions, 'backend'>> & { tol: number };
+
+export function checkIteration({ backend, tol, maxIter, nInit, seed }: CheckedIteration): void {
+  checkBackend(backend);
+  checkNumber('tol', tol);
+  checkWhole('maxIter', maxIter, 1);
+  checkWhole('nInit', nInit, 1);
+  checkSeed(seed);
+}
+
+/** Rows of a warm-up where the caller only says that there be one. */
+const WARM_UP_ROWS = 65536;
+
+/** What mixtures of any family can be told besides. */
+export function checkMixture({ nComponents, accelerate, warmUp }: MixtureOptions): void {
+  checkCount('nComponents', nComponents);
+  checkChoice('accelerate', accelerate ?? 'off', ['off', 'auto', 'on']);
+  if (typeof warmUp === 'number') checkWhole('warmUp', warmUp, 1);
+}
+
+/** Rows of a warm-up; undefined where there is none. */
+export function warmUpRows(warmUp: boolean | number | undefined): number | undefined {
+  if (warmUp === undefined || warmUp === false) return undefined;
+  return warmUp === true ? WARM_UP_ROWS : warmUp;
 }
 
 /** Options without those that are `undefined`, which then have their defaults. */
@@ -61,4 +92,10 @@ export function checkEnoughPoints(nSamples: number, K: number, what: 'components
     `At least as many points as ${what} are needed: ${K} ${what}, got ${nSamples} ${nSamples === 1 ? 'point' : 'points'}.`,
     `Use at most ${nSamples} ${what}.`,
   );
+}
+
+/** Throws `model-mismatch` unless a start that was given has the form that is wanted. */
+export function checkStart(found: string, wanted: string, options: string): void {
+  if (found === wanted) return;
+  throw new EmgpuError('model-mismatch', `The initial model must match: expected ${wanted}, got ${found}.`, options);
 }

@@ -1,6 +1,6 @@
 import { randomNormal } from 'd3-random';
 import { EmgpuError } from '../errors.ts';
-import type { CovarianceType } from '../families/covariance.ts';
+import { blockSize, type CovarianceType, covarianceShapes } from '../families/covariance.ts';
 import { cholesky } from '../math/cholesky.ts';
 import { seededRandom } from '../math/random.ts';
 import { flatten } from './model-json.ts';
@@ -8,24 +8,23 @@ import { checkSeed, checkWhole } from './options.ts';
 import type { GaussianMixtureJSON } from './types.ts';
 
 /** Lower factors L (D × D each) with `Σ_k = L Lᵀ`; one that all components share where the type is tied. */
-function lowerFactors(type: CovarianceType, covariances: Float64Array, K: number, D: number): Float64Array[] {
-  const matrices = type === 'tied' ? 1 : K;
-  return Array.from({ length: K }, (_, k) => {
-    if (type === 'full' || type === 'tied') {
-      const factor = cholesky(covariances, D, matrices === 1 ? 0 : k * D * D);
-      if (!factor) {
-        throw new EmgpuError(
-          'singular-covariance',
-          `The covariance of component ${k} is not positive definite.`,
-          'Check the model file.',
-        );
-      }
-      return factor;
-    }
+function lowerFactors(type: CovarianceType, covariances: Float64Array, D: number): Float64Array[] {
+  const shape = covarianceShapes[type];
+  const size = blockSize(shape, D);
+  return Array.from({ length: covariances.length / size }, (_, b) => {
+    if (shape.form === 'matrix') return cholesky(covariances, D, b * size) ?? refuseSingular(b);
     const factor = new Float64Array(D * D);
-    for (let d = 0; d < D; d++) factor[d * D + d] = Math.sqrt(covariances[type === 'diag' ? k * D + d : k]!);
+    for (let d = 0; d < D; d++) factor[d * D + d] = Math.sqrt(covariances[b * size + (d % size)]!);
     return factor;
   });
+}
+
+function refuseSingular(component: number): never {
+  throw new EmgpuError(
+    'singular-covariance',
+    `The covariance of component ${component} is not positive definite.`,
+    'Check the model file.',
+  );
 }
 
 /** Draws n points from a mixture: a component by its weight, then `μ + L ε` with standard normal ε. */
@@ -36,10 +35,17 @@ export function sampleMixture(
 ): { data: Float64Array; labels: Uint32Array } {
   checkWhole('n', n, 1);
   checkSeed(seed);
-  const { nComponents: K, nFeatures: D, weights, means, covarianceType } = model;
+  const { nFeatures: D, weights, means, covarianceType } = model;
+  if (model.noise) {
+    throw new EmgpuError(
+      'invalid-option',
+      'A model with a noise component cannot be sampled: the region of the noise is not kept, only its volume.',
+      'Sample from the model without `noise`, its weights divided by their sum.',
+    );
+  }
   const random = seededRandom(seed);
   const normal = randomNormal.source(random.uniform)();
-  const factors = lowerFactors(covarianceType, flatten(model.covariances), K, D);
+  const factors = lowerFactors(covarianceType, flatten(model.covariances), D);
   const data = new Float64Array(n * D);
   const labels = new Uint32Array(n);
   const noise = new Float64Array(D);
@@ -49,7 +55,7 @@ export function sampleMixture(
     for (let d = 0; d < D; d++) {
       noise[d] = normal();
       let x = means[k]![d]!;
-      for (let e = 0; e <= d; e++) x += factors[k]![d * D + e]! * noise[e]!;
+      for (let e = 0; e <= d; e++) x += factors[k % factors.length]![d * D + e]! * noise[e]!;
       data[i * D + d] = x;
     }
   }
@@ -57,7 +63,7 @@ export function sampleMixture(
 }
 
 /** The component in whose share of [0, 1) `u` falls. */
-function drawComponent(weights: readonly number[], u: number): number {
+export function drawComponent(weights: readonly number[], u: number): number {
   let left = u;
   let last = 0;
   for (let k = 0; k < weights.length; k++) {

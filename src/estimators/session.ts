@@ -1,60 +1,109 @@
 import { borrowDevice, openBackend } from '../backends/select.ts';
+import type { Frame, Scaling } from '../data/frame.ts';
+import { dropMissing } from '../data/missing.ts';
 import { checkPoints, countSamples, isDevicePoints, type Points } from '../data/points.ts';
-import type { Backend, Dataset, Family, RunOptions } from '../em/types.ts';
+import type { PointStream } from '../data/replay.ts';
+import { loadIncomplete } from '../em/missing/load.ts';
+import { openStreamed } from '../em/streaming/open.ts';
+import type { Backend, Dataset, LoadOptions, RunOptions } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
-import { checkChoice } from './options.ts';
+import { checkBackend, checkChoice } from './options.ts';
 import type { CallOptions, DeviceOptions } from './types.ts';
+
+/** What estimators and models accept: points at home on the host or on the device, or a stream of chunks that is walked once per pass. */
+export type PointSource = Points | PointStream;
+
+export function isStream(source: PointSource): source is PointStream {
+  return typeof source === 'object' && source !== null && 'chunks' in source;
+}
 
 /** Points at home on a backend, and how they got there. */
 export interface Session {
   readonly backend: Backend;
   readonly dataset: Dataset;
   readonly seconds: number;
+  /** Of the rows that were kept, where some were left out. */
+  readonly rowNumbers?: Uint32Array;
 }
 
-/** Brings points home for a family. The caller destroys the dataset. */
+export interface SessionOptions extends DeviceOptions {
+  readonly missing?: 'error' | 'drop' | 'em' | undefined;
+  /** Where the points are to be put in the coordinates of others. */
+  readonly frame?: Frame | undefined;
+}
+
+/** Brings points home. The caller destroys the dataset. */
 export async function openSession(
-  points: Points,
-  family: Family<unknown>,
-  { backend: choice = 'auto', device, tune = true }: DeviceOptions,
+  source: PointSource,
+  scaling: Scaling,
+  options: SessionOptions,
   { signal, onProgress }: CallOptions = {},
 ): Promise<Session> {
-  checkPoints(points);
-  checkChoice('backend', choice);
-  if (device && choice === 'cpu') {
-    throw new EmgpuError(
-      'invalid-option',
-      "A shared device and backend 'cpu' exclude each other.",
-      'Leave out one of the two.',
-    );
+  const { backend: choice = 'auto', device, tune = true, missing = 'error' } = options;
+  checkSource(source, options);
+  checkBackend(choice);
+  checkChoice('missing', missing, ['error', 'drop', 'em']);
+  const backend = device ? borrowDevice(device) : await openBackend(choice);
+  const start = performance.now();
+  const load: LoadOptions = {
+    ...{ scaling, tune, signal },
+    ...(options.frame && { frame: options.frame }),
+    onProgress: (fraction) => onProgress?.({ stage: 'load', fraction, iteration: 0, restart: 0 }),
+  };
+  const loaded = isStream(source)
+    ? { dataset: await openStreamed(backend, source, { ...load, chunkRows: options.chunkRows }) }
+    : await bringHome(backend, source, missing, load);
+  return { backend, ...loaded, seconds: (performance.now() - start) / 1000 };
+}
+
+async function bringHome(
+  backend: Backend,
+  source: Points,
+  missing: 'error' | 'drop' | 'em',
+  load: LoadOptions,
+): Promise<Pick<Session, 'dataset' | 'rowNumbers'>> {
+  if (missing === 'error') return { dataset: await backend.load(source, load) };
+  if (isDevicePoints(source))
+    refuseOption(`missing: '${missing}'`, 'points in a GPUBuffer', 'Pass the points as an array.');
+  if (missing === 'em') {
+    const rare = backend.name === 'cpu' ? undefined : await openBackend('cpu');
+    return { dataset: await loadIncomplete(backend, source, { ...load, rare }) };
   }
-  if (isDevicePoints(points) && !device) {
+  const kept = dropMissing(source);
+  return { dataset: await backend.load(kept.points, load), ...(kept.rowNumbers && { rowNumbers: kept.rowNumbers }) };
+}
+
+function checkSource(source: PointSource, { backend, device, missing = 'error' }: SessionOptions): void {
+  if (device && backend === 'cpu') refuseOption('A shared device', "backend 'cpu'", 'Leave out one of the two.');
+  if (isStream(source)) {
+    if (missing !== 'error') {
+      refuseOption(`missing: '${missing}'`, 'a stream', "Open the stream with missing: 'drop', or read all of it.");
+    }
+    return;
+  }
+  checkPoints(source);
+  if (isDevicePoints(source) && !device) {
     throw new EmgpuError(
       'invalid-points',
       'Points in a GPUBuffer can only be read by the device they live on.',
       'Pass that device as the option `device`.',
     );
   }
-  const backend = device ? borrowDevice(device) : await openBackend(choice);
-  const start = performance.now();
-  const dataset = await backend.load(points, {
-    scaling: family.scaling,
-    tune,
-    signal,
-    onProgress: (fraction) => onProgress?.({ stage: 'load', fraction, iteration: 0 }),
-  });
-  return { backend, dataset, seconds: (performance.now() - start) / 1000 };
+}
+
+function refuseOption(one: string, other: string, remedy: string): never {
+  throw new EmgpuError('invalid-option', `${one} and ${other} exclude each other.`, remedy);
 }
 
 /** Opens a session, does something with its dataset and frees it. */
 export async function withDataset<T>(
-  points: Points,
-  family: Family<unknown>,
-  options: DeviceOptions & RunOptions,
+  source: PointSource,
+  scaling: Scaling,
+  options: SessionOptions & RunOptions,
   use: (dataset: Dataset) => Promise<T>,
 ): Promise<T> {
   const call = options.signal ? { signal: options.signal } : {};
-  const { dataset } = await openSession(points, family, options, call);
+  const { dataset } = await openSession(source, scaling, options, call);
   try {
     return await use(dataset);
   } finally {
@@ -63,11 +112,12 @@ export async function withDataset<T>(
 }
 
 /** Throws `model-mismatch` unless the points have as many features as the model. */
-export function checkFits(points: Points, nFeatures: number): void {
-  if (points.nFeatures === nFeatures) return;
+export function checkFits(source: PointSource, nFeatures: number): void {
+  if (source.nFeatures === nFeatures) return;
+  const rows = isStream(source) ? 'a stream' : `${countSamples(source)} rows`;
   throw new EmgpuError(
     'model-mismatch',
-    `The model has ${nFeatures} features; the points (${countSamples(points)} rows) have ${points.nFeatures}.`,
+    `The model has ${nFeatures} features; the points (${rows}) have ${source.nFeatures}.`,
     'Choose the columns that the model was fitted to (--columns).',
   );
 }

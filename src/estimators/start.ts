@@ -1,26 +1,38 @@
+import { EmRun } from '../em/run.ts';
 import { type Seeds, seed } from '../em/seeding.ts';
-import type { Dataset } from '../em/types.ts';
+import type { Backend, Dataset, RunOptions } from '../em/types.ts';
 import { populationMoments, standardNormal } from '../families/gaussian.ts';
+import { kMeansFamily } from '../families/k-means.ts';
 import { seededRandom } from '../math/random.ts';
-import type { CallOptions } from './types.ts';
+import type { MixtureStart } from './types.ts';
 
 /** D population variances, in the frame. */
-export async function populationVariance(dataset: Dataset, { signal }: CallOptions): Promise<Float64Array> {
+export async function populationVariance(dataset: Dataset, { signal }: RunOptions): Promise<Float64Array> {
   return populationMoments(await dataset.expectation(standardNormal(dataset.frame), { signal })).variance;
 }
 
-export interface StartOptions extends CallOptions {
-  readonly method: 'k-means++' | 'random';
+export interface StartOptions extends RunOptions {
+  readonly method: Exclude<MixtureStart, 'random'>;
   readonly count: number;
   readonly seed: number;
+  readonly backend: Backend;
+  readonly onProgress?: ((fraction: number) => void) | undefined;
 }
 
-/** Draws the points to start from. `weights`: of squared differences per feature, D of them. */
-export async function drawStart(dataset: Dataset, weights: Float64Array, options: StartOptions): Promise<Seeds> {
+/** Iterations of the k-means run that a start may come from. */
+const SHORT_RUN = 10;
+
+/** Draws the centres to start from. `weights`: of squared differences per feature, D of them. */
+export async function drawCenters(dataset: Dataset, weights: Float64Array, options: StartOptions): Promise<Seeds> {
   const { signal, onProgress, method, count } = options;
-  return seed(dataset, {
-    ...{ method, count, weights, signal },
+  const seeds = await seed(dataset, {
+    ...{ count, weights, signal, onProgress },
+    method: method === 'random-from-data' ? 'uniform' : 'k-means++',
     random: seededRandom(options.seed),
-    onProgress: (fraction) => onProgress?.({ stage: 'seed', fraction, iteration: 0 }),
   });
+  if (method !== 'k-means') return seeds;
+  const settings = { tol: 0, maxIter: SHORT_RUN, precision: options.backend.precision, signal };
+  const run = new EmRun(kMeansFamily, dataset, { nClusters: count, centers: seeds.centers }, settings);
+  while (!run.done) await run.step();
+  return { ...seeds, centers: run.parameters.centers };
 }

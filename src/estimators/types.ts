@@ -1,10 +1,14 @@
 import type { BackendChoice } from '../backends/select.ts';
+import type { AccelerationChoice } from '../em/acceleration.ts';
 import type { CovarianceType } from '../families/covariance.ts';
+import type { Metric } from '../families/k-means.ts';
+import type { Freezable } from '../families/parameters.ts';
 
-export type { CovarianceType };
+export type { AccelerationChoice, CovarianceType, Freezable, Metric };
 
 /**
- * Covariances as nested arrays, in squared data units: full `[K][D][D]`, tied `[D][D]`, diag `[K][D]`, spherical `[K]`.
+ * Covariances as nested arrays, in squared data units: full `[K][D][D]`, tied `[D][D]`, diag `[K][D]`, spherical `[K]`, tied-diag
+ * `[D]`, tied-spherical `[1]`.
  */
 export type Covariances = number[][][] | number[][] | number[];
 
@@ -20,15 +24,19 @@ export interface DeviceOptions {
    * the fastest for this adapter, model, D and K. Default true. Results are the same, bit for bit.
    */
   readonly tune?: boolean;
+  /** Of a stream: rows that are in memory at once, about three times. Default: 64 MiB of float32 numbers. */
+  readonly chunkRows?: number;
 }
 
 /** Told while a long call runs. */
 export interface Progress {
-  readonly stage: 'load' | 'seed' | 'fit';
+  readonly stage: 'load' | 'seed' | 'warm-up' | 'fit';
   /** 0…1 of the stage; for `fit` the share of `maxIter` done (it may end early). */
   readonly fraction: number;
   /** M-steps done. */
   readonly iteration: number;
+  /** Which of `nInit` starts, from 0. */
+  readonly restart: number;
   /** `fit` of a mixture only: total log-likelihood in data units of the parameters after `iteration` M-steps. */
   readonly logLikelihood?: number;
   /** `fit` of k-means only: the inertia in squared data units. */
@@ -46,27 +54,92 @@ export interface IterationOptions {
   readonly seed?: number;
   /** At most this many M-steps, default 500. */
   readonly maxIter?: number;
+  /**
+   * Starts that `fit` tries on one upload; default 1. The best sound one is kept: a start that ended with a collapsed component
+   * is refused and reported in `restarts`; where all are, `fit` rejects with `all-collapsed`.
+   */
+  readonly nInit?: number;
 }
 
-export interface GaussianMixtureOptions extends DeviceOptions, IterationOptions {
+/** What mixtures of any family can be told. */
+export interface MixtureOptions extends DeviceOptions, IterationOptions {
   /** K, 1…1024. */
   readonly nComponents: number;
-  /** Default `full`. */
-  readonly covarianceType?: CovarianceType;
   /** Stop when what is still to gain per point, by Aitken's estimate, is below this; default 1e-6 (nats). 0 runs exactly `maxIter` M-steps. */
   readonly tol?: number;
+  /**
+   * Jump ahead between EM's steps by SQUAREM, taking back what does not raise the log-likelihood: `on`, `auto` (once EM turns out to
+   * be slow, which costs nothing where it is not) or `off` (default). The same optima in fewer E-steps, on other paths.
+   */
+  readonly accelerate?: AccelerationChoice;
+  /**
+   * Where there are more than twice this many rows, run to convergence on this many of them first, drawn at random; `true` means
+   * 65,536. Default: no. The fit's `warmUp` tells of it.
+   */
+  readonly warmUp?: boolean | number;
+  /** Keep in `bounds` what every iteration did to the evidence lower bound. Default false. */
+  readonly bounds?: boolean;
+}
+
+/** Where a mixture starts. */
+export type MixtureStart = 'k-means++' | 'k-means' | 'random-from-data' | 'random';
+
+export interface GaussianMixtureOptions extends MixtureOptions {
+  /** Default `full`. */
+  readonly covarianceType?: CovarianceType;
   /** Added to the diagonal of every covariance at every M-step, in squared data units; default 1e-6. */
   readonly regCovar?: number;
-  /** The start: `k-means++` (default), `random` points, or parameters: a model or its JSON. */
-  readonly init?: 'k-means++' | 'random' | GaussianMixtureJSON | { toJSON(): GaussianMixtureJSON };
+  /**
+   * The start: means at points drawn greedily by `k-means++` (default), at the centres of a short `k-means` run from there, or at points
+   * drawn at random (`random-from-data`); one M-step from `random` responsibilities; or parameters, as a model or its JSON.
+   */
+  readonly init?: MixtureStart | GaussianMixtureJSON | { toJSON(): GaussianMixtureJSON };
+  /** What the M-step leaves as the start has it; default nothing. */
+  readonly freeze?: readonly Freezable[];
+  /** A conjugate prior on means and covariances, as mclust has it: MAP instead of maximum likelihood. `true` takes all defaults. */
+  readonly prior?: boolean | PriorOptions;
+  /** A further component of uniform density for outliers; its label is K. `true` takes all defaults. */
+  readonly noise?: boolean | NoiseOptions;
+  /**
+   * Cells that are NaN: `error` (default), `drop` the rows, or `em`, the exact EM for incomplete data, which assumes that values are missing at
+   * random.
+   */
+  readonly missing?: 'error' | 'drop' | 'em';
+}
+
+/** Defaults are those of mclust (Fraley & Raftery 2007). Data units. */
+export interface PriorOptions {
+  /** `[D]`: what means are shrunk to; default the mean of the points. */
+  readonly mean?: readonly number[];
+  /** What that mean counts for, in points; default 0.01. */
+  readonly shrinkage?: number;
+  /** Of the covariances' inverse Wishart; default D + 2. */
+  readonly degreesOfFreedom?: number;
+  /** `[D][D]`; default the points' covariance divided by K^(2/D), of which types with variances use the mean variance. */
+  readonly scale?: readonly (readonly number[])[];
+}
+
+export interface NoiseOptions {
+  /** Its weight at the start, in (0, 1); default 0.05. */
+  readonly weight?: number;
+  /** The volume it is spread over, data units to the power of D; default that of the box around the points, which must then be on the host. */
+  readonly volume?: number;
 }
 
 export interface KMeansOptions extends DeviceOptions, IterationOptions {
   /** K, 1…1024. */
   readonly nClusters: number;
-  /** Stop when an iteration lowers the inertia per point by less than this share of the points' total variance; default 1e-6. 0 runs exactly `maxIter` iterations. */
+  /**
+   * Stop when an iteration lowers the inertia per point by less than this share of the points' total variance; default 1e-6. 0 stops only
+   * when no point changes its cluster.
+   */
   readonly tol?: number;
+  /** Centres at points drawn greedily by `k-means++` (default), at `random` points, or given. */
   readonly init?: 'k-means++' | 'random' | KMeansJSON | { toJSON(): KMeansJSON };
+  /** `cosine`: spherical k-means, which compares directions; rows are divided by their lengths first. Default `euclidean`. */
+  readonly metric?: Metric;
+  /** Rows with cells that are NaN: `error` (default) or `drop`. */
+  readonly missing?: 'error' | 'drop';
 }
 
 /** The model file of a mixture. */
@@ -83,6 +156,8 @@ export interface GaussianMixtureJSON {
   /** `[K][D]`, data units. */
   readonly means: readonly (readonly number[])[];
   readonly covariances: Covariances;
+  /** A component of constant density 1 / exp(`logVolume`); `weights` then sum to 1 − its weight. */
+  readonly noise?: { readonly weight: number; readonly logVolume: number };
 }
 
 /** The model file of k-means. */
@@ -95,31 +170,57 @@ export interface KMeansJSON {
   readonly featureNames?: readonly string[];
   /** `[K][D]`, data units. */
   readonly centers: readonly (readonly number[])[];
+  /** Default `euclidean`. */
+  readonly metric?: Metric;
 }
-
-export type ModelJSON = GaussianMixtureJSON | KMeansJSON;
 
 /** Something worth telling about a fit that did not stop it. */
 export interface FitWarning {
-  readonly code: 'empty-component' | 'log-likelihood-fell' | 'not-converged';
+  readonly code:
+    | 'empty-component'
+    | 'collapsed-component'
+    | 'reseeded-cluster'
+    | 'log-likelihood-fell'
+    | 'not-converged';
   /** M-steps done when it happened. */
   readonly iteration: number;
   readonly message: string;
 }
 
-/** What both kinds of fit tell about how they came about. */
-export interface FitRecord {
-  readonly nSamples: number;
+/** How one of several starts ended. */
+export interface Restart {
+  readonly seed: number;
+  /** Log-likelihood (mixtures, total) or inertia (k-means) at the end; absent where it failed on the way. */
+  readonly value?: number;
   readonly nIter: number;
   readonly converged: boolean;
+  /** Why it could not be chosen. */
+  readonly refused?: string;
+}
+
+/** What every kind of fit tells about how it came about. */
+export interface FitRecord {
+  readonly nSamples: number;
+  /** `Σ w`: `nSamples` where rows have no weights. What means, scores and BIC count as the number of points. */
+  readonly totalWeight: number;
+  readonly nIter: number;
+  /** E-steps, those of jumps that were taken back included. */
+  readonly nExpectations: number;
+  readonly converged: boolean;
   readonly warnings: readonly FitWarning[];
+  /** One entry per start, in order; the fit is the best of those not refused. */
+  readonly restarts: readonly Restart[];
+  /** The run on some of the rows before, where there was one. */
+  readonly warmUp?: { readonly nSamples: number; readonly nIter: number; readonly converged: boolean };
+  /** With `missing: 'drop'`, where rows were left out: the number of each row that was kept, counted from 0. */
+  readonly rowNumbers?: Uint32Array;
   /** `webgpu` or `cpu`, */
   readonly backend: 'webgpu' | 'cpu';
   /** the adapter (or the number of workers), */
   readonly adapter: string;
   /** and why it was taken. */
   readonly backendReason: string;
-  /** Wall time in seconds: bringing the points home, iterating (seeding included), and one iteration on average. */
+  /** Wall time in seconds: bringing the points home, iterating (seeding and all restarts included), and one iteration on average. */
   readonly seconds: { readonly load: number; readonly fit: number; readonly perIteration: number };
 }
 

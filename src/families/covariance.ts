@@ -1,47 +1,66 @@
-import type { Statistics } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { cholesky, invertTransposed } from '../math/cholesky.ts';
+import { entriesOf, type MomentForm } from './entries.ts';
 
-/** Which covariance a mixture's components have: own full matrices, one shared matrix, own diagonals, own variances. */
-export type CovarianceType = 'full' | 'tied' | 'diag' | 'spherical';
+/**
+ * Which covariances a mixture's components have: matrices (`full`), variances per feature (`diag`) or one variance (`spherical`), each
+ * component its own, or one that all share (`tied`, `tied-diag`, `tied-spherical`). In mclust's words VVV, VVI, VII, EEE, EEI, EII.
+ */
+export type CovarianceType = 'full' | 'tied' | 'diag' | 'spherical' | 'tied-diag' | 'tied-spherical';
 
-/** Factors U of the precisions (`Σ⁻¹ = U Uᵀ`) and `log det U` of each component. */
-interface Factors {
+/** What a covariance type is made of. A covariance lies in a flat array as one block per component, or as one block. */
+export interface CovarianceShape {
+  readonly form: MomentForm;
+  /** All components have the same one. */
+  readonly shared: boolean;
+  /** The kernels that compute its densities and moments. */
+  readonly kernel: 'full' | 'tied' | 'diag' | 'spherical';
+}
+
+export const covarianceShapes: Record<CovarianceType, CovarianceShape> = {
+  full: { form: 'matrix', shared: false, kernel: 'full' },
+  tied: { form: 'matrix', shared: true, kernel: 'tied' },
+  diag: { form: 'diagonal', shared: false, kernel: 'diag' },
+  spherical: { form: 'scalar', shared: false, kernel: 'spherical' },
+  'tied-diag': { form: 'diagonal', shared: true, kernel: 'diag' },
+  'tied-spherical': { form: 'scalar', shared: true, kernel: 'spherical' },
+};
+
+/** Numbers in one block: D × D, D or 1. */
+export function blockSize({ form }: CovarianceShape, D: number): number {
+  return form === 'matrix' ? D * D : form === 'diagonal' ? D : 1;
+}
+
+/** Blocks: K, or 1 that all share. */
+export function countBlocks({ shared }: CovarianceShape, K: number): number {
+  return shared ? 1 : K;
+}
+
+/** Free parameters of the covariances of K components. */
+export function countCovarianceParameters(shape: CovarianceShape, K: number, D: number): number {
+  return countBlocks(shape, K) * entriesOf(shape.form, D).size;
+}
+
+/** Factors U of the precisions, block by block (`Σ⁻¹ = U Uᵀ`, or 1 / σ), and `log det U` of each. */
+export interface Factors {
   readonly precisionsCholesky: Float64Array;
-  /** K. */
   readonly halfLogDets: Float64Array;
 }
 
-/** What differs between the covariance types: a few pure functions each. */
-interface CovarianceShape {
-  /** Free parameters of the covariances. */
-  countParameters(K: number, D: number): number;
-  /** Throws `singular-covariance` naming the component. */
-  factorize(covariances: Float64Array, K: number, D: number): Factors;
-  /**
-   * `Σ = s₂ / N_k − δ δᵀ + reg` in this type's form.
-   * @param deltas K × D, new mean minus centre
-   * @param regularizer D, added to variances
-   * @param empty components that keep their previous covariance
-   */
-  maximize(
-    statistics: Statistics,
-    deltas: Float64Array,
-    regularizer: Float64Array,
-    previous: Float64Array,
-    empty: ReadonlySet<number>,
-  ): Float64Array;
-  /** Multiplies feature d by `factors[d]`. Spherical needs equal factors. */
-  rescale(covariances: Float64Array, factors: Float64Array): Float64Array;
-}
-
-/** Throws `singular-covariance`, naming the component where there is one. */
-function refuseSingular(component?: number): never {
-  throw new EmgpuError(
-    'singular-covariance',
-    `The covariance${component === undefined ? '' : ` of component ${component}`} is not positive definite.`,
-    'Raise regCovar (--reg-covar), use fewer components or a simpler covarianceType, remove columns that are constant or copies of others, or try another seed.',
-  );
+/** Factorises every block; throws `singular-covariance`, naming the component. */
+export function factorize(shape: CovarianceShape, covariances: Float64Array, D: number): Factors {
+  const size = blockSize(shape, D);
+  const blocks = covariances.length / size;
+  const precisionsCholesky = new Float64Array(covariances.length);
+  const halfLogDets = new Float64Array(blocks);
+  for (let b = 0; b < blocks; b++) {
+    const component = shape.shared ? undefined : b;
+    halfLogDets[b] =
+      shape.form === 'matrix'
+        ? factorizeInto(precisionsCholesky, covariances, D, b * size, component)
+        : invertInto(precisionsCholesky, covariances, D, b * size, size, component);
+  }
+  return { precisionsCholesky, halfLogDets };
 }
 
 /** Factorises one D × D covariance into `u` at `at`; returns log det U. */
@@ -53,103 +72,61 @@ function factorizeInto(u: Float64Array, covariances: Float64Array, D: number, at
   return logDet;
 }
 
-function rescaleMatrices(covariances: Float64Array, factors: Float64Array): Float64Array {
+/** The same for variances: D of them, or one that serves D features. */
+function invertInto(u: Float64Array, variances: Float64Array, D: number, at: number, size: number, component?: number) {
+  let logDet = 0;
+  for (let i = at; i < at + size; i++) {
+    const variance = variances[i]!;
+    if (!(variance > 0)) refuseSingular(component);
+    u[i] = 1 / Math.sqrt(variance);
+    logDet -= 0.5 * (D / size) * Math.log(variance);
+  }
+  return logDet;
+}
+
+function refuseSingular(component?: number): never {
+  throw new EmgpuError(
+    'singular-covariance',
+    `The covariance${component === undefined ? '' : ` of component ${component}`} is not positive definite.`,
+    'Raise regCovar (--reg-covar), use fewer components or a simpler covarianceType, remove columns that are constant or copies of others, or try another seed.',
+  );
+}
+
+/** Multiplies feature d by `factors[d]`. One variance needs equal factors. */
+export function rescale(shape: CovarianceShape, covariances: Float64Array, factors: Float64Array): Float64Array {
   const D = factors.length;
-  return covariances.map((c, i) => c * factors[Math.floor(i / D) % D]! * factors[i % D]!);
+  switch (shape.form) {
+    case 'matrix':
+      return covariances.map((c, i) => c * factors[Math.floor(i / D) % D]! * factors[i % D]!);
+    case 'diagonal':
+      return covariances.map((v, i) => v * factors[i % D]! ** 2);
+    case 'scalar':
+      return covariances.map((v) => v * factors[0]! ** 2);
+  }
 }
 
-const full: CovarianceShape = {
-  countParameters: (K, D) => (K * D * (D + 1)) / 2,
-  factorize(covariances, K, D) {
-    const precisionsCholesky = new Float64Array(K * D * D);
-    const halfLogDets = Float64Array.from({ length: K }, (_, k) =>
-      factorizeInto(precisionsCholesky, covariances, D, k * D * D, k),
-    );
-    return { precisionsCholesky, halfLogDets };
-  },
-  maximize({ nComponents: K, nFeatures: D, counts, second }, deltas, regularizer, previous, empty) {
-    const covariances = Float64Array.from(previous);
-    for (let k = 0, at = 0; k < K; k++) {
-      for (let i = 0; i < D; i++) {
-        for (let j = 0; j <= i; j++, at++) {
-          if (empty.has(k)) continue;
-          let value = second[at]! / counts[k]! - deltas[k * D + i]! * deltas[k * D + j]!;
-          if (i === j) value += regularizer[i]!;
-          covariances[(k * D + i) * D + j] = value;
-          covariances[(k * D + j) * D + i] = value;
-        }
-      }
-    }
-    return covariances;
-  },
-  rescale: rescaleMatrices,
-};
-
-const tied: CovarianceShape = {
-  countParameters: (_, D) => (D * (D + 1)) / 2,
-  factorize(covariances, K, D) {
-    const precisionsCholesky = new Float64Array(D * D);
-    const logDet = factorizeInto(precisionsCholesky, covariances, D, 0);
-    return { precisionsCholesky, halfLogDets: new Float64Array(K).fill(logDet) };
-  },
-  maximize({ nComponents: K, nFeatures: D, counts, second }, deltas, regularizer) {
-    const total = counts.reduce((a, b) => a + b, 0);
-    const covariance = new Float64Array(D * D);
-    for (let i = 0, at = 0; i < D; i++) {
-      for (let j = 0; j <= i; j++, at++) {
-        let sum = second[at]!;
-        for (let k = 0; k < K; k++) sum -= counts[k]! * deltas[k * D + i]! * deltas[k * D + j]!;
-        covariance[i * D + j] = sum / total + (i === j ? regularizer[i]! : 0);
-        covariance[j * D + i] = covariance[i * D + j]!;
-      }
-    }
-    return covariance;
-  },
-  rescale: rescaleMatrices,
-};
-
-/** 1 / σ and the sum of its logarithms over the D features of each component; `repeat`: D where one σ serves them all. */
-function factorizeVariances(variances: Float64Array, K: number, repeat: number): Factors {
-  const perComponent = variances.length / K;
-  const halfLogDets = new Float64Array(K);
-  const precisionsCholesky = variances.map((variance, i) => {
-    const k = Math.floor(i / perComponent);
-    if (!(variance > 0)) refuseSingular(k);
-    halfLogDets[k]! -= 0.5 * repeat * Math.log(variance);
-    return 1 / Math.sqrt(variance);
+/** Writes a block from a moment divided by its denominator, plus the regulariser on the diagonal. */
+export function writeBlock(
+  { form }: CovarianceShape,
+  to: Float64Array,
+  at: number,
+  moment: Float64Array,
+  denominator: number,
+  regularizer: Float64Array,
+): void {
+  const D = regularizer.length;
+  if (form !== 'matrix') {
+    // A variance that rounding left a little below zero is zero.
+    moment.forEach((m, i) => {
+      to[at + i] = Math.max(0, m / denominator) + regularizer[i]!;
+    });
+    return;
+  }
+  const { row, column } = entriesOf(form, D);
+  moment.forEach((m, e) => {
+    const [i, j] = [row[e]!, column[e]!];
+    const value = m / denominator + (i === j ? regularizer[i]! : 0);
+    to[at + i * D + j] = value;
+    to[at + j * D + i] = value;
   });
-  return { precisionsCholesky, halfLogDets };
 }
-
-const diag: CovarianceShape = {
-  countParameters: (K, D) => K * D,
-  factorize: (variances, K) => factorizeVariances(variances, K, 1),
-  maximize({ nFeatures: D, counts, second }, deltas, regularizer, previous, empty) {
-    return previous.map((old, i) => {
-      const k = Math.floor(i / D);
-      return empty.has(k) ? old : positivePart(second[i]! / counts[k]! - deltas[i]! ** 2) + regularizer[i % D]!;
-    });
-  },
-  rescale: (variances, factors) => variances.map((v, i) => v * factors[i % factors.length]! ** 2),
-};
-
-const spherical: CovarianceShape = {
-  countParameters: (K) => K,
-  factorize: (variances, K, D) => factorizeVariances(variances, K, D),
-  maximize({ nFeatures: D, counts, second }, deltas, regularizer, previous, empty) {
-    return previous.map((old, k) => {
-      if (empty.has(k)) return old;
-      let square = 0;
-      for (let d = 0; d < D; d++) square += deltas[k * D + d]! ** 2;
-      return positivePart((second[k]! / counts[k]! - square) / D) + regularizer[0]!;
-    });
-  },
-  rescale: (variances, factors) => variances.map((v) => v * factors[0]! ** 2),
-};
-
-/** A variance that rounding left a little below zero is zero. */
-function positivePart(variance: number): number {
-  return Math.max(0, variance);
-}
-
-export const covarianceShapes: Record<CovarianceType, CovarianceShape> = { full, tied, diag, spherical };

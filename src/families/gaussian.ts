@@ -1,21 +1,32 @@
 import type { Frame } from '../data/frame.ts';
 import { type Degeneracy, type Family, type KernelParameters, MIN_LOG_WEIGHT, type Statistics } from '../em/types.ts';
-import { type CovarianceType, covarianceShapes } from './covariance.ts';
-
-/** Parameters of a Gaussian mixture with K components in D dimensions, flat and float64. */
-export interface MixtureParameters {
-  /** K, summing to 1. */
-  readonly weights: Float64Array;
-  /** K × D */
-  readonly means: Float64Array;
-  /** full K × D × D, tied D × D, diag K × D, spherical K. */
-  readonly covariances: Float64Array;
-}
+import { collapsesOf } from './collapse.ts';
+import {
+  blockSize,
+  type CovarianceShape,
+  type CovarianceType,
+  countBlocks,
+  countCovarianceParameters,
+  covarianceShapes,
+  factorize,
+  rescale,
+  writeBlock,
+} from './covariance.ts';
+import { entriesOf } from './entries.ts';
+import type { Freezable, MixtureParameters } from './parameters.ts';
+import { type ConjugatePrior, logPriorOf, priorCount, priorMoment, squareOf, traceWith } from './prior.ts';
+import { pool, scatterAbout } from './scatter.ts';
+import { fromVector, toVector } from './unconstrained.ts';
 
 export interface GaussianFamilyOptions {
   readonly covarianceType: CovarianceType;
   /** Added to variances at every M-step, in squared data units. */
   readonly regCovar: number;
+  readonly freeze?: readonly Freezable[] | undefined;
+  /** In data units. */
+  readonly prior?: ConjugatePrior | undefined;
+  /** A last component with the constant density 1 / volume (Banfield & Raftery 1993): the logarithm of the volume, data units. */
+  readonly noise?: { readonly logVolume: number } | undefined;
 }
 
 /** Below this many points a component has none: its mean and covariance cannot be told from rounding. */
@@ -25,70 +36,224 @@ const NO_POINTS = 10 * Number.EPSILON;
  * The Gaussian mixture as a family: the M-step of Dempster, Laird & Rubin (1977) with the moments taken about the old means,
  * `μ = c + δ`, `Σ = s₂ / N_k − δ δᵀ + reg`, `δ = s₁ / N_k`, which loses nothing where `E[xxᵀ] − μμᵀ` cancels.
  */
-export function gaussianFamily({ covarianceType, regCovar }: GaussianFamilyOptions): Family<MixtureParameters> {
+export function gaussianFamily(options: GaussianFamilyOptions): Family<MixtureParameters> {
+  const { covarianceType, regCovar, prior, noise, freeze = [] } = options;
   const shape = covarianceShapes[covarianceType];
+  const frozen = new Set(freeze);
+  const plain = frozen.size === 0 && !prior && !noise && (!shape.shared || shape.kernel === 'tied');
   const regularizer = (frame: Frame) => frame.scale.map((s) => regCovar / (s * s));
   return {
-    kind: covarianceType,
+    // The tied kernel has one factor for all, and noise has none.
+    kind: noise && shape.kernel === 'tied' ? 'full' : shape.kernel,
     hard: false,
-    scaling: covarianceType === 'spherical' ? 'isotropic' : 'per-feature',
-
-    pack({ weights, means, covariances }, frame): KernelParameters {
-      const K = weights.length;
-      const D = means.length / K;
-      const { precisionsCholesky, halfLogDets } = shape.factorize(covariances, K, D);
-      const jacobian = frame.scale.reduce((sum, s) => sum + Math.log(s), 0);
-      const logNormalizers = weights.map((weight, k) => {
-        const logWeight = weight > 0 ? Math.log(weight) : MIN_LOG_WEIGHT;
-        return logWeight + halfLogDets[k]! - 0.5 * D * Math.log(2 * Math.PI) - jacobian;
-      });
-      return { kind: covarianceType, nComponents: K, nFeatures: D, means, precisionsCholesky, logNormalizers };
-    },
-
-    regularizer,
+    scaling: shape.form === 'scalar' ? 'isotropic' : 'per-feature',
+    pack: (parameters, frame) => packMixture(shape, parameters, frame, noise?.logVolume),
+    ...(plain && { regularizer }),
 
     maximization(statistics, previous, frame) {
-      const { nComponents: K, nFeatures: D, counts, centers, first } = statistics;
-      const total = counts.reduce((a, b) => a + b, 0);
-      const added = regularizer(frame);
-      const degeneracies: Degeneracy[] = [];
-      const weights = counts.map((count) => count / total);
-      const means = Float64Array.from(previous.means);
-      const deltas = new Float64Array(K * D);
-      for (let k = 0; k < K; k++) {
-        if (counts[k]! < NO_POINTS) {
-          degeneracies.push(emptyComponent(k));
-          continue;
-        }
-        for (let i = k * D; i < (k + 1) * D; i++) {
-          deltas[i] = first[i]! / counts[k]!;
-          means[i] = centers[i]! + deltas[i]!;
-        }
-      }
-      const empty = new Set(degeneracies.map((d) => d.component));
-      const covariances = shape.maximize(statistics, deltas, added, previous.covariances, empty);
+      const believed = prior && priorIn(prior, frame);
+      const { means, sampleMeans, degeneracies } = moveMeans(statistics, previous, believed, frozen.has('means'));
+      const covariances = frozen.has('covariances')
+        ? previous.covariances
+        : maximizeCovariances(shape, statistics, sampleMeans, previous, regularizer(frame), believed);
+      const total = statistics.counts.reduce((a, b) => a + b, 0);
+      const weights = frozen.has('weights') ? previous.weights : statistics.counts.map((count) => count / total);
       return { parameters: { weights, means, covariances }, degeneracies };
     },
 
-    countParameters: (K, D) => K - 1 + K * D + shape.countParameters(K, D),
+    ...(prior && {
+      logPrior: ({ means, covariances }: MixtureParameters, frame: Frame) =>
+        logPriorOf(shape, priorIn(prior, frame), means, factorize(shape, covariances, frame.shift.length)),
+    }),
 
-    toFrame: ({ weights, means, covariances }, frame) => ({
+    expectedLogLikelihood: (statistics, parameters, frame) =>
+      expectedLogLikelihood(shape, statistics, parameters, frame, noise?.logVolume),
+
+    toVector: (parameters) => toVector(shape, frozen, parameters),
+    fromVector: (vector, like) => fromVector(shape, frozen, vector, like),
+
+    collapses: (parameters, frame, nSamples) =>
+      collapsesOf(shape, parameters, frame, { nSamples, regCovar, fixed: frozen.has('covariances') }),
+
+    countParameters: (K, D) =>
+      (frozen.has('weights') ? 0 : K - (noise ? 0 : 1)) +
+      (frozen.has('means') ? 0 : K * D) +
+      (frozen.has('covariances') ? 0 : countCovarianceParameters(shape, K, D)),
+
+    toFrame: ({ weights, means, covariances }, { shift, scale }) => ({
       weights,
-      means: means.map((m, i) => (m - frame.shift[i % frame.shift.length]!) / frame.scale[i % frame.shift.length]!),
-      covariances: shape.rescale(
+      means: means.map((m, i) => (m - shift[i % shift.length]!) / scale[i % shift.length]!),
+      covariances: rescale(
+        shape,
         covariances,
-        frame.scale.map((s) => 1 / s),
+        scale.map((s) => 1 / s),
       ),
     }),
 
-    toData: ({ weights, means, covariances }, frame) => ({
+    toData: ({ weights, means, covariances }, { shift, scale }) => ({
       weights,
-      means: means.map((m, i) => m * frame.scale[i % frame.shift.length]! + frame.shift[i % frame.shift.length]!),
-      covariances: shape.rescale(covariances, frame.scale),
+      means: means.map((m, i) => m * scale[i % shift.length]! + shift[i % shift.length]!),
+      covariances: rescale(shape, covariances, scale),
     }),
 
     report: (objective) => objective,
   };
+}
+
+/** log |∂ data / ∂ frame|: densities come out in data units. */
+function logJacobian({ scale }: Frame): number {
+  return scale.reduce((sum, s) => sum + Math.log(s), 0);
+}
+
+function logOf(weight: number): number {
+  return weight > 0 ? Math.log(weight) : MIN_LOG_WEIGHT;
+}
+
+function packMixture(
+  shape: CovarianceShape,
+  { weights, means, covariances }: MixtureParameters,
+  frame: Frame,
+  logVolume: number | undefined,
+): KernelParameters {
+  const D = frame.shift.length;
+  const K = means.length / D;
+  const { precisionsCholesky: blocks, halfLogDets } = factorize(shape, covariances, D);
+  const constant = -0.5 * D * Math.log(2 * Math.PI) - logJacobian(frame);
+  const logNormalizers = weights.map((weight, k) =>
+    k < K ? logOf(weight) + halfLogDets[shape.shared ? 0 : k]! + constant : logOf(weight) - logVolume!,
+  );
+  const nComponents = weights.length;
+  // Without precision the distance is 0 everywhere: that is what noise is.
+  const pad = (numbers: Float64Array, size: number) => {
+    const padded = new Float64Array(nComponents * size);
+    padded.set(numbers);
+    return padded;
+  };
+  const size = blockSize(shape, D);
+  const kind = nComponents > K && shape.kernel === 'tied' ? 'full' : shape.kernel;
+  const own = shape.shared && kind !== 'tied' ? repeat(blocks, K) : blocks;
+  return {
+    ...{ kind, nComponents, nFeatures: D, logNormalizers },
+    means: pad(means, D),
+    precisionsCholesky: kind === 'tied' ? own : pad(own, size),
+  };
+}
+
+function repeat(block: Float64Array, times: number): Float64Array {
+  const all = new Float64Array(block.length * times);
+  for (let k = 0; k < times; k++) all.set(block, k * block.length);
+  return all;
+}
+
+function priorIn(prior: ConjugatePrior, { shift, scale }: Frame): ConjugatePrior {
+  const D = shift.length;
+  return {
+    ...prior,
+    mean: prior.mean.map((m, d) => (m - shift[d]!) / scale[d]!),
+    scale: prior.scale.map((c, i) => c / (scale[Math.floor(i / D)]! * scale[i % D]!)),
+  };
+}
+
+/** New means, and those that scatter is taken about: of the component's points, or where the mean is held. */
+function moveMeans(
+  statistics: Statistics,
+  previous: MixtureParameters,
+  prior: ConjugatePrior | undefined,
+  frozen: boolean,
+) {
+  const { nFeatures: D, counts, centers, first } = statistics;
+  const means = Float64Array.from(previous.means);
+  const sampleMeans = Float64Array.from(previous.means);
+  const degeneracies: Degeneracy[] = [];
+  for (let k = 0; k < means.length / D; k++) {
+    const count = counts[k]!;
+    if (count < NO_POINTS && !prior) degeneracies.push(emptyComponent(k));
+    if (frozen || count < NO_POINTS) continue;
+    for (let i = k * D; i < (k + 1) * D; i++) {
+      sampleMeans[i] = centers[i]! + first[i]! / count;
+      means[i] = prior
+        ? (count * sampleMeans[i]! + prior.shrinkage * prior.mean[i % D]!) / (count + prior.shrinkage)
+        : sampleMeans[i]!;
+    }
+  }
+  return { means, sampleMeans: frozen ? means : sampleMeans, degeneracies };
+}
+
+/** `Σ = W / N + reg`, block by block; with a prior the mode of its posterior (the table of Fraley & Raftery 2007). */
+function maximizeCovariances(
+  shape: CovarianceShape,
+  statistics: Statistics,
+  sampleMeans: Float64Array,
+  previous: MixtureParameters,
+  regularizer: Float64Array,
+  prior: ConjugatePrior | undefined,
+): Float64Array {
+  const { nFeatures: D, counts } = statistics;
+  const K = sampleMeans.length / D;
+  const { size } = entriesOf(shape.form, D);
+  const own = scatterAbout(statistics, shape.form, sampleMeans, K);
+  const scatter = shape.shared ? pool(own, size) : own;
+  const covariances = Float64Array.from(previous.covariances);
+  const features = shape.form === 'scalar' ? D : 1;
+  for (let b = 0; b < countBlocks(shape, K); b++) {
+    const [from, to] = shape.shared ? [0, K] : [b, b + 1];
+    const count = counts.subarray(from, to).reduce((x, y) => x + y, 0);
+    const moment = scatter.slice(b * size, (b + 1) * size);
+    let denominator = count * features;
+    if (prior) {
+      addPrior(shape, moment, prior, counts, sampleMeans, from, to);
+      denominator += priorCount(shape, prior, D, to - from);
+    } else if (count < NO_POINTS) continue;
+    writeBlock(shape, covariances, b * blockSize(shape, D), moment, denominator, regularizer);
+  }
+  return covariances;
+}
+
+/** Adds Λ and, for each of a block's components, `κ N / (κ + N) (x̄ − μ_p)(x̄ − μ_p)ᵀ`. */
+function addPrior(
+  shape: CovarianceShape,
+  moment: Float64Array,
+  prior: ConjugatePrior,
+  counts: Float64Array,
+  sampleMeans: Float64Array,
+  from: number,
+  to: number,
+): void {
+  const D = prior.mean.length;
+  const add = (more: Float64Array, factor: number) => {
+    for (let i = 0; i < moment.length; i++) moment[i]! += factor * more[i]!;
+  };
+  add(priorMoment(shape, prior, D), 1);
+  for (let k = from; k < to; k++) {
+    const away = prior.mean.map((m, d) => sampleMeans[k * D + d]! - m);
+    add(squareOf(shape, away), (prior.shrinkage * counts[k]!) / (prior.shrinkage + counts[k]!));
+  }
+}
+
+function expectedLogLikelihood(
+  shape: CovarianceShape,
+  statistics: Statistics,
+  { weights, means, covariances }: MixtureParameters,
+  frame: Frame,
+  logVolume: number | undefined,
+): number {
+  const { nFeatures: D, counts } = statistics;
+  const K = means.length / D;
+  const { precisionsCholesky, halfLogDets } = factorize(shape, covariances, D);
+  const constant = -0.5 * D * Math.log(2 * Math.PI) - logJacobian(frame);
+  let sum = 0;
+  weights.forEach((weight, k) => {
+    const density = k < K ? halfLogDets[shape.shared ? 0 : k]! + constant : -logVolume!;
+    if (counts[k]! > 0) sum += counts[k]! * (logOf(weight) + density);
+  });
+  const { size } = entriesOf(shape.form, D);
+  const own = scatterAbout(statistics, shape.form, means, K);
+  const scatter = shape.shared ? pool(own, size) : own;
+  for (let b = 0; b < countBlocks(shape, K); b++) {
+    const u = precisionsCholesky.subarray(b * blockSize(shape, D), (b + 1) * blockSize(shape, D));
+    sum -= 0.5 * traceWith(shape, u, scatter.subarray(b * size, (b + 1) * size), D);
+  }
+  return sum;
 }
 
 function emptyComponent(component: number): Degeneracy {
@@ -110,15 +275,16 @@ export function populationMoments(statistics: Statistics): { mean: Float64Array;
   };
 }
 
-/** Parameters of the single standard normal whose expectation gives {@link populationMoments}. */
-export function standardNormal(frame: Frame): KernelParameters {
+/** Parameters of the single standard normal whose expectation gives {@link populationMoments}, or a full second moment. */
+export function standardNormal(frame: Frame, kind: 'diag' | 'full' = 'diag'): KernelParameters {
   const D = frame.shift.length;
+  const identity = new Float64Array(D * D).map((_, i) => (i % (D + 1) === 0 ? 1 : 0));
   return {
-    kind: 'diag',
+    kind,
     nComponents: 1,
     nFeatures: D,
     means: new Float64Array(D),
-    precisionsCholesky: new Float64Array(D).fill(1),
+    precisionsCholesky: kind === 'diag' ? new Float64Array(D).fill(1) : identity,
     logNormalizers: new Float64Array(1),
   };
 }

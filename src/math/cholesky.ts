@@ -45,3 +45,30 @@ export function invertTransposed(l: Float64Array, D: number): Float64Array {
   }
   return u;
 }
+
+/**
+ * `A = U⁻ᵀ U⁻¹` from the factor U of its inverse, `A⁻¹ = U Uᵀ`: what {@link cholesky} and {@link invertTransposed} came from.
+ * @param u D × D, upper triangular
+ * @param at where the matrix begins in `u`
+ */
+export function inverseOfProduct(u: Float64Array, D: number, at = 0): Float64Array {
+  // L = U⁻ᵀ, by columns: Uᵀ is lower triangular, and so is its inverse.
+  const l = new Float64Array(D * D);
+  for (let j = 0; j < D; j++) {
+    for (let i = j; i < D; i++) {
+      let sum = i === j ? 1 : 0;
+      for (let k = j; k < i; k++) sum -= u[at + k * D + i]! * l[k * D + j]!;
+      l[i * D + j] = sum / u[at + i * D + i]!;
+    }
+  }
+  const a = new Float64Array(D * D);
+  for (let i = 0; i < D; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = 0;
+      for (let k = 0; k <= j; k++) sum += l[i * D + k]! * l[j * D + k]!;
+      a[i * D + j] = sum;
+      a[j * D + i] = sum;
+    }
+  }
+  return a;
+}

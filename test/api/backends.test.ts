@@ -14,7 +14,7 @@ import {
 } from '../../src/node.ts';
 import { DeviceWatch } from '../lanes/device-watch.ts';
 import { requiredLanes } from '../lanes/required.ts';
-import { expectNear, pointsOf, refusal, THREE_OVERLAPPING, TWO_GROUPS } from './data.ts';
+import { expectNear, pointsOf, refusal, THREE_OVERLAPPING, TWO_GROUPS, TYPES } from './data.ts';
 
 const points = pointsOf(TWO_GROUPS, 500);
 /** What a caller's buffer holds. */
@@ -313,7 +313,7 @@ function onLavapipe(): void {
   });
 
   describe('data without variance', () => {
-    test.each(['full', 'tied', 'diag', 'spherical'] as const)('%s', async (covarianceType) => {
+    test.each(TYPES)('%s', async (covarianceType) => {
       const constant = points.data.map((x, i) => (i % 2 ? 0.1 : x));
       const few = Float64Array.from({ length: 120 }, (_, i) => [0, 0, 1, 0.3, 5, 0.1][i % 6]!);
       for (const data of [constant, few, new Float64Array(60).fill(0.1)]) {

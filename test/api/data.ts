@@ -1,6 +1,22 @@
 import { expect } from 'vitest';
 import type { HostPoints } from '../../src/data/points.ts';
-import { EmgpuError, type ErrorCode, type GaussianMixtureJSON, MixtureModel } from '../../src/public.ts';
+import {
+  type CovarianceType,
+  EmgpuError,
+  type ErrorCode,
+  type GaussianMixtureJSON,
+  MixtureModel,
+} from '../../src/public.ts';
+
+/** Every covariance type. */
+export const TYPES = [
+  'full',
+  'tied',
+  'diag',
+  'spherical',
+  'tied-diag',
+  'tied-spherical',
+] as const satisfies CovarianceType[];
 
 type MixtureParts = Pick<GaussianMixtureJSON, 'covarianceType' | 'weights' | 'means' | 'covariances'>;
 

@@ -33,7 +33,7 @@ describe('trajectories of scikit-learn, within 1e-9 at every iteration listed', 
   test.each(golden.trajectories)('$data, K $nComponents, $covarianceType', async (trajectory: Trajectory) => {
     const { points, start } = goldenStart(trajectory);
     const covarianceType = trajectory.covarianceType as CovarianceType;
-    const init = mixtureJSON(fromParameters(start, covarianceType, undefined));
+    const init = mixtureJSON(fromParameters(start, covarianceType, points.nFeatures));
     const mixture = new GaussianMixture({
       nComponents: trajectory.nComponents,
       ...{ covarianceType, init, tol: 0, maxIter: 100, backend: 'cpu' },

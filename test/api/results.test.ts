@@ -1,7 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { HostPoints } from '../../src/data/points.ts';
 import {
-  type CovarianceType,
   GaussianMixture,
   type GaussianMixtureJSON,
   KMeans,
@@ -12,10 +11,9 @@ import {
   MixtureModel,
   modelFromJSON,
 } from '../../src/index.ts';
-import { expectNear, mixtureJSON, pointsOf, refusal, THREE_OVERLAPPING, TWO_GROUPS } from './data.ts';
+import { expectNear, mixtureJSON, pointsOf, refusal, THREE_OVERLAPPING, TWO_GROUPS, TYPES } from './data.ts';
 
 const cpu = { backend: 'cpu' } as const;
-const TYPES: readonly CovarianceType[] = ['full', 'tied', 'diag', 'spherical'];
 const points = pointsOf(TWO_GROUPS, 300);
 
 let fit: MixtureFit;
@@ -43,6 +41,8 @@ describe('scores', () => {
     tied: (_: number, D: number) => (D * (D + 1)) / 2,
     diag: (K: number, D: number) => K * D,
     spherical: (K: number) => K,
+    'tied-diag': (_: number, D: number) => D,
+    'tied-spherical': () => 1,
   };
 
   test.each(TYPES)('bic and aic follow from the log-likelihood and the parameters of %s', async (covarianceType) => {
@@ -82,7 +82,15 @@ describe('scores', () => {
   test('a fit scores its own points as it says', async () => {
     const { nSamples, logLikelihood, lowerBound, bic, aic } = fit;
     const again = await fit.evaluate(points, cpu);
-    expect(Object.keys(again).sort()).toEqual(['aic', 'bic', 'logLikelihood', 'lowerBound', 'nSamples']);
+    expect(Object.keys(again).sort()).toEqual([
+      'aic',
+      'bic',
+      'icl',
+      'logLikelihood',
+      'lowerBound',
+      'nSamples',
+      'totalWeight',
+    ]);
     expect(again.nSamples).toBe(nSamples);
     expectNear(again.logLikelihood, logLikelihood, 1e-13);
     expectNear([again.lowerBound, again.bic, again.aic], [lowerBound, bic, aic], 1e-13);
@@ -132,7 +140,15 @@ describe('what a fit tells of itself', () => {
       points,
     );
     const shape = (value: unknown): number[] => (Array.isArray(value) ? [value.length, ...shape(value[0])] : []);
-    expect(shape(covariances)).toEqual({ full: [3, 2, 2], tied: [2, 2], diag: [3, 2], spherical: [3] }[covarianceType]);
+    const shapes = {
+      full: [3, 2, 2],
+      tied: [2, 2],
+      diag: [3, 2],
+      spherical: [3],
+      'tied-diag': [2],
+      'tied-spherical': [1],
+    };
+    expect(shape(covariances)).toEqual(shapes[covarianceType]);
   });
 
   test('names of columns are kept, and used in messages', async () => {
@@ -459,6 +475,8 @@ describe('sample', () => {
       tied: full[0]!,
       diag: full.map((m) => [m[0]![0]!, m[1]![1]!]),
       spherical: [0.5, 3],
+      'tied-diag': [0.5, 3],
+      'tied-spherical': [2],
     }[covarianceType];
     const { weights, means } = TWO_GROUPS;
     const model = MixtureModel.fromJSON(mixtureJSON({ covarianceType, weights, means, covariances }));
@@ -478,6 +496,8 @@ describe('sample', () => {
         tied: [full[0]![0]![0]!, full[0]![0]![1]!, full[0]![1]![1]!],
         diag: [full[k]![0]![0]!, 0, full[k]![1]![1]!],
         spherical: [[0.5, 3][k]!, 0, [0.5, 3][k]!],
+        'tied-diag': [0.5, 0, 3],
+        'tied-spherical': [2, 0, 2],
       }[covarianceType] as [number, number, number];
       const error = (variance: number) => 5 * Math.sqrt(variance / rows.length);
       expect(Math.abs(moment((x) => x))).toBeLessThan(error(xx));
@@ -524,6 +544,8 @@ describe('one component is the closed form', () => {
     ],
     diag: [[vx, vy]],
     spherical: [(vx + vy) / 2],
+    'tied-diag': [vx, vy],
+    'tied-spherical': [(vx + vy) / 2],
   };
 
   test.each(TYPES)('%s', async (covarianceType) => {

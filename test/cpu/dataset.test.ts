@@ -4,7 +4,7 @@ import { WorkerPool } from '../../src/backends/cpu/worker-pool.ts';
 import type { WorkerLike } from '../../src/backends/cpu/worker-protocol.ts';
 import type { Backend, Dataset } from '../../src/em/types.ts';
 import { bundleNodeWorker } from './node-workers.ts';
-import { expectClose, identityFrame, KINDS, randomParameters, randomRows } from './samples.ts';
+import { identityFrame, KINDS, randomParameters, randomRows } from './samples.ts';
 
 const N = 40_123;
 const D = 3;
@@ -68,26 +68,6 @@ describe.each(['calling thread', 'workers'] as const)('on the %s', (where) => {
     expect(Array.from(await dataset.rows(indices))).toEqual(expected.flat());
   });
 
-  test.each([undefined, Uint32Array.of(39_000, 5, 12_345, 5, 0)])('seeding distances', async (sample) => {
-    const dataset = await backend().load(
-      { data: rows, nFeatures: D },
-      { scaling: 'isotropic', frame: identityFrame(D) },
-    );
-    const weights = Float64Array.of(1, 0.5, 2);
-    const centers = [Float64Array.of(0, 1, 2), Float64Array.of(1, -1, 0)];
-    const distances = dataset.seedingDistances(weights, sample);
-    const results = [await distances.add(centers[0]!), await distances.add(centers[1]!)];
-    distances.destroy();
-    const seen = sample ?? Uint32Array.from({ length: N }, (_, n) => n);
-    expect(distances.size).toBe(seen.length);
-    const distance = (n: number, c: Float64Array) =>
-      weights.reduce((sum, w, i) => sum + w * (rows[n * D + i]! - c[i]!) ** 2, 0);
-    const one = Float64Array.from(seen, (n) => distance(n, centers[0]!));
-    const two = Float64Array.from(seen, (n, m) => Math.min(one[m]!, distance(n, centers[1]!)));
-    expectClose(results[0]!, one, 1e-15);
-    expectClose(results[1]!, two, 1e-15);
-  });
-
   test('progress ends at 1 and never falls', async () => {
     const fractions: number[] = [];
     const onProgress = (fraction: number) => fractions.push(fraction);
@@ -139,8 +119,11 @@ describe.each(['calling thread', 'workers'] as const)('on the %s', (where) => {
     const distances = dataset.seedingDistances(new Float64Array(D).fill(1));
     dataset.destroy();
     dataset.destroy();
-    distances.destroy();
     const destroyed = { code: 'destroyed' };
+    await expect(distances.add(new Float64Array(D))).rejects.toMatchObject(destroyed);
+    await expect(distances.tileSums(new Float64Array(0))).rejects.toMatchObject(destroyed);
+    await expect(distances.tileValues(Uint32Array.of(0))).rejects.toMatchObject(destroyed);
+    distances.destroy();
     await expect(dataset.expectation(randomParameters('diag', 2, D, 2))).rejects.toMatchObject(destroyed);
     await expect(dataset.rows(Uint32Array.of(0))).rejects.toMatchObject(destroyed);
   });
@@ -175,7 +158,7 @@ describe('workers that die', () => {
 
   test('an error inside a worker is no silence', async () => {
     const dataset = await load(threaded);
-    const parameters = { ...randomParameters('full', 2, D, 2), kind: 'no such kind' as 'full' };
+    const parameters = { ...randomParameters('full', 2, D, 2), means: undefined as unknown as Float64Array };
     await expect(dataset.expectation(parameters)).rejects.toMatchObject({ code: 'worker-failed' });
   });
 });
@@ -193,4 +176,8 @@ test('few points stay on the calling thread', async () => {
   const backend = createCpuBackend({ pool: new WorkerPool(spawnNone, 2) });
   const dataset = await backend.load({ data: rows.slice(0, 300), nFeatures: D }, { scaling: 'per-feature' });
   expect(dataset.nSamples).toBe(100);
+});
+
+test('points need no windows', () => {
+  expect(inline.windowRows(128)).toBe(Infinity);
 });

@@ -3,10 +3,9 @@ import { createCpuBackend } from '../../src/backends/cpu/backend.ts';
 import { TILE } from '../../src/backends/cpu/tile.ts';
 import { Workspace } from '../../src/backends/cpu/workspace.ts';
 import { type KernelParameters, MIN_LOG_WEIGHT } from '../../src/em/types.ts';
-import { identityFrame, KINDS, randomParameters, randomRows } from './samples.ts';
+import { identityFrame, MIXTURES, randomParameters, randomRows } from './samples.ts';
 
 const backend = createCpuBackend();
-const MIXTURES = KINDS.filter((kind) => kind !== 'k-means');
 
 function load(rows: ArrayLike<number>, nFeatures: number) {
   const frame = identityFrame(nFeatures);

@@ -8,8 +8,16 @@ export interface Naive extends Statistics {
   readonly logDensities: number[];
 }
 
+export interface NaiveOptions {
+  /** One per row; absent: 1. */
+  readonly weights?: ArrayLike<number>;
+  /** Takes the place of the density of row n in component k; rows are divided by their sums. */
+  readonly assigned?: (n: number, k: number) => number;
+}
+
 /** Everything that a dataset can return about row-major points in the frame. */
-export function naive(rows: Float64Array, p: KernelParameters): Naive {
+export function naive(rows: Float64Array, p: KernelParameters, options: NaiveOptions = {}): Naive {
+  const { weights, assigned } = options;
   const { kind, nComponents, nFeatures: d } = p;
   const nSamples = rows.length / d;
   const counts = new Float64Array(nComponents);
@@ -19,22 +27,27 @@ export function naive(rows: Float64Array, p: KernelParameters): Naive {
   const responsibilities: number[] = [];
   const logDensities: number[] = [];
   let objective = 0;
+  let totalWeight = 0;
   for (let n = 0; n < nSamples; n++) {
     const x = rows.subarray(n * d, (n + 1) * d);
-    const l = Array.from({ length: nComponents }, (_, k) => logDensity(x, p, k));
+    const w = weights ? weights[n]! : 1;
+    const l = Array.from({ length: nComponents }, (_, k) =>
+      assigned ? Math.log(assigned(n, k)) : logDensity(x, p, k),
+    );
     const peak = Math.max(...l);
     const label = l.indexOf(peak);
     const total = l.reduce((sum, v) => sum + Math.exp(v - peak), 0);
     const hard = kind === 'k-means';
     const r = l.map((v, k) => (hard ? Number(k === label) : Math.exp(v - peak) / total));
     const density = hard ? peak : peak + Math.log(total);
-    objective += density;
+    objective += w * density;
+    totalWeight += w;
     labels.push(label);
     logDensities.push(density);
     responsibilities.push(...r);
-    for (let k = 0; k < nComponents; k++) addMoments(x, p, k, r[k]!, counts, first, second);
+    for (let k = 0; k < nComponents; k++) addMoments(x, p, k, w * r[k]!, counts, first, second);
   }
-  const sums = { counts, first, second, objective };
+  const sums = { counts, first, second, objective, totalWeight };
   return {
     kind,
     nComponents,
@@ -69,9 +82,14 @@ function logDensity(x: Float64Array, p: KernelParameters, k: number): number {
 
 function secondLength({ kind, nComponents, nFeatures: d }: KernelParameters): number {
   const triangle = (d * (d + 1)) / 2;
-  return { full: nComponents * triangle, tied: triangle, diag: nComponents * d, spherical: nComponents, 'k-means': 0 }[
-    kind
-  ];
+  const lengths = {
+    full: nComponents * triangle,
+    tied: triangle,
+    diag: nComponents * d,
+    spherical: nComponents,
+    'k-means': 0,
+  };
+  return lengths[kind as keyof typeof lengths];
 }
 
 function addMoments(

@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
 import type { Frame } from '../../src/data/frame.ts';
-import type { KernelKind, KernelParameters } from '../../src/em/types.ts';
+import type { KernelParameters } from '../../src/em/types.ts';
 
-export const KINDS: readonly KernelKind[] = ['full', 'tied', 'diag', 'spherical', 'k-means'];
+export const KINDS = ['full', 'tied', 'diag', 'spherical', 'k-means'] as const;
+export const MIXTURES = ['full', 'tied', 'diag', 'spherical'] as const;
 
 /** Uniform numbers in [0, 1): mulberry32. */
 export function uniforms(seed: number): () => number {
@@ -21,9 +22,15 @@ export function randomRows(nSamples: number, nFeatures: number, seed: number): F
   return Float64Array.from({ length: nSamples * nFeatures }, () => (next() + next() + next() + next() - 2) * 2);
 }
 
+/** Sample weights from 0 to 3, a tenth of them 0. */
+export function randomWeights(nSamples: number, seed: number): Float64Array {
+  const next = uniforms(seed);
+  return Float64Array.from({ length: nSamples }, () => Math.max(0, 3.3 * next() - 0.3));
+}
+
 /** Parameters of a kind with centers among the points and factors whose components overlap. */
 export function randomParameters(
-  kind: KernelKind,
+  kind: (typeof KINDS)[number],
   nComponents: number,
   nFeatures: number,
   seed: number,

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readDelimited } from '../../src/data/readers/csv.ts';
+import { openDelimited } from '../../src/data/readers/csv.ts';
+import { TableBuilder } from '../../src/data/table.ts';
 
 const double = fc.oneof(fc.double({ noNaN: true, noDefaultInfinity: true }), fc.integer().map(Number));
 const name = fc.string({ minLength: 1, maxLength: 8, unit: 'grapheme' });
@@ -49,12 +50,11 @@ describe('CSV, any table', () => {
           ...rows.map((row, i) => [...row.map((x) => maybe(`${x}`)), quote(`t${texts[i]}`)]),
         ];
         const text = lines.map((line) => line.join(delimiter)).join(newline) + (lastNewline ? newline : '');
-        const table = await readDelimited(
-          new Blob([(mark ? '\ufeff' : '') + text]),
-          { name: 'any.csv', columns: titles, missing: 'error', signal: undefined, onProgress: () => {} },
-          delimiter,
-          chunkBytes,
-        );
+        const source = new Blob([(mark ? '\ufeff' : '') + text]);
+        const file = await openDelimited(source, { name: 'any.csv', columns: titles }, delimiter, chunkBytes);
+        const builder = new TableBuilder({ ...file.columns, file: 'any.csv', missing: 'error', expectedRows: 0 });
+        for await (const _ of file.read(source, builder));
+        const table = builder.finish();
         expect(table.points.data.length).toBe(rows.length * layout.width);
         // −0 is written as 0.
         expect(Array.from(table.points.data)).toEqual(rows.flat().map((x) => x + 0));

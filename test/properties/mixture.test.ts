@@ -111,6 +111,7 @@ function reorderFeatures(covariances: MixtureFit['covariances'], type: Covarianc
   if (type === 'full') return (covariances as number[][][]).map(matrix);
   if (type === 'tied') return matrix(covariances as number[][]);
   if (type === 'diag') return (covariances as number[][]).map((row) => reorder(row, order));
+  if (type === 'tied-diag') return reorder(covariances as number[], order);
   return covariances;
 }
 
@@ -261,6 +262,8 @@ test('one component is the closed form: mean and covariance of the points', asyn
         tied: matrix,
         diag: [variances],
         spherical: [variances.reduce((a, b) => a + b) / D],
+        'tied-diag': variances,
+        'tied-spherical': [variances.reduce((a, b) => a + b) / D],
       }[covarianceType];
       expect(fit.weights).toEqual([1]);
       expectNear(fit.means, [mean], 0, 1e-12);

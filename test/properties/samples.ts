@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { createCpuBackend } from '../../src/backends/cpu/backend.ts';
 import type { HostPoints } from '../../src/data/points.ts';
 import type { Covariances, CovarianceType, GaussianMixtureJSON } from '../../src/index.ts';
+import { TYPES } from '../api/data.ts';
 import { randomRows, uniforms } from '../cpu/samples.ts';
 
 export const backend = createCpuBackend();
@@ -35,7 +36,7 @@ export const ampleSizes: fc.Arbitrary<Size> = fc.record({
   seed: fc.nat(),
 });
 
-export const covarianceTypes: fc.Arbitrary<CovarianceType> = fc.constantFrom('full', 'tied', 'diag', 'spherical');
+export const covarianceTypes: fc.Arbitrary<CovarianceType> = fc.constantFrom(...TYPES);
 
 /** Points around K places, in overlapping heaps. */
 export function heaps({ N, D, K, seed }: Size): HostPoints {
@@ -52,7 +53,15 @@ export function heaps({ N, D, K, seed }: Size): HostPoints {
 
 /** A start that needs no seeding: means at the first points, one wide covariance for all. */
 export function startAt({ data, nFeatures: D }: HostPoints, K: number, type: CovarianceType): GaussianMixtureJSON {
-  const one = { full: eye(D), tied: eye(D), diag: Array(D).fill(4), spherical: 4 }[type];
+  const variances = Array(D).fill(4);
+  const one = {
+    full: eye(D),
+    tied: eye(D),
+    diag: variances,
+    spherical: 4,
+    'tied-diag': variances,
+    'tied-spherical': [4],
+  }[type];
   return {
     format: 'emgpu-model',
     version: 1,
@@ -62,7 +71,7 @@ export function startAt({ data, nFeatures: D }: HostPoints, K: number, type: Cov
     nComponents: K,
     weights: Array(K).fill(1 / K),
     means: Array.from({ length: K }, (_, k) => [...data.subarray(k * D, (k + 1) * D)]),
-    covariances: (type === 'tied' ? one : Array(K).fill(one)) as Covariances,
+    covariances: (type.startsWith('tied') ? one : Array(K).fill(one)) as Covariances,
   };
 }
 

@@ -1,12 +1,13 @@
 import { type Frame, frameFor, hostMoments } from '../../data/frame.ts';
 import { checkPoints, type HostPoints, isDevicePoints, type Points } from '../../data/points.ts';
+import { checkWeights } from '../../data/weights.ts';
 import type { Backend, Dataset, LoadOptions } from '../../em/types.ts';
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
 import { CpuDataset } from './cpu-dataset.ts';
-import { countShards, shardStarts } from './partition.ts';
+import { countShards, POINTS_PER_BATCH, shardStarts } from './partition.ts';
 import { Shard } from './shard.ts';
 import { LocalShard, type ShardClient } from './shard-client.ts';
-import { TILE } from './tile.ts';
+import { allOrNone, buffersOf, ShardedPoints } from './sharded-points.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 export interface CpuBackendOptions {
@@ -23,9 +24,6 @@ export interface CpuBackendOptions {
 export function createCpuBackend(options: CpuBackendOptions = {}): Backend {
   return new CpuBackend(options);
 }
-
-/** Points per message while loading: bounds the memory for copies in flight. */
-const POINTS_PER_BATCH = 64 * TILE;
 
 class CpuBackend implements Backend {
   readonly name = 'cpu';
@@ -52,6 +50,7 @@ class CpuBackend implements Backend {
   async load(points: Points, options: LoadOptions): Promise<Dataset> {
     if (this.lost) throw new EmgpuError('destroyed', 'The CPU backend was destroyed.', 'Make a new one.');
     const host = requireHostPoints(points);
+    const { weights, total } = checkWeights(host);
     throwIfAborted(options.signal);
     const frame = options.frame ?? frameFor(await hostMoments(host, options.signal), options.scaling);
     checkFrame(frame, host.nFeatures);
@@ -65,7 +64,12 @@ class CpuBackend implements Backend {
       for (const shard of shards) shard.free();
       throw error;
     }
-    return new CpuDataset(frame, shards, starts);
+    return new CpuDataset(frame, new ShardedPoints(shards, starts, host.nFeatures, weights !== undefined), total);
+  }
+
+  /** Points need no window here: memory is the only limit. */
+  windowRows(_nFeatures: number): number {
+    return Infinity;
   }
 
   destroy(): void {
@@ -77,13 +81,7 @@ class CpuBackend implements Backend {
     const nShards = starts.length - 1;
     if (nShards === 1) return [new LocalShard(new Shard(0, starts[1]!, frame))];
     const workers = this.#pool!.take(nShards);
-    const made = await Promise.allSettled(
-      workers.map((worker, s) => worker.createShard(starts[s]!, starts[s + 1]! - starts[s]!, frame)),
-    );
-    const failed = made.find((result) => result.status === 'rejected');
-    if (!failed) return made.map((result) => (result as PromiseFulfilledResult<ShardClient>).value);
-    for (const result of made) if (result.status === 'fulfilled') result.value.free();
-    throw failed.reason;
+    return allOrNone(workers.map((worker, s) => worker.createShard(starts[s]!, starts[s + 1]! - starts[s]!, frame)));
   }
 }
 
@@ -117,7 +115,7 @@ async function fillShards(
   starts: readonly number[],
   { signal, onProgress }: LoadOptions,
 ): Promise<void> {
-  const { data, nFeatures: d } = points;
+  const { data, nFeatures: d, sampleWeight } = points;
   const n = starts.at(-1)!;
   let placed = 0;
   let failed = false;
@@ -126,7 +124,8 @@ async function fillShards(
       throwIfAborted(signal);
       const to = Math.min(end, from + POINTS_PER_BATCH);
       const rows = data.slice(from * d, to * d);
-      const bad = await shard.call('ingest', [from - start, rows], [rows.buffer as ArrayBuffer]);
+      const weights = sampleWeight?.slice(from, to);
+      const bad = await shard.call('ingest', [from - start, rows, weights], buffersOf(rows, weights));
       if (failed) return;
       if (bad >= 0) rejectNonFinite(points, from * d + bad, frame);
       placed += to - from;

@@ -16,6 +16,8 @@ export class KMeansModel implements TileModel {
   readonly #labels: Address;
   /** TILE squared distances. */
   readonly #nearest: Address;
+  /** TILE */
+  readonly #weights: Address;
   /** K × D, zeros: `update` sums up a tile there. */
   readonly #tileSums: Address;
   /** Long sums: the objective, K counts, K × D first moments. */
@@ -29,17 +31,24 @@ export class KMeansModel implements TileModel {
     this.#centers = space.place(means);
     this.#labels = space.reserve(TILE);
     this.#nearest = space.reserve(TILE);
+    this.#weights = space.reserve(TILE);
     this.#tileSums = space.reserve(means.length);
     this.#sums = space.reserveSums(1 + nComponents + means.length);
   }
 
-  expectation(x: Float64Array, count: number): void {
+  expectation(x: Float64Array, count: number, _from: number, weights: Float64Array | undefined): void {
     this.#assign(x, count);
-    const [d, K, centers] = [this.#nFeatures, this.#nComponents, this.#centers];
+    const K = this.#nComponents;
     const counts = this.#sums + LONG;
-    const first = counts + K * LONG;
-    const { update } = this.#space.stages;
-    update(this.#x, count, d, K, centers, this.#labels, this.#nearest, this.#tileSums, counts, first, this.#sums);
+    const points = [this.#x, count, this.#nFeatures, K, this.#centers, this.#labels, this.#nearest] as const;
+    const sums = [this.#tileSums, counts, counts + K * LONG, this.#sums] as const;
+    const { update, updateWeighted } = this.#space.stages;
+    if (!weights) {
+      update(...points, ...sums);
+      return;
+    }
+    this.#space.numbers(this.#weights, TILE).set(weights);
+    updateWeighted(...points, this.#weights, ...sums);
   }
 
   takeSums(): Float64Array {

@@ -1,5 +1,12 @@
 import type { KernelParameters, Readout } from '../../em/types.ts';
-import { type LogDensity, liveLogNormalizers, type Moments, type Places } from './mixture-stages.ts';
+import {
+  type BindLogDensity,
+  type BindMoments,
+  type LogDensity,
+  liveLogNormalizers,
+  type Moments,
+  type Places,
+} from './mixture-stages.ts';
 import { TILE } from './tile.ts';
 import type { TileModel } from './tile-model.ts';
 import { type Address, LONG, Workspace } from './workspace.ts';
@@ -7,7 +14,7 @@ import { type Address, LONG, Workspace } from './workspace.ts';
 /** `LOWEST` of `stages/normalize.ts`. */
 const LOWEST = -1e300;
 
-/** Every mixture is the same chain: log-density → normalize → moments. Kinds differ in the first and the last. */
+/** Every mixture is the same chain: log-density → normalize (→ weigh) → moments. Kinds differ in the first and the last. */
 export class MixtureModel implements TileModel {
   readonly #space = Workspace.borrow();
   readonly #nComponents: number;
@@ -19,6 +26,8 @@ export class MixtureModel implements TileModel {
   readonly #peak: Address;
   /** TILE */
   readonly #total: Address;
+  /** TILE */
+  readonly #weights: Address;
   /** Long sums: the objective, then those of `#places`. */
   readonly #sums: Address;
   readonly #nSums: number;
@@ -26,12 +35,7 @@ export class MixtureModel implements TileModel {
   readonly #label: number;
 
   /** @param secondLength how many sums of second moments there are */
-  constructor(
-    parameters: KernelParameters,
-    logDensity: (parameters: KernelParameters, places: Places) => LogDensity,
-    moments: (parameters: KernelParameters, places: Places) => Moments,
-    secondLength: number,
-  ) {
+  constructor(parameters: KernelParameters, logDensity: BindLogDensity, moments: BindMoments, secondLength: number) {
     const { nComponents, nFeatures, means } = parameters;
     const space = this.#space;
     const logNormalizers = liveLogNormalizers(parameters);
@@ -52,13 +56,15 @@ export class MixtureModel implements TileModel {
     };
     this.#peak = space.reserve(TILE);
     this.#total = space.reserve(TILE);
+    this.#weights = space.reserve(TILE);
     this.#logDensity = logDensity(parameters, this.#places);
     this.#moments = moments(parameters, this.#places);
   }
 
-  expectation(x: Float64Array, count: number): void {
-    this.#normalize(x, count);
-    this.#space.stages.addLong(this.#sums, this.#sumLogDensities(count));
+  expectation(x: Float64Array, count: number, from: number, weights: Float64Array | undefined): void {
+    this.#normalize(x, count, from);
+    const sum = weights ? this.#weigh(count, weights) : this.#sumLogDensities(count);
+    this.#space.stages.addLong(this.#sums, sum);
     this.#moments(count);
   }
 
@@ -68,7 +74,7 @@ export class MixtureModel implements TileModel {
 
   labels(x: Float64Array, count: number, out: Readout['labels'], from: number): void {
     this.#place(x);
-    this.#logDensity(count);
+    this.#logDensity(count, from);
     const values = this.#values();
     for (let p = 0; p < count; p++) {
       let label = this.#label;
@@ -86,14 +92,14 @@ export class MixtureModel implements TileModel {
   }
 
   responsibilities(x: Float64Array, count: number, out: Readout['responsibilities'], from: number): void {
-    this.#normalize(x, count);
+    this.#normalize(x, count, from);
     const K = this.#nComponents;
     const values = this.#values();
     for (let p = 0; p < count; p++) for (let k = 0; k < K; k++) out[(from + p) * K + k] = values[k * TILE + p]!;
   }
 
   logDensities(x: Float64Array, count: number, out: Readout['logDensities'], from: number): void {
-    this.#normalize(x, count);
+    this.#normalize(x, count, from);
     const peak = this.#space.numbers(this.#peak, count);
     const total = this.#space.numbers(this.#total, count);
     for (let p = 0; p < count; p++) out[from + p] = peak[p]! + Math.log(total[p]!);
@@ -111,11 +117,22 @@ export class MixtureModel implements TileModel {
     return this.#space.numbers(this.#places.values, this.#nComponents * TILE);
   }
 
-  #normalize(x: Float64Array, count: number): void {
+  #normalize(x: Float64Array, count: number, from: number): void {
     this.#place(x);
-    this.#logDensity(count);
+    this.#logDensity(count, from);
     const { logNormalizers, values } = this.#places;
     this.#space.stages.normalize(values, count, this.#nComponents, logNormalizers, this.#peak, this.#total);
+  }
+
+  /** Multiplies responsibilities by the weights w. Returns the sum over the tile of `w (peak + log(total))`. */
+  #weigh(count: number, weights: Float64Array): number {
+    this.#space.numbers(this.#weights, TILE).set(weights);
+    this.#space.stages.weigh(this.#places.values, count, this.#nComponents, this.#weights);
+    const peak = this.#space.numbers(this.#peak, count);
+    const total = this.#space.numbers(this.#total, count);
+    let sum = 0;
+    for (let p = 0; p < count; p++) sum += weights[p]! * (peak[p]! + Math.log(total[p]!));
+    return sum;
   }
 
   /** The sum over the tile of `peak + log(total)`: its log-likelihood. */

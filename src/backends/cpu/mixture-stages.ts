@@ -1,4 +1,5 @@
 import { isWeightless, type KernelParameters } from '../../em/types.ts';
+import { EmgpuError } from '../../errors.ts';
 import { STRIP, TILE } from './tile.ts';
 import type { Address, Workspace } from './workspace.ts';
 
@@ -19,11 +20,19 @@ export interface Places {
   readonly second: Address;
 }
 
-/** A log-density stage with its parameters in place: log wₖ + log N(x_p | k), −∞ for components without weight. */
-export type LogDensity = (count: number) => void;
+/**
+ * A log-density stage with its parameters in place: log wₖ + log density of x_p, −∞ for components without weight.
+ * `from` is the number of the tile's first point in its shard.
+ */
+export type LogDensity = (count: number, from: number) => void;
+
+/** Puts the parameters of a log-density stage in place. */
+export type BindLogDensity = (parameters: KernelParameters, places: Places) => LogDensity;
 
 /** A moments stage: adds a tile's points, weighted by their responsibilities, to the sums. */
 export type Moments = (count: number) => void;
+
+export type BindMoments = (parameters: KernelParameters, places: Places) => Moments;
 
 export function logDensityFull(p: KernelParameters, { space, x, means, logNormalizers, values }: Places): LogDensity {
   const { nComponents, nFeatures: d } = p;
@@ -66,6 +75,21 @@ export function logDensitySpherical(
   const halfPrecisions = space.place(p.precisionsCholesky.map((u) => 0.5 * u * u));
   const { logDensitySpherical } = space.stages;
   return (count) => logDensitySpherical(x, count, d, nComponents, means, halfPrecisions, logNormalizers, values);
+}
+
+/** Of a family beyond the Gaussian: the stage named `logDensity<Kind>`, which takes the family's vectors as they are. */
+export function logDensityBeyond(p: KernelParameters, { space, x, means, logNormalizers, values }: Places): LogDensity {
+  const { kind, nComponents, nFeatures: d } = p;
+  const stage = space.stage(`logDensity${kind.charAt(0).toUpperCase()}${kind.slice(1)}`);
+  if (!stage) {
+    throw new EmgpuError(
+      'invalid-option',
+      `The CPU backend has no densities for the kind of model ${kind}.`,
+      'Add its stage to src/backends/cpu/stages/, or use a kind that has one.',
+    );
+  }
+  const vectors = (p.vectors ?? []).map((vector) => space.place(vector));
+  return (count) => stage(x, count, d, nComponents, means, ...vectors, logNormalizers, values);
 }
 
 /** `second` holds K packed triangles (full), or one (`tied`). */

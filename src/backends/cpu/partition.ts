@@ -1,7 +1,11 @@
 import { BLOCK } from './block-sums.ts';
+import { TILE } from './tile.ts';
 
 /** Below this many numbers per shard, messages to a worker cost more than it saves. */
 const MIN_NUMBERS_PER_SHARD = 16_384;
+
+/** Points per message while shards are filled: bounds the memory for copies in flight. */
+export const POINTS_PER_BATCH = 64 * TILE;
 
 /** How many shards to make of N × D numbers for this many workers; 1 when they are too few for workers to pay. */
 export function countShards(nSamples: number, nFeatures: number, concurrency: number): number {

@@ -1,7 +1,10 @@
-import type { KernelKind, KernelParameters } from '../../em/types.ts';
+import type { KernelParameters } from '../../em/types.ts';
 import { KMeansModel } from './k-means-model.ts';
 import { MixtureModel } from './mixture-model.ts';
 import {
+  type BindLogDensity,
+  type BindMoments,
+  logDensityBeyond,
   logDensityDiag,
   logDensityFull,
   logDensitySpherical,
@@ -11,21 +14,59 @@ import {
 } from './mixture-stages.ts';
 import type { TileModel } from './tile-model.ts';
 
-/** Which stages make up which kind. A new family adds its twin and an entry here. */
-const MODELS: Record<KernelKind, (parameters: KernelParameters) => TileModel> = {
-  full: (p) => new MixtureModel(p, logDensityFull, (...to) => momentsFull(...to, false), p.nComponents * triangle(p)),
-  tied: (p) => new MixtureModel(p, logDensityTied, (...to) => momentsFull(...to, true), triangle(p)),
-  diag: (p) => new MixtureModel(p, logDensityDiag, (...to) => momentsDiag(...to, false), p.nComponents * p.nFeatures),
-  spherical: (p) => new MixtureModel(p, logDensitySpherical, (...to) => momentsDiag(...to, true), p.nComponents),
-  'k-means': (p) => new KMeansModel(p),
-};
+/** The stages of a mixture that its kind decides on. */
+interface MixtureStages {
+  readonly logDensity: BindLogDensity;
+  readonly moments: BindMoments;
+  /** How many sums of second moments there are. */
+  readonly secondLength: (p: KernelParameters) => number;
+}
+
+/** Which stages make up which Gaussian. */
+const GAUSSIANS = new Map<string, MixtureStages>([
+  [
+    'full',
+    {
+      logDensity: logDensityFull,
+      moments: (...to) => momentsFull(...to, false),
+      secondLength: (p) => p.nComponents * triangle(p),
+    },
+  ],
+  ['tied', { logDensity: logDensityTied, moments: (...to) => momentsFull(...to, true), secondLength: triangle }],
+  ['diag', diagonal(logDensityDiag)],
+  [
+    'spherical',
+    {
+      logDensity: logDensitySpherical,
+      moments: (...to) => momentsDiag(...to, true),
+      secondLength: (p) => p.nComponents,
+    },
+  ],
+]);
+
+/** Every other family: densities from the stage with its name, the sums of a diagonal Gaussian. */
+const BEYOND = diagonal(logDensityBeyond);
+
+function diagonal(logDensity: BindLogDensity): MixtureStages {
+  return {
+    logDensity,
+    moments: (...to) => momentsDiag(...to, false),
+    secondLength: (p) => p.nComponents * p.nFeatures,
+  };
+}
 
 /** Numbers in a packed triangle. */
 function triangle({ nFeatures: d }: KernelParameters): number {
   return (d * (d + 1)) / 2;
 }
 
-/** The stages of a kind, bound to parameters. */
-export function bindStages(parameters: KernelParameters): TileModel {
-  return MODELS[parameters.kind](parameters);
+/**
+ * The stages of a kind, bound to parameters.
+ * @param inPlace of the kind's log-densities: an assignment
+ */
+export function bindStages(parameters: KernelParameters, inPlace?: BindLogDensity): TileModel {
+  const { kind } = parameters;
+  if (kind === 'k-means') return new KMeansModel(parameters);
+  const { logDensity, moments, secondLength } = GAUSSIANS.get(kind) ?? BEYOND;
+  return new MixtureModel(parameters, inPlace ?? logDensity, moments, secondLength(parameters));
 }

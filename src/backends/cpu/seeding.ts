@@ -1,70 +1,125 @@
+import type { Pass } from './passes.ts';
 import { TILE } from './tile.ts';
+import { type Address, Workspace } from './workspace.ts';
 
-/** Weighted squared distances of points to the nearest of the centers added so far. */
+/** A shard's part of `SeedingDistances`: `w · min_c Σ_d weights_d (x_d − c_d)²` of every point. */
 export class Seeding {
-  readonly tiles: readonly Float64Array[];
-  readonly nSamples: number;
-  /** One per point; ∞ before the first center. */
-  readonly nearest: Float64Array;
+  /** One per point, and 0 up to the end of the last tile; before the first center w, the weight. */
+  readonly #values: Float64Array;
+  /** D, what a squared difference counts for in each feature. */
   readonly #weights: Float64Array;
-  readonly #distance = new Float64Array(TILE);
+  #hasCenter = false;
 
-  /** @param weights D, what a squared difference counts for in each feature */
-  constructor(tiles: readonly Float64Array[], nSamples: number, weights: Float64Array) {
-    this.tiles = tiles;
-    this.nSamples = nSamples;
-    this.nearest = new Float64Array(nSamples).fill(Infinity);
+  /**
+   * @param weights D
+   * @param sampleWeights TILE per tile, 0 after the last point; undefined: every point counts once
+   */
+  constructor(nSamples: number, weights: Float64Array, sampleWeights: readonly Float64Array[] | undefined) {
+    this.#values = new Float64Array(Math.ceil(nSamples / TILE) * TILE);
+    if (!sampleWeights) this.#values.fill(1, 0, nSamples);
+    sampleWeights?.forEach((tile, t) => {
+      this.#values.set(tile, t * TILE);
+    });
     this.#weights = weights;
   }
 
-  /** Takes a center into account for one tile, whose first point is point `from`. */
-  add(center: Float64Array, tile: Float64Array, count: number, from: number): void {
-    seedDistance(tile, count, this.#weights, center, this.#distance, this.nearest, from);
+  /** The values in these tiles, TILE each. */
+  valuesOf(tiles: Uint32Array): Float64Array {
+    const out = new Float64Array(tiles.length * TILE);
+    tiles.forEach((tile, at) => {
+      out.set(this.#values.subarray(tile * TILE, (tile + 1) * TILE), at * TILE);
+    });
+    return out;
+  }
+
+  /** T sums of the values per tile, then T for each candidate (M × D): as they would be if it were added. */
+  sumsPass(candidates: Float64Array): Pass {
+    const distances = new Distances(this.#weights, candidates);
+    const nTiles = this.#values.length / TILE;
+    const out = new Float64Array((distances.nCenters + 1) * nTiles);
+    return {
+      step: (x, count, from, weights) => {
+        const tile = from / TILE;
+        for (let p = 0; p < count; p++) out[tile]! += this.#values[from + p]!;
+        distances.place(x);
+        for (let m = 0; m < distances.nCenters; m++) {
+          const distance = distances.to(m, count);
+          let sum = 0;
+          for (let p = 0; p < count; p++) sum += this.#valueWith(from + p, distance[p]!, weights ? weights[p]! : 1);
+          out[(m + 1) * nTiles + tile] = sum;
+        }
+      },
+      result: () => out,
+      end: () => distances.free(),
+    };
+  }
+
+  /** Adds a center (D). */
+  addPass(center: Float64Array): Pass {
+    const distances = new Distances(this.#weights, center);
+    return {
+      step: (x, count, from, weights) => {
+        distances.place(x);
+        const distance = distances.to(0, count);
+        for (let p = 0; p < count; p++) {
+          this.#values[from + p] = this.#valueWith(from + p, distance[p]!, weights ? weights[p]! : 1);
+        }
+      },
+      result: () => {
+        this.#hasCenter = true;
+        return undefined;
+      },
+      end: () => distances.free(),
+    };
+  }
+
+  /** The value of a point of weight w with one more center at this distance. */
+  #valueWith(point: number, distance: number, w: number): number {
+    // The distance may overflow, and 0 · ∞ is no number.
+    const value = w === 0 ? 0 : w * distance;
+    const before = this.#values[point]!;
+    return this.#hasCenter && before < value ? before : value;
   }
 }
 
-/** Row-major points as tiles of their own. */
-export function gatherTiles(rows: Float64Array, nFeatures: number): Float64Array[] {
-  const n = rows.length / nFeatures;
-  const tiles: Float64Array[] = [];
-  for (let p = 0; p < n; p++) {
-    if (p % TILE === 0) tiles.push(new Float64Array(nFeatures * TILE));
-    const tile = tiles.at(-1)!;
-    for (let i = 0; i < nFeatures; i++) tile[i * TILE + (p % TILE)] = rows[p * nFeatures + i]!;
+/** Distances of a tile's points to given centers, in a workspace. */
+class Distances {
+  readonly nCenters: number;
+  readonly #space = Workspace.borrow();
+  readonly #nFeatures: number;
+  /** D × TILE */
+  readonly #x: Address;
+  /** D */
+  readonly #weights: Address;
+  /** M × D */
+  readonly #centers: Address;
+  /** TILE */
+  readonly #distance: Address;
+
+  constructor(weights: Float64Array, centers: Float64Array) {
+    const space = this.#space;
+    this.#nFeatures = weights.length;
+    this.nCenters = centers.length / weights.length;
+    this.#x = space.reserve(weights.length * TILE);
+    this.#weights = space.place(weights);
+    this.#centers = space.place(centers);
+    this.#distance = space.reserve(TILE);
   }
-  return tiles;
-}
 
-/**
- * nearest[p] = min(nearest[p], Σ_d weights_d (x_pd − center_d)²).
- * @param x D × TILE
- * @param distance TILE, scratch
- * @param nearest updated at `nearest[from .. from + count)`
- */
-function seedDistance(
-  x: Float64Array,
-  count: number,
-  weights: Float64Array,
-  center: Float64Array,
-  distance: Float64Array,
-  nearest: Float64Array,
-  from: number,
-): void {
-  distance.fill(0);
-  for (let i = 0; i < center.length; i++) addSquares(x, i * TILE, count, weights[i]!, center[i]!, distance);
-  for (let p = 0; p < count; p++) if (distance[p]! < nearest[from + p]!) nearest[from + p] = distance[p]!;
-}
+  /** @param x D × TILE: the points from now on */
+  place(x: Float64Array): void {
+    this.#space.numbers(this.#x, x.length).set(x);
+  }
 
-function addSquares(
-  x: Float64Array,
-  row: number,
-  count: number,
-  weight: number,
-  c: number,
-  distance: Float64Array,
-): void {
-  for (let p = 0; p < count; p++) {
-    const z = x[row + p]! - c;
-    distance[p]! += weight * (z * z);
+  /** To center m, good until the next call. */
+  to(m: number, count: number): Float64Array {
+    const d = this.#nFeatures;
+    const center = this.#centers + m * d * Float64Array.BYTES_PER_ELEMENT;
+    this.#space.stages.seedDistance(this.#x, count, d, this.#weights, center, this.#distance);
+    return this.#space.numbers(this.#distance, count);
+  }
+
+  free(): void {
+    this.#space.giveBack();
   }
 }

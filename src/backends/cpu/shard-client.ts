@@ -1,7 +1,16 @@
-import type { Shard } from './shard.ts';
+import type { Frame } from '../../data/frame.ts';
+import { Shard } from './shard.ts';
 
 /** The methods of a shard that can be called from another thread. */
-export type ShardMethod = 'ingest' | 'advance' | 'cancel' | 'rows' | 'startSeeding' | 'endSeeding';
+export type ShardMethod =
+  | 'ingest'
+  | 'advance'
+  | 'cancel'
+  | 'rows'
+  | 'weights'
+  | 'startSeeding'
+  | 'seedingValues'
+  | 'endSeeding';
 
 /** A shard as the host sees it: here or on a worker. */
 export interface ShardClient {
@@ -11,6 +20,8 @@ export interface ShardClient {
     args: Parameters<Shard[M]>,
     transfer?: ArrayBuffer[],
   ): Promise<ReturnType<Shard[M]>>;
+  /** A new shard without points on the same thread, the first of its dataset. */
+  sibling(nSamples: number, frame: Frame): Promise<ShardClient>;
   /** Frees the points. */
   free(): void;
 }
@@ -28,6 +39,10 @@ export class LocalShard implements ShardClient {
     const result = callShard(shard, method, args);
     if (method === 'ingest' || method === 'advance') await nextTurn();
     return result;
+  }
+
+  async sibling(nSamples: number, frame: Frame): Promise<ShardClient> {
+    return new LocalShard(new Shard(0, nSamples, frame));
   }
 
   free(): void {

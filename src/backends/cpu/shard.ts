@@ -1,16 +1,23 @@
 import type { Frame } from '../../data/frame.ts';
-import type { KernelParameters, ReadoutKind } from '../../em/types.ts';
+import type { Weights } from '../../data/points.ts';
+import type { Assignment, KernelParameters, ReadoutKind } from '../../em/types.ts';
 import { EmgpuError } from '../../errors.ts';
 import { ingest } from './ingest.ts';
-import { expectationPass, type Pass, readPass, seedingPass, type TaskResult } from './passes.ts';
-import { gatherTiles, Seeding } from './seeding.ts';
+import { expectationPass, type Pass, readPass, type TaskResult } from './passes.ts';
+import { Seeding } from './seeding.ts';
 import { TILE } from './tile.ts';
 
 /** What a pass over a shard computes. */
 export type Task =
-  | { readonly type: 'expectation'; readonly parameters: KernelParameters }
+  | {
+      readonly type: 'expectation';
+      readonly parameters: KernelParameters;
+      /** The part that concerns the shard. */
+      readonly assignment: Assignment | undefined;
+    }
   | { readonly type: 'read'; readonly what: ReadoutKind; readonly parameters: KernelParameters }
-  | { readonly type: 'seeding'; readonly seeding: number; readonly center: Float64Array };
+  | { readonly type: 'seeding-sums'; readonly seeding: number; readonly candidates: Float64Array }
+  | { readonly type: 'seeding-add'; readonly seeding: number; readonly center: Float64Array };
 
 /** Where a pass stands after a slice of work. */
 export type Progress = { readonly done: false } | { readonly done: true; readonly result: TaskResult };
@@ -25,6 +32,8 @@ export class Shard {
   readonly #nFeatures: number;
   readonly #frame: Frame;
   readonly #tiles: Float64Array[];
+  /** TILE per tile, 0 after the last point; undefined: every point counts once. */
+  #weights: Float64Array[] | undefined;
   readonly #passes = new Map<number, { pass: Pass; next: number }>();
   readonly #seedings = new Map<number, Seeding>();
 
@@ -42,12 +51,16 @@ export class Shard {
 
   /**
    * Brings points home: `rows` holds the shard's points from point `from` on (a multiple of TILE), row-major.
+   * @param weights one per row, for all of the shard's rows or none
    * @returns the index in `rows` of the first number that is not finite in the frame, or −1
    */
-  ingest(from: number, rows: Float32Array | Float64Array): number {
+  ingest(from: number, rows: Float32Array | Float64Array, weights: Weights | undefined): number {
     const n = rows.length / this.#nFeatures;
+    if (weights) this.#weights ??= allocateTiles(this.#tiles.length, 1);
     for (let p = 0; p < n; p += TILE) {
-      const tile = this.#tiles[(from + p) / TILE]!;
+      const t = (from + p) / TILE;
+      const tile = this.#tiles[t]!;
+      if (weights) this.#weights![t]!.set(weights.subarray(p, p + TILE));
       const bad = ingest(rows, p * this.#nFeatures, Math.min(TILE, n - p), this.#frame, tile);
       if (bad >= 0) return bad;
     }
@@ -63,10 +76,11 @@ export class Shard {
     const running = this.#passes.get(id)!;
     const { pass } = running;
     const deadline = performance.now() + milliseconds;
-    while (running.next < pass.tiles.length) {
-      const from = running.next++ * TILE;
-      pass.step(pass.tiles[from / TILE]!, Math.min(TILE, pass.nSamples - from), from);
-      if (performance.now() > deadline && running.next < pass.tiles.length) return { done: false };
+    while (running.next < this.#tiles.length) {
+      const tile = running.next++;
+      const from = tile * TILE;
+      pass.step(this.#tiles[tile]!, Math.min(TILE, this.#nSamples - from), from, this.#weights?.[tile]);
+      if (performance.now() > deadline && running.next < this.#tiles.length) return { done: false };
     }
     const result = pass.result();
     this.cancel(id);
@@ -90,12 +104,19 @@ export class Shard {
     return out;
   }
 
-  /** Starts to keep distances to the nearest center, of all points or of those at `sample`. */
-  startSeeding(id: number, weights: Float64Array, sample: Uint32Array | undefined): void {
-    const seeding = sample
-      ? new Seeding(gatherTiles(this.rows(sample), this.#nFeatures), sample.length, weights)
-      : new Seeding(this.#tiles, this.#nSamples, weights);
-    this.#seedings.set(id, seeding);
+  /** The weights of the points at these indices, where they have some. */
+  weights(indices: Uint32Array): Float64Array {
+    return Float64Array.from(indices, (index) => this.#weights![Math.floor(index / TILE)]![index % TILE]!);
+  }
+
+  /** Starts to keep distances to the nearest center; differences in each of the D features count by `weights`. */
+  startSeeding(id: number, weights: Float64Array): void {
+    this.#seedings.set(id, new Seeding(this.#nSamples, weights, this.#weights));
+  }
+
+  /** What a seeding keeps of these tiles, TILE numbers each. */
+  seedingValues(id: number, tiles: Uint32Array): Float64Array {
+    return this.#seedings.get(id)!.valuesOf(tiles);
   }
 
   endSeeding(id: number): void {
@@ -105,11 +126,13 @@ export class Shard {
   #start(task: Task): Pass {
     switch (task.type) {
       case 'expectation':
-        return expectationPass(this.#tiles, this.#nSamples, task.parameters, this.#origin);
+        return expectationPass(this.#nSamples, task.parameters, this.#origin, task.assignment);
       case 'read':
-        return readPass(this.#tiles, this.#nSamples, task.what, task.parameters);
-      case 'seeding':
-        return seedingPass(this.#seedings.get(task.seeding)!, task.center);
+        return readPass(this.#nSamples, task.what, task.parameters);
+      case 'seeding-sums':
+        return this.#seedings.get(task.seeding)!.sumsPass(task.candidates);
+      case 'seeding-add':
+        return this.#seedings.get(task.seeding)!.addPass(task.center);
     }
   }
 }

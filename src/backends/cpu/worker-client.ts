@@ -38,6 +38,7 @@ export class WorkerClient {
     return {
       call: <M extends ShardMethod>(method: M, args: Parameters<Shard[M]>, transfer: ArrayBuffer[] = []) =>
         this.#request((id) => ({ type: 'call', id, shard, method, args }), transfer) as Promise<ReturnType<Shard[M]>>,
+      sibling: (n, frameOfSibling) => this.createShard(0, n, frameOfSibling),
       free: () => this.#post({ type: 'free', shard }, []),
     };
   }

@@ -4,7 +4,7 @@ import { STAGES_WASM } from './stages-wasm.ts';
 /** A place in a workspace's memory, in bytes from its start. */
 export type Address = number;
 
-type Stage = (...args: (Address | number | boolean)[]) => void;
+export type Stage = (...args: (Address | number | boolean)[]) => void;
 
 /** What `stages/index.ts` exports; its files say what the arguments are. */
 export interface Stages {
@@ -16,7 +16,10 @@ export interface Stages {
   readonly momentsDiag: Stage;
   readonly momentsFull: Stage;
   readonly normalize: Stage;
+  readonly seedDistance: Stage;
   readonly update: Stage;
+  readonly updateWeighted: Stage;
+  readonly weigh: Stage;
   readonly expRow: Stage;
   readonly addLong: Stage;
   readonly memory: WebAssembly.Memory;
@@ -56,6 +59,11 @@ export class Workspace {
     this.#end = this.#base;
     this.#growTo(this.#end);
     writeExpTable(new BigInt64Array(this.stages.memory.buffer, this.stages.EXP_TABLE.value, size));
+  }
+
+  /** The stage of a family beyond the Gaussian, which {@link Stages} does not list; undefined where there is none. */
+  stage(name: string): Stage | undefined {
+    return (this.stages as unknown as Record<string, Stage | undefined>)[name];
   }
 
   /** Ends the loan: all addresses are void. */

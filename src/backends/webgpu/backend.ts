@@ -7,7 +7,9 @@ import { adapterName, DeviceWatch, isSoftware } from './device.ts';
 import { loadPoints } from './load.ts';
 import { Pace } from './pace.ts';
 import { Pipelines } from './pipelines.ts';
+import { shapeOf } from './shape.ts';
 import { Tuning } from './tuning.ts';
+import { windowRows } from './windows.ts';
 
 /** First guesses of operations per second, for cutting the first submits; measured from then on. */
 const SOFTWARE_RATE = 1e10;
@@ -53,6 +55,7 @@ export function createGpuBackend(options: GpuBackendOptions): Backend {
     get lost() {
       return watch.lost;
     },
+    windowRows: (nFeatures) => windowRows(context, shapeOf(nFeatures)),
     async load(points: Points, options: LoadOptions): Promise<Dataset> {
       checkPoints(points);
       watch.check();

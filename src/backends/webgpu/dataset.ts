@@ -1,6 +1,8 @@
 import type { Frame } from '../../data/frame.ts';
 import type {
+  Assignment,
   Dataset,
+  ExpectationOptions,
   KernelParameters,
   Readout,
   ReadoutKind,
@@ -11,36 +13,34 @@ import type {
   StretchOptions,
 } from '../../em/types.ts';
 import { EmgpuError } from '../../errors.ts';
+import { checkAssignment } from './assignment.ts';
 import type { GpuContext } from './context.ts';
-import { expectation } from './expectation.ts';
-import { kernelFor } from './kernels.ts';
+import { expectation, type Passing } from './expectation.ts';
+import { type Kernel, kernelFor } from './kernels.ts';
 import type { LoadedPoints } from './load.ts';
 import type { PassOptions } from './pace.ts';
-import type { PackedBatches } from './pack.ts';
 import { type Reading, readToBuffer, readToHost } from './readout.ts';
 import { createResident, type Resident, runStretch, suitsResident } from './resident.ts';
-import { gatherRows, seedingDistances } from './rows.ts';
+import { gatherRows } from './rows.ts';
+import { GpuSeeding } from './seeding.ts';
 import type { Trial } from './trial.ts';
-import { defaultVariant } from './variant.ts';
+import { defaultVariant, type Variant } from './variant.ts';
 import { chunkCapacity, createWorkspace, summation, type Workspace } from './workspace.ts';
 
 /** A chunk is cut anew when the device turns out this much faster or slower than it was cut for. */
 const RECUT = 4;
 
-interface Prepared {
-  readonly packed: PackedBatches;
-  readonly work: Workspace;
-}
-
 /** Points in a device's memory: windows of tiles, and the scratch memory of the last kind of pass. */
 export class GpuDataset implements Dataset {
   readonly nSamples: number;
   readonly nFeatures: number;
+  readonly totalWeight: number;
   readonly frame: Frame;
   readonly #context: GpuContext;
   readonly #points: LoadedPoints;
   readonly #tune: boolean;
-  #workspace: Workspace | undefined;
+  /** By the size of the windows that they are for: the last window may be smaller than the others. */
+  #workspaces: ReadonlyMap<number, Workspace> = new Map();
   /** How long the shortest of its passes took, and how many there were: drivers may compile during the first. */
   #seconds = Infinity;
   #passes = 0;
@@ -58,18 +58,26 @@ export class GpuDataset implements Dataset {
     this.frame = points.frame;
     this.nFeatures = points.shape.D;
     this.nSamples = points.windows.reduce((n, window) => n + window.count, 0);
+    this.totalWeight = points.windows.reduce((sum, window) => sum + window.totalWeight, 0);
   }
 
-  expectation(parameters: KernelParameters, options: RunOptions = {}): Promise<Statistics> {
+  expectation(parameters: KernelParameters, options: ExpectationOptions = {}): Promise<Statistics> {
     return this.#alone(async () => {
-      const { shape, windows } = this.#points;
+      const { assignment } = options;
       const guarded = this.#guarded(options);
-      const { packed, work } = await this.#prepareTuned(parameters, guarded);
-      const result = await expectation(this.#context, shape, work, packed, parameters, windows, guarded);
-      this.#seconds = Math.min(this.#seconds, result.seconds);
+      if (assignment) return this.#assigned(parameters, assignment, guarded);
+      const passing = await this.#prepareTuned(parameters, guarded);
+      const { statistics, seconds } = await expectation(passing, parameters, undefined, guarded);
+      this.#seconds = Math.min(this.#seconds, seconds);
       this.#passes++;
-      return result.statistics;
+      return statistics;
     });
+  }
+
+  async #assigned(parameters: KernelParameters, assignment: Assignment, options: PassOptions): Promise<Statistics> {
+    checkAssignment(assignment, this.nSamples, parameters.nComponents, parameters.kind === 'k-means');
+    const passing = await this.#prepare(parameters);
+    return (await expectation(passing, parameters, assignment, options)).statistics;
   }
 
   stretch(parameters: KernelParameters, options: StretchOptions): Promise<Stretch | undefined> {
@@ -85,7 +93,7 @@ export class GpuDataset implements Dataset {
         this.#resident = await createResident(this.#context, shape, kernel, packed, windows[0]!);
       }
       const guarded = { ...options, ...this.#guarded(options) };
-      return runStretch(this.#context, shape, this.#resident!, packed, parameters, this.frame, this.nSamples, guarded);
+      return runStretch(this.#context, shape, this.#resident!, packed, parameters, this.frame, windows[0]!, guarded);
     });
   }
 
@@ -109,9 +117,16 @@ export class GpuDataset implements Dataset {
   }
 
   seedingDistances(weights: Float64Array, sample?: Uint32Array): SeedingDistances {
-    const all = sample ?? Uint32Array.from({ length: this.nSamples }, (_, i) => i);
-    const distances = seedingDistances(this.#context, this.#points.shape, this.#points.windows, weights, all);
-    return { ...distances, add: (center) => this.#alone(() => distances.add(center)) };
+    const { shape, windows } = this.#points;
+    const seeding = new GpuSeeding(this.#context, shape, windows, weights, sample);
+    return {
+      size: seeding.size,
+      rowAt: (position) => seeding.rowAt(position),
+      add: (center) => this.#alone(() => seeding.add(center)),
+      tileSums: (candidates) => this.#alone(() => seeding.tileSums(candidates)),
+      tileValues: (tiles) => this.#alone(() => seeding.tileValues(tiles)),
+      destroy: () => seeding.destroy(),
+    };
   }
 
   /** Frees the points and the scratch memory. Work under way fails with `destroyed` at its next submit. */
@@ -120,7 +135,7 @@ export class GpuDataset implements Dataset {
     // Not before that: a submit that uses a destroyed buffer is dropped, and its result would be whatever was there.
     void this.#last.then(() => {
       this.#points.memory.destroy();
-      this.#workspace?.memory.destroy();
+      this.#free();
       this.#resident?.work.memory.destroy();
     });
   }
@@ -144,9 +159,7 @@ export class GpuDataset implements Dataset {
     if (parameters.kind === 'k-means' && what !== 'labels') {
       throw new EmgpuError('invalid-option', `k-means has no ${what}.`, 'Ask for labels.');
     }
-    const { shape, windows } = this.#points;
-    const { packed, work } = await this.#prepare(parameters);
-    return { context: this.#context, shape, work, packed, windows, what };
+    return { ...(await this.#prepare(parameters)), what };
   }
 
   /** Options of a pass that stops when the points are gone. */
@@ -163,44 +176,60 @@ export class GpuDataset implements Dataset {
     }
   }
 
-  async #prepare(parameters: KernelParameters): Promise<Prepared> {
+  #free(): void {
+    for (const work of this.#workspaces.values()) work.memory.destroy();
+    this.#workspaces = new Map();
+  }
+
+  async #prepare(parameters: KernelParameters): Promise<Passing> {
     const { shape, windows } = this.#points;
+    const context = this.#context;
     const kernel = kernelFor(parameters);
     const K = parameters.nComponents;
     const packed = kernel.pack(parameters, shape);
-    const plan = summation(kernel, shape, K, this.nSamples);
-    const capacity = chunkCapacity(kernel, packed, shape.D, plan, this.nSamples, this.#context.pace.budget);
-    const variant = this.#tune ? await this.#context.tuning.variant(kernel, shape, K) : defaultVariant(shape);
-    const old = this.#workspace;
-    if (
-      old?.kernel === kernel &&
-      old.K === K &&
-      capacity < RECUT * old.capacity &&
-      old.capacity < RECUT * capacity &&
-      old.variant.points === variant.points &&
-      old.variant.across === variant.across
-    ) {
-      return { packed, work: old };
+    const variant = this.#tune ? await context.tuning.variant(kernel, shape, K) : defaultVariant(shape);
+    const capacityFor = (count: number) =>
+      chunkCapacity(kernel, packed, shape.D, summation(kernel, shape, K, count), count, context.pace.budget);
+    if (!this.#serves(kernel, K, variant, capacityFor(windows[0]!.count))) {
+      this.#free();
+      const works = new Map<number, Workspace>();
+      this.#workspaces = works;
+      for (const count of new Set(windows.map((window) => window.count))) {
+        const capacity = capacityFor(count);
+        works.set(count, await createWorkspace(context, shape, kernel, K, packed, count, capacity, { variant }));
+      }
+      this.#seconds = Infinity;
+      this.#passes = 0;
+      this.#trial = undefined;
     }
-    old?.memory.destroy();
-    this.#workspace = undefined;
-    this.#workspace = await createWorkspace(this.#context, shape, kernel, K, packed, windows, capacity, {
-      variant,
-    });
-    this.#seconds = Infinity;
-    this.#passes = 0;
-    this.#trial = undefined;
-    return { packed, work: this.#workspace };
+    const portions = windows.map((window) => ({ window, work: this.#workspaces.get(window.count)! }));
+    return { context, shape, packed, portions };
+  }
+
+  /** Whether the workspaces that are there will do: for as many points per chunk, more or less. */
+  #serves(kernel: Kernel, K: number, variant: Variant, capacity: number): boolean {
+    const { windows } = this.#points;
+    const work = this.#workspaces.get(windows[0]!.count);
+    return (
+      work?.kernel === kernel &&
+      this.#workspaces.has(windows.at(-1)!.count) &&
+      work.K === K &&
+      capacity < RECUT * work.capacity &&
+      work.capacity < RECUT * capacity &&
+      work.variant.points === variant.points &&
+      work.variant.across === variant.across
+    );
   }
 
   /** The same. Between passes of a kind that is worth it, its variants are timed, if they never were. */
-  async #prepareTuned(parameters: KernelParameters, options: PassOptions): Promise<Prepared> {
-    const prepared = await this.#prepare(parameters);
+  async #prepareTuned(parameters: KernelParameters, options: PassOptions): Promise<Passing> {
+    const passing = await this.#prepare(parameters);
     const { tuning } = this.#context;
-    if (!this.#tune || this.#passes < 2 || this.#seconds < tuning.from) return prepared;
-    const tried = { ...prepared, ...this.#points, context: this.#context, seconds: this.#seconds };
+    if (!this.#tune || this.#passes < 2 || this.#seconds < tuning.from) return passing;
+    const portion = passing.portions[0]!;
+    const tried = { ...passing, ...portion, seconds: (this.#seconds * portion.window.count) / this.nSamples };
     this.#trial ??= await tuning.trial(tried);
-    if (!this.#trial || !(await tuning.advance(this.#trial, tried, options))) return prepared;
+    if (!this.#trial || !(await tuning.advance(this.#trial, tried, options))) return passing;
     this.#trial = undefined;
     return this.#prepare(parameters);
   }

@@ -1,13 +1,16 @@
-import type { KernelParameters, Statistics } from '../../em/types.ts';
+import { addStatistics } from '../../em/statistics.ts';
+import type { Assignment, KernelParameters, Statistics } from '../../em/types.ts';
+import { assignCommands } from './assignment.ts';
 import type { GpuContext } from './context.ts';
 import { JOB_STRIDE } from './job.ts';
 import { unpackStatistics } from './kernels.ts';
+import { Memory } from './memory.ts';
 import type { Command, PassOptions } from './pace.ts';
 import { type PackedBatches, roundMeans } from './pack.ts';
 import type { Stage } from './pipelines.ts';
 import { readMapped } from './readback.ts';
 import { type Shape, TILE } from './shape.ts';
-import type { Window } from './windows.ts';
+import { type Window, weighing } from './windows.ts';
 import { batchBinding, bind, type Chunk, type Workspace } from './workspace.ts';
 
 /** The stage that a workspace's passes begin with. */
@@ -42,10 +45,16 @@ export function densityCommands(
     }));
 }
 
-/** Responsibilities (but for a factor) and log-likelihood of a chunk, from its log-densities. */
-export async function normalizeCommand({ device, pipelines }: GpuContext, shape: Shape, work: Workspace) {
-  const stage = await pipelines.get('normalize', shape);
-  const group = bind(device, stage, work.jobs, work.densities, work.perPoint, work.logLikelihoods);
+/** Responsibilities (but for a factor, which has the weights in it) and log-likelihood of a chunk, from its log-densities. */
+export async function normalizeCommand(
+  { device, pipelines }: GpuContext,
+  shape: Shape,
+  work: Workspace,
+  window: Window,
+) {
+  const { flags, bindings } = weighing(window);
+  const stage = await pipelines.get('normalize', shape, flags);
+  const group = bind(device, stage, work.jobs, work.densities, work.perPoint, work.logLikelihoods, ...bindings);
   return (chunk: Chunk, index: number): Command => ({
     operations: chunk.count * work.K * 20,
     dispatches: [{ stage, group, offsets: [index * JOB_STRIDE], size: [Math.ceil(chunk.count / TILE)] }],
@@ -58,17 +67,21 @@ export async function momentCommands(
   shape: Shape,
   work: Workspace,
   { batches }: PackedBatches,
-  windows: readonly Window[],
+  window: Window,
 ) {
   const { kernel, grid, groupParts } = work;
   const { layout, sums } = work.summation;
-  const [moments, reduce] = await Promise.all([pipelines.get(kernel.moments, shape), pipelines.get('reduce', shape)]);
+  // Those of mixtures are in the responsibilities.
+  const { flags, bindings } = weighing({ weights: work.hard ? window.weights : undefined });
+  const [moments, reduce] = await Promise.all([
+    pipelines.get(kernel.moments, shape, flags),
+    pipelines.get('reduce', shape),
+  ]);
   const parameters = batchBinding(work.parameters);
-  const weights = work.hard ? [work.perPoint, work.densities] : [work.densities, work.perPoint];
+  const shares = work.hard ? [work.perPoint, work.densities] : [work.densities, work.perPoint];
   const reduceGroup = bind(device, reduce, work.jobs, parameters, work.partials, work.totals);
-  const momentGroups = windows.map(({ buffer }) =>
-    bind(device, moments, work.jobs, parameters, work.means, buffer, ...weights, work.partials),
-  );
+  const resources = [work.means, window.buffer, ...shares, work.partials, ...bindings];
+  const momentGroup = bind(device, moments, work.jobs, parameters, ...resources);
   return (chunk: Chunk, index: number): Command[] => {
     const { partFirst, partCount } = chunk;
     const groups = Math.floor((partFirst + partCount - 1) / groupParts) - Math.floor(partFirst / groupParts) + 1;
@@ -82,7 +95,7 @@ export async function momentCommands(
       return {
         operations: (chunk.count * batch.count * kernel.flops(shape.D)) / 2,
         dispatches: [
-          { stage: moments, group: momentGroups[chunk.window]!, offsets, size },
+          { stage: moments, group: momentGroup, offsets, size },
           { stage: reduce, group: reduceGroup, offsets, size: [Math.ceil((batch.count * sums) / 64), groups] },
         ],
       };
@@ -90,40 +103,53 @@ export async function momentCommands(
   };
 }
 
-/** Everything that a pass does, chunk by chunk. */
-async function passCommands(
-  context: GpuContext,
-  shape: Shape,
-  work: Workspace,
-  packed: PackedBatches,
-  windows: readonly Window[],
+/** A window and what passes over it work with, which it may share with others of its size. */
+export interface Portion {
+  readonly window: Window;
+  readonly work: Workspace;
+}
+
+/** What a pass over the points works with. */
+export interface Passing {
+  readonly context: GpuContext;
+  readonly shape: Shape;
+  readonly packed: PackedBatches;
+  readonly portions: readonly Portion[];
+}
+
+/** Everything that a pass does with a window, chunk by chunk. */
+async function windowCommands(
+  { context, shape, packed }: Passing,
+  { window, work }: Portion,
+  assignment: Assignment | undefined,
+  scratch: Memory,
 ): Promise<Command[]> {
-  const [stage, moments, normalize] = await Promise.all([
-    expectationStage(context, shape, work),
-    momentCommands(context, shape, work, packed, windows),
-    work.hard ? undefined : normalizeCommand(context, shape, work),
+  const densities = async () => {
+    if (assignment) return assignCommands(context, shape, work, window, assignment, scratch);
+    return densityCommands(context, await expectationStage(context, shape, work), work, packed, window, shape.D);
+  };
+  const [first, moments, normalize] = await Promise.all([
+    densities(),
+    momentCommands(context, shape, work, packed, window),
+    work.hard ? undefined : normalizeCommand(context, shape, work, window),
   ]);
-  const densities = windows.map((window) => densityCommands(context, stage, work, packed, window, shape.D));
   return work.chunks.flatMap((chunk, i) => [
-    ...densities[chunk.window]!(chunk, i),
+    ...first(chunk, i),
     ...(normalize ? [normalize(chunk, i)] : []),
     ...moments(chunk, i),
   ]);
 }
 
-/** One pass over the points: E-step and the sums of the M-step. One readback. Tells the seconds from the first submit to it. */
-export async function expectation(
-  context: GpuContext,
-  shape: Shape,
-  work: Workspace,
-  packed: PackedBatches,
+/** The sums over one window. One readback. */
+async function windowStatistics(
+  passing: Passing,
+  { window, work }: Portion,
   parameters: KernelParameters,
-  windows: readonly Window[],
+  commands: readonly Command[],
   options: PassOptions,
-): Promise<{ statistics: Statistics; seconds: number }> {
+): Promise<Statistics> {
+  const { context, shape, packed } = passing;
   const { device, pace } = context;
-  const commands = await passCommands(context, shape, work, packed, windows);
-
   const { padded, centers } = roundMeans(parameters, shape);
   device.queue.writeBuffer(work.parameters, 0, packed.data);
   device.queue.writeBuffer(work.means, 0, padded);
@@ -138,22 +164,42 @@ export async function expectation(
     if (logLikelihoodBytes)
       encoder.copyBufferToBuffer(work.logLikelihoods, 0, work.staging, totalBytes, logLikelihoodBytes);
   };
-  const began = performance.now();
   await pace.run(commands, copyBack, options);
   const bytes = await readMapped(device, work.staging, totalBytes + logLikelihoodBytes);
-  const seconds = (performance.now() - began) / 1000;
   options.check();
 
-  const nSamples = windows.reduce((n, window) => n + window.count, 0);
-  const logLikelihood = sumLogLikelihoods(new DataView(bytes, totalBytes), work.tiles) + nSamples * packed.offset;
-  const raw = {
-    totals: new Float32Array(bytes, 0, totalBytes / 4),
-    groups: work.groups,
-    centers,
-    logLikelihood,
-    nSamples,
-  };
-  return { statistics: unpackStatistics(work.kernel, parameters, work.summation.layout, raw), seconds };
+  const { count: nSamples, totalWeight } = window;
+  const logLikelihood = sumLogLikelihoods(new DataView(bytes, totalBytes), work.tiles) + totalWeight * packed.offset;
+  const totals = new Float32Array(bytes, 0, totalBytes / 4);
+  const raw = { totals, groups: work.groups, centers, logLikelihood, nSamples, totalWeight };
+  return unpackStatistics(work.kernel, parameters, work.summation.layout, raw);
+}
+
+/**
+ * One pass over the points: E-step, or the assignment in its place, and the sums of the M-step. The statistics of windows are added
+ * up in order, each what a dataset of that window alone would give. Tells the seconds that the device and the readbacks took.
+ */
+export async function expectation(
+  passing: Passing,
+  parameters: KernelParameters,
+  assignment: Assignment | undefined,
+  options: PassOptions,
+): Promise<{ statistics: Statistics; seconds: number }> {
+  let total: Statistics | undefined;
+  let seconds = 0;
+  for (const portion of passing.portions) {
+    const scratch = new Memory(passing.context.device);
+    try {
+      const commands = await windowCommands(passing, portion, assignment, scratch);
+      const began = performance.now();
+      const statistics = await windowStatistics(passing, portion, parameters, commands, options);
+      seconds += (performance.now() - began) / 1000;
+      total = total ? addStatistics(total, statistics) : statistics;
+    } finally {
+      scratch.destroy();
+    }
+  }
+  return { statistics: total!, seconds };
 }
 
 /** Adds up the partials of `normalize.wgsl` in float64, in nats. */

@@ -6,7 +6,7 @@ import type { Window } from './windows.ts';
 import { bind } from './workspace.ts';
 
 /** Submits rows `first … first + count` of a window, read from the start of `rows`. */
-export type Ingest = (window: Window, first: number, count: number, rows: GPUBufferBinding) => void;
+export type Ingest = (window: Pick<Window, 'buffer'>, first: number, count: number, rows: GPUBufferBinding) => void;
 
 /** Prepares the ingest stage. `frame` holds shift and factor per feature; bad numbers are noted in `rejected`. */
 export async function prepareIngest(

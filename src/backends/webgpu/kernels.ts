@@ -1,10 +1,10 @@
 import type { KernelKind, KernelParameters, Statistics } from '../../em/types.ts';
 import { type MomentsGrid, sideBySide, updateGrid } from './grid.ts';
-import { type PackedBatches, packCenters, packDiag, packFull, packTied } from './pack.ts';
+import { type PackedBatches, packCenters, packDiag, packFull, packTied, packVectors } from './pack.ts';
 import type { Flag, StageName } from './shader.ts';
 import { diagMomentsLayout, fullMomentsLayout, type MomentsLayout, type Shape, updateLayout } from './shape.ts';
 
-/** What a kind of model does on the device. A new family adds its stage to `shader.ts` and its entry here. */
+/** What a kind of model does on the device. */
 export interface Kernel {
   /** From points and parameters to log-densities (`assign`: to labels). */
   readonly expectation: StageName;
@@ -22,62 +22,72 @@ export interface Kernel {
   readonly flops: (D: number) => number;
 }
 
-const diag = {
+const full: Kernel = {
+  expectation: 'log-density-full',
+  moments: 'moments-full',
+  grid: sideBySide(1),
+  layout: fullMomentsLayout,
+  finalize: { stage: 'finalize-full', flags: [] },
+  pack: packFull,
+  second: 'each',
+  flops: (D) => 2 * D * D + 9 * D + 12,
+};
+
+const tied: Kernel = {
+  expectation: 'log-density-tied',
+  moments: 'moments-full',
+  grid: sideBySide(1),
+  layout: fullMomentsLayout,
+  pack: packTied,
+  second: 'shared',
+  flops: (D) => D * D + 9 * D + 12,
+};
+
+const diag: Kernel = {
   expectation: 'log-density-diag',
   moments: 'moments-diag',
   grid: sideBySide(2),
   layout: diagMomentsLayout,
+  finalize: { stage: 'finalize-diag', flags: [] },
   pack: packDiag,
-} as const;
-
-const kernels: Record<KernelKind, Kernel> = {
-  full: {
-    expectation: 'log-density-full',
-    moments: 'moments-full',
-    grid: sideBySide(1),
-    layout: fullMomentsLayout,
-    finalize: { stage: 'finalize-full', flags: [] },
-    pack: packFull,
-    second: 'each',
-    flops: (D) => 2 * D * D + 9 * D + 12,
-  },
-  tied: {
-    expectation: 'log-density-tied',
-    moments: 'moments-full',
-    grid: sideBySide(1),
-    layout: fullMomentsLayout,
-    pack: packTied,
-    second: 'shared',
-    flops: (D) => D * D + 9 * D + 12,
-  },
-  diag: { ...diag, finalize: { stage: 'finalize-diag', flags: [] }, second: 'each', flops: (D) => 8 * D + 14 },
-  spherical: {
-    ...diag,
-    finalize: { stage: 'finalize-diag', flags: ['SPHERICAL'] },
-    second: 'trace',
-    flops: (D) => 8 * D + 14,
-  },
-  'k-means': {
-    expectation: 'assign',
-    moments: 'update',
-    grid: updateGrid,
-    layout: updateLayout,
-    pack: packCenters,
-    second: 'inertia',
-    flops: (D) => 3 * D + 4,
-  },
+  second: 'each',
+  flops: (D) => 8 * D + 14,
 };
+
+const spherical: Kernel = { ...diag, finalize: { stage: 'finalize-diag', flags: ['SPHERICAL'] }, second: 'trace' };
+
+const kMeans: Kernel = {
+  expectation: 'assign',
+  moments: 'update',
+  grid: updateGrid,
+  layout: updateLayout,
+  pack: packCenters,
+  second: 'inertia',
+  flops: (D) => 3 * D + 4,
+};
+
+/** By kind. Those of families beyond the Gaussian come in when they are asked for. */
+const kernels = new Map<KernelKind, Kernel>(Object.entries({ full, tied, diag, spherical, 'k-means': kMeans }));
+
+/** Of a family beyond the Gaussian: a stage of its own for the densities, the sums of diagonal models. */
+function otherKernel(kind: KernelKind): Kernel {
+  const { moments, grid, layout, second, flops } = diag;
+  return { expectation: `log-density-${kind}`, moments, grid, layout, pack: packVectors, second, flops };
+}
 
 /** Means this many standard deviations from the frame's origin make `Uᵀx − Uᵀμ` lose what matters (7 digits less 3). */
 const FAR = 1e3;
 
 /** The tied model where its trick of transforming points and means apart would cancel: each mean is subtracted first. */
-const tiedFar: Kernel = { ...kernels.tied, expectation: 'log-density-full', pack: packFull, flops: kernels.full.flops };
+const tiedFar: Kernel = { ...tied, expectation: 'log-density-full', pack: packFull, flops: full.flops };
 
-/** The kernel for these parameters. */
+/** The kernel for these parameters, the same object for the same kind. A kind without a stage fails when that is compiled. */
 export function kernelFor(parameters: KernelParameters): Kernel {
-  if (parameters.kind === 'tied' && largestTransformedMean(parameters) > FAR) return tiedFar;
-  return kernels[parameters.kind];
+  const { kind } = parameters;
+  if (kind === 'tied' && largestTransformedMean(parameters) > FAR) return tiedFar;
+  const known = kernels.get(kind) ?? otherKernel(kind);
+  kernels.set(kind, known);
+  return known;
 }
 
 /** max_k ‖Uᵀ μ_k‖ of a tied model. */
@@ -108,6 +118,8 @@ export interface RawSums {
   readonly centers: Float64Array;
   readonly logLikelihood: number;
   readonly nSamples: number;
+  /** `Σ w` */
+  readonly totalWeight: number;
 }
 
 /** Adds up the groups in float64 and puts every sum in its place. */
@@ -137,6 +149,7 @@ export function unpackStatistics(
     nComponents: K,
     nFeatures: D,
     nSamples: raw.nSamples,
+    totalWeight: raw.totalWeight,
     objective: kernel.second === 'inertia' ? -inertia : raw.logLikelihood,
     centers: raw.centers,
     counts: pick(Uint32Array.of(layout.count)),

@@ -1,5 +1,6 @@
 import { type Frame, frameFor, hostMoments } from '../../data/frame.ts';
 import { countSamples, type DevicePoints, type HostPoints, isDevicePoints, type Points } from '../../data/points.ts';
+import { checkWeights } from '../../data/weights.ts';
 import type { LoadOptions } from '../../em/types.ts';
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
 import type { GpuContext } from './context.ts';
@@ -33,7 +34,8 @@ export async function loadPoints(context: GpuContext, points: Points, options: L
   const memory = new Memory(context.device);
   try {
     throwIfAborted(options.signal);
-    const windows = await createWindows(context, memory, shape, countSamples(points));
+    const { weights } = checkWeights(points);
+    const windows = await createWindows(context, memory, shape, countSamples(points), weights);
     const frame = await bringHome(context, shape, points, windows, options);
     return { frame, shape, windows, memory };
   } catch (error) {
@@ -109,7 +111,7 @@ async function ingestAll(
     const source = await open(scratch);
     const ingest = await prepareIngest(context, shape, source.frame, buffer, scratch);
     for (const window of windows) {
-      await ingestWindow(context, window, source, ingest, countSamples(points), options);
+      await ingestWindow(context, window, source, ingest, points, options);
       const [count, first] = new Uint32Array(await readBack(context, buffer, 8)) as unknown as [number, number];
       if (count > 0) return { window, count, first };
     }
@@ -153,21 +155,30 @@ async function checkReadable({ device }: GpuContext, { buffer }: DevicePoints): 
   );
 }
 
-/** Brings the rows of one window home, block by block, with turns for the event loop. */
+/** Brings the rows of one window and their weights home, block by block, with turns for the event loop. */
 async function ingestWindow(
   { device }: GpuContext,
   window: Window,
   source: RowSource,
   ingest: Ingest,
-  nSamples: number,
+  points: Points,
   { signal, onProgress }: LoadOptions,
 ): Promise<void> {
+  const { sampleWeight } = points;
   let resumed = performance.now();
   for (let first = 0; first < window.count; first += source.rows) {
     throwIfAborted(signal);
     const count = Math.min(source.rows, window.count - first);
     ingest(window, first, count, source.take(window.first + first, count));
-    onProgress?.((window.first + first + count) / nSamples);
+    if (window.weights) {
+      const from = window.first + first;
+      device.queue.writeBuffer(
+        window.weights,
+        first * 4,
+        Float32Array.from(sampleWeight!.subarray(from, from + count)),
+      );
+    }
+    onProgress?.((window.first + first + count) / countSamples(points));
     if (performance.now() - resumed > YIELD_AFTER) {
       // writeBuffer copies without limit; waiting for the queue keeps the copies few.
       await settled(device, device.queue.onSubmittedWorkDone());

@@ -19,7 +19,8 @@ const BASE2 = Math.sqrt(Math.LOG2E / 2);
  */
 function roundingOf(exact: number): number {
   const u = BASE2 * exact;
-  return Math.log1p((Math.fround(u) - u) / u);
+  // Noise, the same density everywhere, has no precision.
+  return u === 0 ? 0 : Math.log1p((Math.fround(u) - u) / u);
 }
 
 /** A batch starts with the index of its first component and their number: `Batch` in `shaders/shared/batch.wgsl`. */
@@ -155,6 +156,22 @@ export function packDiag(p: KernelParameters, { D, W, DB }: Shape): PackedBatche
     },
   });
   return layOut(p.nComponents, 3 * padded + W, 0, fill, offset);
+}
+
+/** For the stages of families beyond the Gaussian: mean, then what `vectors` holds, c. */
+export function packVectors(p: KernelParameters, { D, W, DB }: Shape): PackedBatches {
+  const padded = W * DB;
+  const blocks = [p.means, ...(p.vectors ?? [])];
+  const offset = largest(p.logNormalizers);
+  const fill = (data: Float32Array) => ({
+    component(k: number, at: number) {
+      blocks.forEach((block, i) => {
+        data.set(block.subarray(k * D, (k + 1) * D), at + i * padded);
+      });
+      data[at + blocks.length * padded] = normalizer(p.logNormalizers[k]!, offset, 0);
+    },
+  });
+  return layOut(p.nComponents, blocks.length * padded + W, 0, fill, offset);
 }
 
 /** For `assign.wgsl`: the centres. */

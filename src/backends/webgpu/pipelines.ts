@@ -1,12 +1,12 @@
 import { EmgpuError } from '../../errors.ts';
-import { expandShader, type Flag, type StageName } from './shader.ts';
+import { type DensityStage, expandShader, type Flag, type StageName } from './shader.ts';
 import type { Shape } from './shape.ts';
 
 /** How a stage's resource is bound. `job` and `parameters` are uniform buffers with a dynamic offset. */
 type Binding = 'job' | 'parameters' | 'read' | 'write';
 
 interface StageLayout {
-  /** 0, 1, 2 … */
+  /** 0, 1, 2 …; with the flag `WEIGHTED` the weights of the window's points come after them. */
   readonly bindings: readonly Binding[];
   /** Its text depends on the shape of the points. */
   readonly shaped: boolean;
@@ -16,13 +16,19 @@ interface StageLayout {
 
 const FINALIZE: readonly Binding[] = ['job', 'read', 'read', 'read', 'write', 'write', 'write', 'write'];
 
-const STAGES: Record<StageName, StageLayout> = {
+/** Of the stages that bring log-densities, whatever the family. */
+const DENSITY: StageLayout = {
+  bindings: ['job', 'parameters', 'read', 'write', 'write'],
+  shaped: true,
+  pointwise: true,
+};
+
+const STAGES: Record<Exclude<StageName, DensityStage>, StageLayout> = {
   ingest: { bindings: ['job', 'read', 'read', 'write', 'write'], shaped: true },
   gather: { bindings: ['job', 'read', 'read', 'write'], shaped: true },
   'seed-distance': { bindings: ['job', 'parameters', 'read', 'read', 'write'], shaped: true },
-  'log-density-full': { bindings: ['job', 'parameters', 'read', 'write', 'write'], shaped: true, pointwise: true },
-  'log-density-tied': { bindings: ['job', 'parameters', 'read', 'write', 'write'], shaped: true, pointwise: true },
-  'log-density-diag': { bindings: ['job', 'parameters', 'read', 'write', 'write'], shaped: true, pointwise: true },
+  'seed-potential': { bindings: ['job', 'parameters', 'read', 'read', 'read', 'write'], shaped: true },
+  'assign-responsibilities': { bindings: ['job', 'write', 'write', 'read'], shaped: false },
   normalize: { bindings: ['job', 'write', 'write', 'write'], shaped: false },
   readout: { bindings: ['job', 'read', 'write'], shaped: false },
   'moments-full': { bindings: ['job', 'parameters', 'read', 'read', 'read', 'read', 'write'], shaped: true },
@@ -34,9 +40,22 @@ const STAGES: Record<StageName, StageLayout> = {
   update: { bindings: ['job', 'parameters', 'read', 'read', 'read', 'read', 'write'], shaped: true },
 };
 
+function isDensity(name: StageName): name is DensityStage {
+  return name.startsWith('log-density-');
+}
+
+function layoutOf(name: StageName): StageLayout {
+  return isDensity(name) ? DENSITY : STAGES[name];
+}
+
 /** Whether a stage has variants by points per invocation. */
 export function isPointwise(name: StageName): boolean {
-  return STAGES[name].pointwise ?? false;
+  return layoutOf(name).pointwise ?? false;
+}
+
+function bindingsOf(name: StageName, flags: readonly Flag[]): readonly Binding[] {
+  const { bindings } = layoutOf(name);
+  return flags.includes('WEIGHTED') ? [...bindings, 'read'] : bindings;
 }
 
 /** Bytes of a binding of component parameters: what every adapter can bind as a uniform buffer. */
@@ -84,24 +103,28 @@ export class Pipelines {
     flags: readonly Flag[] = [],
     perInvocation: number = pointsPerInvocation(shape),
   ): Promise<Stage> {
-    const { shaped } = STAGES[name];
+    const { shaped } = layoutOf(name);
     const points = isPointwise(name) ? perInvocation : 1;
     const key = [name, ...flags, shaped ? shape.D : '', points].join(' ');
     let stage = this.#stages.get(key);
     if (!stage) {
-      stage = this.#compile(name, expandShader(name, flags, shaped ? shape : UNSHAPED, points), points, key);
+      const code = expandShader(name, flags, shaped ? shape : UNSHAPED, points);
+      stage = this.#compile(name, code, bindingsOf(name, flags), points, key);
       this.#stages.set(key, stage);
       stage.catch(() => this.#stages.delete(key));
     }
     return stage;
   }
 
-  async #compile(name: StageName, code: string, points: number, label: string): Promise<Stage> {
+  async #compile(
+    name: StageName,
+    code: string,
+    bindings: readonly Binding[],
+    points: number,
+    label: string,
+  ): Promise<Stage> {
     const device = this.#device;
-    const layout = device.createBindGroupLayout({
-      label,
-      entries: STAGES[name].bindings.map((kind, i) => entry(i, kind)),
-    });
+    const layout = device.createBindGroupLayout({ label, entries: bindings.map((kind, i) => entry(i, kind)) });
     device.pushErrorScope('validation');
     const module = device.createShaderModule({ label, code });
     const scope = device.popErrorScope();

@@ -1,14 +1,11 @@
 import type { ReadoutKind } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
-import { densityCommands, expectationStage } from './expectation.ts';
+import { densityCommands, expectationStage, type Passing, type Portion } from './expectation.ts';
 import { encodeJobs, JOB_STRIDE } from './job.ts';
 import { Memory, Usage } from './memory.ts';
 import type { Command, PassOptions } from './pace.ts';
-import type { PackedBatches } from './pack.ts';
 import { readMapped } from './readback.ts';
 import type { Flag } from './shader.ts';
-import type { Shape } from './shape.ts';
-import type { Window } from './windows.ts';
 import { bind, type Chunk, type Workspace } from './workspace.ts';
 
 const FLAG: Record<ReadoutKind, Flag> = {
@@ -21,79 +18,98 @@ const FLAG: Record<ReadoutKind, Flag> = {
 const STAGING_BYTES = 64 * 2 ** 20;
 
 /** What a pass that reads out works with. */
-export interface Reading {
-  readonly context: GpuContext;
-  readonly shape: Shape;
-  readonly work: Workspace;
-  readonly packed: PackedBatches;
-  readonly windows: readonly Window[];
+export interface Reading extends Passing {
   readonly what: ReadoutKind;
+}
+
+/** A chunk of a window, with its number among the chunks of that. */
+interface Place {
+  readonly portion: Portion;
+  readonly chunk: Chunk;
+  readonly index: number;
 }
 
 /** Rows of the output that are in memory at once: those of some consecutive chunks. */
 interface Piece {
   readonly output: GPUBuffer;
   readonly rowBytes: number;
-  /** Indices of the workspace's chunks, from … to (exclusive). */
-  readonly from: number;
-  readonly to: number;
+  readonly places: readonly Place[];
 }
 
-function rowBytesOf({ work, what }: Reading): number {
-  return 4 * (what === 'responsibilities' ? work.K : 1);
+/** What all windows have in common. */
+function modelOf({ portions }: Reading): Pick<Workspace, 'K' | 'hard'> {
+  return portions[0]!.work;
+}
+
+function rowBytesOf(reading: Reading): number {
+  return 4 * (reading.what === 'responsibilities' ? modelOf(reading).K : 1);
+}
+
+function nSamplesOf({ portions }: Reading): number {
+  return portions.reduce((n, { window }) => n + window.count, 0);
+}
+
+function placesOf({ portions }: Reading): Place[] {
+  return portions.flatMap((portion) => portion.work.chunks.map((chunk, index) => ({ portion, chunk, index })));
 }
 
 /** Index of a chunk's first row in the dataset. */
-function firstRow({ windows }: Reading, chunk: Chunk): number {
-  return windows[chunk.window]!.first + chunk.first;
+function firstRow({ portion, chunk }: Place): number {
+  return portion.window.first + chunk.first;
 }
 
 /** The part of a piece that belongs to a chunk. Chunks start at multiples of 256 rows, hence aligned. */
-function outputOf(reading: Reading, { output, rowBytes, from }: Piece, chunk: Chunk): GPUBufferBinding {
-  const offset = (firstRow(reading, chunk) - firstRow(reading, reading.work.chunks[from]!)) * rowBytes;
-  return { buffer: output, offset, size: chunk.count * rowBytes };
+function outputOf({ output, rowBytes, places }: Piece, place: Place): GPUBufferBinding {
+  const offset = (firstRow(place) - firstRow(places[0]!)) * rowBytes;
+  return { buffer: output, offset, size: place.chunk.count * rowBytes };
 }
 
 /** k-means: the assignment writes its labels straight into the output. */
-async function labelCommands(reading: Reading, piece: Piece): Promise<Command[]> {
-  const { context, shape, work, packed, windows } = reading;
-  const assign = await expectationStage(context, shape, work);
-  return work.chunks.slice(piece.from, piece.to).flatMap((chunk, i) => {
-    const output = outputOf(reading, piece, chunk);
-    const commands = densityCommands(context, assign, work, packed, windows[chunk.window]!, shape.D, output);
-    return commands(chunk, piece.from + i);
+async function labelCommands({ context, shape, packed, portions }: Reading, piece: Piece): Promise<Command[]> {
+  const assign = await expectationStage(context, shape, portions[0]!.work);
+  return piece.places.flatMap((place) => {
+    const { window, work } = place.portion;
+    const commands = densityCommands(context, assign, work, packed, window, shape.D, outputOf(piece, place));
+    return commands(place.chunk, place.index);
   });
 }
 
 /** Mixtures: log-densities, then what is wanted of them. */
 async function mixtureCommands(reading: Reading, piece: Piece): Promise<Command[]> {
-  const { context, shape, work, packed, windows, what } = reading;
+  const { context, shape, packed, portions, what } = reading;
   const { device, pipelines } = context;
   const [density, readout] = await Promise.all([
-    expectationStage(context, shape, work),
+    expectationStage(context, shape, portions[0]!.work),
     pipelines.get('readout', shape, [FLAG[what]]),
   ]);
-  const densities = windows.map((window) => densityCommands(context, density, work, packed, window, shape.D));
-  return work.chunks.slice(piece.from, piece.to).flatMap((chunk, i) => {
-    const index = piece.from + i;
-    const group = bind(device, readout, work.jobs, work.densities, outputOf(reading, piece, chunk));
+  const densities = new Map(
+    portions.map((portion) => {
+      return [portion, densityCommands(context, density, portion.work, packed, portion.window, shape.D)];
+    }),
+  );
+  return piece.places.flatMap((place) => {
+    const { portion, chunk, index } = place;
+    const { work } = portion;
+    const group = bind(device, readout, work.jobs, work.densities, outputOf(piece, place));
     const read: Command = {
       operations: chunk.count * work.K * 16,
       dispatches: [{ stage: readout, group, offsets: [index * JOB_STRIDE], size: [Math.ceil(chunk.count / 64)] }],
     };
-    return [...densities[chunk.window]!(chunk, index), read];
+    return [...densities.get(portion)!(chunk, index), read];
   });
 }
 
 function commandsFor(reading: Reading, piece: Piece): Promise<Command[]> {
-  return reading.work.hard ? labelCommands(reading, piece) : mixtureCommands(reading, piece);
+  return modelOf(reading).hard ? labelCommands(reading, piece) : mixtureCommands(reading, piece);
 }
 
 /** Puts the parameters where the kernels read them; the host's share of log-densities goes into the jobs. */
-function writeParameters({ context: { device }, work, packed }: Reading): void {
-  device.queue.writeBuffer(work.parameters, 0, packed.data);
+function writeParameters({ context: { device }, portions, packed }: Reading): void {
   const offset = packed.offset * Math.LOG2E;
-  device.queue.writeBuffer(work.jobs, 0, encodeJobs(work.jobList.map((job) => ({ ...job, offset }))));
+  for (const work of new Set(portions.map((portion) => portion.work))) {
+    device.queue.writeBuffer(work.parameters, 0, packed.data);
+    device.queue.writeBuffer(work.jobs, 0, encodeJobs(work.jobList.map((job) => ({ ...job, offset }))));
+  }
 }
 
 const OUTPUT = Usage.STORAGE | Usage.COPY_SRC | Usage.COPY_DST;
@@ -103,13 +119,12 @@ const OUTPUT = Usage.STORAGE | Usage.COPY_SRC | Usage.COPY_DST;
  * `STORAGE | COPY_SRC | COPY_DST`. k-means has labels only.
  */
 export async function readToBuffer(reading: Reading, options: PassOptions): Promise<GPUBuffer> {
-  const { context, work, windows, what } = reading;
-  const nSamples = windows.reduce((n, window) => n + window.count, 0);
+  const { context, what } = reading;
   const rowBytes = rowBytesOf(reading);
   const result = new Memory(context.device);
-  const output = await result.buffer(what, nSamples * rowBytes, OUTPUT);
+  const output = await result.buffer(what, nSamplesOf(reading) * rowBytes, OUTPUT);
   try {
-    const commands = await commandsFor(reading, { output, rowBytes, from: 0, to: work.chunks.length });
+    const commands = await commandsFor(reading, { output, rowBytes, places: placesOf(reading) });
     writeParameters(reading);
     await context.pace.run(commands, () => {}, options);
     return output;
@@ -121,27 +136,28 @@ export async function readToBuffer(reading: Reading, options: PassOptions): Prom
 
 /** The same on the host. Only some chunks of the output are on the device at a time, however large N × K is. */
 export async function readToHost(reading: Reading, options: PassOptions): Promise<ArrayBuffer> {
-  const { context, work, windows } = reading;
+  const { context, portions } = reading;
   const { device, pace } = context;
-  const { chunks, capacity } = work;
+  const places = placesOf(reading);
   const rowBytes = rowBytesOf(reading);
-  const nSamples = windows.reduce((n, window) => n + window.count, 0);
+  const nSamples = nSamplesOf(reading);
+  const capacity = Math.max(...portions.map(({ work }) => work.capacity));
   const result = new Uint8Array(nSamples * rowBytes);
-  const span = Math.min(chunks.length, Math.max(1, Math.floor(STAGING_BYTES / (capacity * rowBytes))));
+  const span = Math.min(places.length, Math.max(1, Math.floor(STAGING_BYTES / (capacity * rowBytes))));
   const memory = new Memory(device);
   try {
     const bytes = Math.min(span * capacity, nSamples) * rowBytes;
     const output = await memory.buffer('read out', bytes, OUTPUT);
     const staging = await memory.buffer('staging', bytes, Usage.MAP_READ | Usage.COPY_DST);
     writeParameters(reading);
-    for (let from = 0; from < chunks.length; from += span) {
-      const piece = { output, rowBytes, from, to: Math.min(from + span, chunks.length) };
-      const rows = chunks.slice(piece.from, piece.to).reduce((n, chunk) => n + chunk.count, 0);
+    for (let from = 0; from < places.length; from += span) {
+      const piece = { output, rowBytes, places: places.slice(from, from + span) };
+      const rows = piece.places.reduce((n, { chunk }) => n + chunk.count, 0);
       const copy = (encoder: GPUCommandEncoder) => encoder.copyBufferToBuffer(output, 0, staging, 0, rows * rowBytes);
       await pace.run(await commandsFor(reading, piece), copy, options);
       const part = await readMapped(device, staging, rows * rowBytes);
       options.check();
-      result.set(new Uint8Array(part), firstRow(reading, chunks[from]!) * rowBytes);
+      result.set(new Uint8Array(part), firstRow(places[from]!) * rowBytes);
     }
     return result.buffer;
   } finally {

@@ -72,7 +72,7 @@ export async function createResident(
   const K = packed.batches[0]!.count;
   const plan = summation(kernel, shape, K, window.count);
   const capacity = chunkCapacity(kernel, packed, shape.D, plan, window.count, Infinity);
-  const work = await createWorkspace(context, shape, kernel, K, packed, [window], capacity, {
+  const work = await createWorkspace(context, shape, kernel, K, packed, window.count, capacity, {
     slots: SLOTS,
     mostGroups: GROUPS,
   });
@@ -95,8 +95,8 @@ async function equip(
   const { kernel, memory, totals, logLikelihoods, means, parameters } = work;
   const [density, normalize, moments, stage] = await Promise.all([
     expectationStage(context, shape, work),
-    normalizeCommand(context, shape, work),
-    momentCommands(context, shape, work, packed, [window]),
+    normalizeCommand(context, shape, work, window),
+    momentCommands(context, shape, work, packed, window),
     pipelines.get(kernel.finalize!.stage, shape, kernel.finalize!.flags),
   ]);
   const chunk = work.chunks[0]!;
@@ -132,7 +132,7 @@ function startOf(
   work: Workspace,
   packed: PackedBatches,
   frame: Frame,
-  n: number,
+  { totalWeight, largestWeight }: Window,
   options: StretchOptions,
 ): ArrayBuffer {
   const D = frame.shift.length;
@@ -140,7 +140,9 @@ function startOf(
   const jacobian = frame.scale.reduce((sum, s) => sum + Math.log(s), 0);
   const normalizer = -0.5 * D * Math.log(2 * Math.PI) - jacobian - packed.offset;
   new Uint32Array(state).set([0, 0, options.steps, SLOTS, work.tiles, work.groups]);
-  const numbers = [n, 2 * (D + 1), options.tolerance * Math.LOG2E, options.noise * Math.LOG2E, 0, 1];
+  // Whatever the weights, more than this is more than 2 (D + 1) points.
+  const least = 2 * (D + 1) * largestWeight;
+  const numbers = [totalWeight, least, options.tolerance * Math.LOG2E, options.noise * Math.LOG2E, 0, 1];
   new Float32Array(state).set([...numbers, normalizer * Math.LOG2E, ...options.regularizer], 6);
   return state;
 }
@@ -180,7 +182,7 @@ export async function runStretch(
   packed: PackedBatches,
   parameters: KernelParameters,
   frame: Frame,
-  nSamples: number,
+  window: Window,
   options: StretchOptions & PassOptions,
 ): Promise<Stretch> {
   const { device } = context;
@@ -188,7 +190,7 @@ export async function runStretch(
   const { padded } = roundMeans(parameters, shape);
   device.queue.writeBuffer(work.parameters, 0, packed.data);
   device.queue.writeBuffer(work.means, 0, padded);
-  device.queue.writeBuffer(resident.state, 0, startOf(work, packed, frame, nSamples, options));
+  device.queue.writeBuffer(resident.state, 0, startOf(work, packed, frame, window, options));
   const sizes = resident.dispatches.flatMap(({ size: [x, y = 1, z = 1] }) => [x, y, z]);
   device.queue.writeBuffer(resident.sizes, 0, Uint32Array.from(sizes));
   const at = readbackOf(work);
@@ -203,10 +205,10 @@ export async function runStretch(
     const done = end ? iteration + 1 : iteration;
     for (let i = objectives.length; i < done; i++) {
       const slot = new DataView(bytes, at.logLikelihoods + (i % SLOTS) * work.tiles * 12);
-      objectives.push(sumLogLikelihoods(slot, work.tiles) + nSamples * packed.offset);
+      objectives.push(sumLogLikelihoods(slot, work.tiles) + window.totalWeight * packed.offset);
     }
     if (end)
-      return { objectives, statistics: statisticsOf(shape, work, parameters, bytes, objectives.at(-1)!, nSamples) };
+      return { objectives, statistics: statisticsOf(shape, work, parameters, bytes, objectives.at(-1)!, window) };
   }
 }
 
@@ -216,13 +218,13 @@ function statisticsOf(
   parameters: KernelParameters,
   bytes: ArrayBuffer,
   logLikelihood: number,
-  nSamples: number,
+  { count: nSamples, totalWeight }: Window,
 ) {
   const { nComponents: K, nFeatures: D } = parameters;
   const at = readbackOf(work);
   const padded = new Float32Array(bytes, at.means, K * DB * W);
   const centers = Float64Array.from({ length: K * D }, (_, i) => padded[Math.floor(i / D) * DB * W + (i % D)]!);
   const totals = new Float32Array(bytes, at.totals, (at.logLikelihoods - at.totals) / 4);
-  const raw = { totals, groups: work.groups, centers, logLikelihood, nSamples };
+  const raw = { totals, groups: work.groups, centers, logLikelihood, nSamples, totalWeight };
   return unpackStatistics(work.kernel, parameters, work.summation.layout, raw);
 }

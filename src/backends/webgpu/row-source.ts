@@ -1,5 +1,5 @@
 import type { Frame } from '../../data/frame.ts';
-import type { DevicePoints, HostPoints } from '../../data/points.ts';
+import type { DevicePoints, HostPoints, Weights } from '../../data/points.ts';
 import type { GpuContext } from './context.ts';
 import { type Memory, Usage } from './memory.ts';
 import type { Shape } from './shape.ts';
@@ -22,11 +22,27 @@ function blockRows(D: number, nSamples: number): number {
   return Math.min(Math.ceil(nSamples / 64), Math.max(1, Math.floor(CHUNK_BYTES / (4 * D * 64)))) * 64;
 }
 
+/** Within what the ingest stage lets in. */
+const FARTHEST = 2 ** 40;
+
+/**
+ * Rows of weight 0 had no say in the frame and may lie anywhere (they may stand in for missing rows): they are brought as near as
+ * needs be. What is not finite stays so, and is refused by the ingest stage.
+ * @param block the rows of `data` in the frame
+ */
+function bringNear(block: Float32Array, data: HostPoints['data'], weights: Weights): void {
+  const D = data.length / weights.length;
+  for (let i = 0; i < data.length; i++) {
+    if (weights[Math.floor(i / D)] !== 0 || !Number.isFinite(data[i])) continue;
+    block[i] = Math.min(FARTHEST, Math.max(-FARTHEST, block[i]!));
+  }
+}
+
 /** Shifts and scales in float64 on the host and rounds once to float32. */
 export async function hostRows(
   { device }: GpuContext,
   { D }: Shape,
-  { data }: HostPoints,
+  { data, sampleWeight }: HostPoints,
   { shift, scale }: Frame,
   scratch: Memory,
 ): Promise<RowSource> {
@@ -40,6 +56,8 @@ export async function hostRows(
       for (let i = 0, o = first * D; i < count * D; ) {
         for (let d = 0; d < D; d++, i++, o++) block[i] = (data[o]! - shift[d]!) / scale[d]!;
       }
+      const end = first + count;
+      if (sampleWeight) bringNear(block, data.subarray(first * D, end * D), sampleWeight.subarray(first, end));
       device.queue.writeBuffer(staging, 0, block, 0, count * D);
       return { buffer: staging };
     },

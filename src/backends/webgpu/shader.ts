@@ -9,17 +9,29 @@ const sources = import.meta.glob<string>('../../../shaders/**/*.wgsl', {
 });
 
 /** Every name that an `#if` in a shader may ask for. */
-const FLAGS = ['WIDE', 'PAIRED', 'SPHERICAL', 'LABELS', 'LOG_DENSITIES', 'RESPONSIBILITIES'] as const;
+const FLAGS = [
+  'WIDE',
+  'PAIRED',
+  'SPHERICAL',
+  'WEIGHTED',
+  'RANDOM',
+  'LABELS',
+  'LOG_DENSITIES',
+  'RESPONSIBILITIES',
+] as const;
 export type Flag = (typeof FLAGS)[number];
+
+/** A stage that brings log-densities: those of the Gaussian kinds, and any other for which there is a file. */
+export type DensityStage = `log-density-${string}`;
 
 /** The stages, one file each in `shaders/`. */
 export type StageName =
+  | DensityStage
   | 'ingest'
   | 'gather'
   | 'seed-distance'
-  | 'log-density-full'
-  | 'log-density-tied'
-  | 'log-density-diag'
+  | 'seed-potential'
+  | 'assign-responsibilities'
   | 'normalize'
   | 'readout'
   | 'moments-full'

@@ -25,13 +25,13 @@ const MARGIN = 0.95;
 /** One that takes this much longer is measured no more than twice: once may be an accident. */
 const HOPELESS = 1.5;
 
-/** What is tried: the stages of a workspace as its last pass left it, that pass having taken `seconds`. */
+/** What is tried: the stages of a workspace as its last pass left it, that over this window having taken `seconds`. */
 export interface Tried {
   readonly context: GpuContext;
   readonly shape: Shape;
   readonly work: Workspace;
   readonly packed: PackedBatches;
-  readonly windows: readonly Window[];
+  readonly window: Window;
   readonly seconds: number;
 }
 
@@ -124,11 +124,10 @@ export class Trial {
   }
 }
 
-/** The start of a dataset's first chunk: as much as takes a moment. */
-function trialChunk({ work, windows, seconds }: Tried): Chunk {
-  const nSamples = windows.reduce((n, window) => n + window.count, 0);
+/** The start of a window's first chunk: as much as takes a moment. */
+function trialChunk({ work, window, seconds }: Tried): Chunk {
   const chunk = work.chunks[0]!;
-  const points = Math.max(1, Math.floor((nSamples * CHUNK_SECONDS) / seconds / GRAIN)) * GRAIN;
+  const points = Math.max(1, Math.floor((window.count * CHUNK_SECONDS) / seconds / GRAIN)) * GRAIN;
   const count = Math.min(points, chunk.count);
   return { ...chunk, count, partCount: Math.ceil(count / work.summation.run) };
 }
@@ -144,10 +143,10 @@ async function jobsFor({ context, work }: Tried, { count, partCount }: Chunk, gr
 }
 
 function searchPoints(tried: Tried, chunk: Chunk, jobs: GPUBuffer, ladder: readonly number[]): Search {
-  const { context, shape, work, packed, windows } = tried;
+  const { context, shape, work, packed, window } = tried;
   return new Search(ladder, work.variant.points, async (points) => {
     const stage = await context.pipelines.get(work.kernel.expectation, shape, [], points);
-    const [command] = densityCommands(context, stage, { ...work, jobs }, packed, windows[0]!, shape.D)(chunk, 0);
+    const [command] = densityCommands(context, stage, { ...work, jobs }, packed, window, shape.D)(chunk, 0);
     return command!.dispatches[0]!;
   });
 }
@@ -159,10 +158,10 @@ function searchAcross(
   ladder: readonly number[],
   grids: readonly MomentsGrid[],
 ): Search {
-  const { context, shape, work, packed, windows } = tried;
+  const { context, shape, work, packed, window } = tried;
   return new Search(ladder, work.variant.across, async (across) => {
     const at = ladder.indexOf(across);
-    const commands = await momentCommands(context, shape, { ...work, jobs, grid: grids[at]! }, packed, windows);
+    const commands = await momentCommands(context, shape, { ...work, jobs, grid: grids[at]! }, packed, window);
     return commands(chunk, at)[0]!.dispatches[0]!;
   });
 }

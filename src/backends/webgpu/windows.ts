@@ -1,6 +1,8 @@
+import type { Weights } from '../../data/points.ts';
 import type { GpuContext } from './context.ts';
 import type { Memory } from './memory.ts';
 import { Usage } from './memory.ts';
+import type { Flag } from './shader.ts';
 import { GRAIN, type Shape } from './shape.ts';
 
 /** A buffer of points: tiles of 256, in the dataset's frame. */
@@ -9,28 +11,62 @@ export interface Window {
   /** Index of its first point in the dataset; a multiple of GRAIN. */
   readonly first: number;
   readonly count: number;
+  /** A float32 for each point; undefined where all points count once. */
+  readonly weights: GPUBuffer | undefined;
+  /** `Σ w` in float64: `count` without weights. */
+  readonly totalWeight: number;
+  /** The largest of the weights; 1 without. */
+  readonly largestWeight: number;
 }
 
 /** Points in a buffer are padded with zeros to multiples of this: whole workgroups of any stage. */
 export const PADDING = 512;
 
-/** Room for N points under the device's limits. */
+function bytesPerPoint({ DB, W }: Shape): number {
+  return DB * W * 4;
+}
+
+/** Points per window under the device's limits: all windows have as many, but the last. */
+export function windowRows({ device, windowBytes }: Pick<GpuContext, 'device' | 'windowBytes'>, shape: Shape): number {
+  const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
+  const bytes = Math.min(maxStorageBufferBindingSize, maxBufferSize, windowBytes);
+  return Math.max(1, Math.floor(bytes / bytesPerPoint(shape) / GRAIN)) * GRAIN;
+}
+
+/** Room for N points, and for their weights where there are some. */
 export async function createWindows(
-  { device, windowBytes }: GpuContext,
+  context: GpuContext,
   memory: Memory,
   shape: Shape,
   nSamples: number,
+  weights: Weights | undefined,
 ): Promise<Window[]> {
-  const { maxStorageBufferBindingSize, maxBufferSize } = device.limits;
-  const bytes = Math.min(maxStorageBufferBindingSize, maxBufferSize, windowBytes);
-  const pointBytes = shape.DB * shape.W * 4;
-  const capacity = Math.max(1, Math.floor(bytes / pointBytes / GRAIN)) * GRAIN;
+  const rows = windowRows(context, shape);
   const windows: Window[] = [];
-  for (let first = 0; first < nSamples; first += capacity) {
-    const count = Math.min(capacity, nSamples - first);
-    const size = Math.ceil(count / PADDING) * PADDING * pointBytes;
+  for (let first = 0; first < nSamples; first += rows) {
+    const count = Math.min(rows, nSamples - first);
+    const size = Math.ceil(count / PADDING) * PADDING * bytesPerPoint(shape);
     const buffer = await memory.buffer(`points from ${first}`, size, Usage.STORAGE);
-    windows.push({ buffer, first, count });
+    windows.push({ buffer, first, count, ...(await weighed(memory, first, count, weights)) });
   }
   return windows;
+}
+
+async function weighed(memory: Memory, first: number, count: number, weights: Weights | undefined) {
+  if (!weights) return { weights, totalWeight: count, largestWeight: 1 };
+  let [totalWeight, largestWeight] = [0, 0];
+  for (let i = first; i < first + count; i++) {
+    totalWeight += weights[i]!;
+    largestWeight = Math.max(largestWeight, weights[i]!);
+  }
+  const buffer = await memory.buffer(`weights from ${first}`, count * 4, Usage.STORAGE | Usage.COPY_DST);
+  return { weights: buffer, totalWeight, largestWeight };
+}
+
+/** What a stage is told of a window's weights: the flag it is compiled with, and its last binding. Nothing where there are none. */
+export function weighing({ weights }: Pick<Window, 'weights'>): {
+  flags: readonly Flag[];
+  bindings: readonly GPUBuffer[];
+} {
+  return weights ? { flags: ['WEIGHTED'], bindings: [weights] } : { flags: [], bindings: [] };
 }

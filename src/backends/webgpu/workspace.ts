@@ -7,7 +7,6 @@ import type { PackedBatches } from './pack.ts';
 import { PARAMETER_BYTES, type Stage } from './pipelines.ts';
 import { GRAIN, type MomentsLayout, runFor, type Shape, TILE } from './shape.ts';
 import { defaultVariant, type Variant } from './variant.ts';
-import type { Window } from './windows.ts';
 
 /** Responsibilities of a chunk, and partial sums of a chunk and a batch of components: at most this many bytes each … */
 const SCRATCH_BYTES = { least: 2 ** 20, most: 16 * 2 ** 20 };
@@ -20,18 +19,16 @@ const HARD_RUN = 256;
 /** 64 invocations × 65,535 workgroups hold more; it keeps submits short. */
 const MAX_CHUNK = 2 ** 21;
 
-/** Points that are worked on by one round of dispatches. */
+/** Points of a window that are worked on by one round of dispatches. */
 export interface Chunk {
-  readonly window: number;
-  /** Within the window. */
   readonly first: number;
   readonly count: number;
-  /** Its partial sums, counted over all windows. */
+  /** Its partial sums, counted within the window. */
   readonly partFirst: number;
   readonly partCount: number;
 }
 
-/** What the sums of a pass look like. */
+/** What the sums over a window look like. */
 export interface Summation {
   readonly layout: MomentsLayout;
   /** vec4f of sums per component. */
@@ -40,55 +37,47 @@ export interface Summation {
   readonly run: number;
 }
 
-export function summation(kernel: Kernel, shape: Shape, K: number, nSamples: number): Summation {
+export function summation(kernel: Kernel, shape: Shape, K: number, count: number): Summation {
   const layout = kernel.layout(shape);
   const sums = layout.tiles * layout.sums;
   // k-means clears and writes a cell per cluster for every run, and its means bear longer ones.
-  const run = kernel.moments === 'update' ? HARD_RUN : runFor(nSamples, K * sums * 16 <= FINE_BYTES);
+  const run = kernel.moments === 'update' ? HARD_RUN : runFor(count, K * sums * 16 <= FINE_BYTES);
   return { layout, sums, run };
 }
 
-/** How many points a chunk should hold: whole runs within the memory bounds and about `budget` operations. */
+/** How many of a window's points a chunk should hold: whole runs within the memory bounds and about `budget` operations. */
 export function chunkCapacity(
   kernel: Kernel,
   { batches }: PackedBatches,
   D: number,
   { sums, run }: Summation,
-  nSamples: number,
+  count: number,
   budget: number,
 ) {
   const K = batches.reduce((k, batch) => k + batch.count, 0);
   const partial = batches[0]!.count * sums * 16;
   const { least, most } = SCRATCH_BYTES;
   // … and no more than half of what the points take.
-  const scratch = Math.min(most, Math.max(least, nSamples * D * 2));
+  const scratch = Math.min(most, Math.max(least, count * D * 2));
   const points = Math.min(
     scratch / (4 * K),
     Math.floor(scratch / partial) * run,
     MAX_CHUNK,
     budget / (K * kernel.flops(D)),
-    nSamples + GRAIN - 1,
+    count + GRAIN - 1,
   );
   return Math.max(1, Math.floor(points / GRAIN)) * GRAIN;
 }
 
-function cut(windows: readonly Window[], capacity: number, run: number): Chunk[] {
-  return windows.flatMap((window, index) =>
-    Array.from({ length: Math.ceil(window.count / capacity) }, (_, i): Chunk => {
-      const first = i * capacity;
-      const count = Math.min(capacity, window.count - first);
-      return {
-        window: index,
-        first,
-        count,
-        partFirst: (window.first + first) / run,
-        partCount: Math.ceil(count / run),
-      };
-    }),
-  );
+function cut(total: number, capacity: number, run: number): Chunk[] {
+  return Array.from({ length: Math.ceil(total / capacity) }, (_, i): Chunk => {
+    const first = i * capacity;
+    const count = Math.min(capacity, total - first);
+    return { first, count, partFirst: first / run, partCount: Math.ceil(count / run) };
+  });
 }
 
-/** Scratch memory and bind groups for passes of one kind of model with K components over one dataset. */
+/** Scratch memory for passes of one kind of model with K components over windows of one size. */
 export interface Workspace {
   readonly kernel: Kernel;
   readonly K: number;
@@ -132,27 +121,26 @@ interface WorkspaceOptions {
   readonly mostGroups?: number;
 }
 
-/** Allocates everything a pass needs. The caller destroys `memory`. */
+/** Allocates everything that a pass over windows of `count` points needs. The caller destroys `memory`. */
 export async function createWorkspace(
   { device }: GpuContext,
   shape: Shape,
   kernel: Kernel,
   K: number,
   packed: PackedBatches,
-  windows: readonly Window[],
+  count: number,
   capacity: number,
   { variant = defaultVariant(shape), slots = 1, mostGroups = Infinity }: WorkspaceOptions = {},
 ): Promise<Workspace> {
-  const nSamples = windows.reduce((n, window) => n + window.count, 0);
-  const plan = summation(kernel, shape, K, nSamples);
+  const plan = summation(kernel, shape, K, count);
   const grid = kernel.grid(shape, K, variant.across);
-  const chunks = cut(windows, capacity, plan.run);
+  const chunks = cut(count, capacity, plan.run);
   const bytes = K * plan.sums * 16;
-  const parts = Math.ceil(nSamples / plan.run);
+  const parts = Math.ceil(count / plan.run);
   const groupParts = Math.ceil(parts / Math.min(mostGroups, Math.max(1, Math.floor(READBACK_BYTES / bytes))));
   const groups = Math.ceil(parts / groupParts);
   const hard = kernel.expectation === 'assign';
-  const tiles = hard ? 0 : Math.ceil(nSamples / TILE);
+  const tiles = hard ? 0 : Math.ceil(count / TILE);
   const common = { components: K, row: capacity, run: plan.run, groupParts, sums: plan.sums, fresh: slots > 1 ? 1 : 0 };
   const list = listJobs(chunks, common, grid);
   const jobList = Array.from({ length: slots }, (_, slot) =>

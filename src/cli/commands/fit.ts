@@ -1,21 +1,33 @@
 import { Command, Option } from 'commander';
-import { type CovarianceType, EmgpuError, GaussianMixture } from '../../node.ts';
-import { type FittingOptions, runFitting } from '../fitting.ts';
-import { isKMeans } from '../models.ts';
-import { nonNegative, wholeNumber } from '../options.ts';
+import { type CovarianceType, GaussianMixture, type MixtureStart } from '../../node.ts';
+import { runFitting } from '../fitting.ts';
+import {
+  COVARIANCE_TYPES,
+  freezeOption,
+  iterationOptions,
+  MIXTURE_STARTS,
+  type MixtureFittingOptions,
+  mixtureOptions,
+  mixtureStart,
+  noiseOption,
+  priorOption,
+  regCovarOption,
+} from '../mixture-options.ts';
+import { wholeNumber } from '../options.ts';
 import { addFittingOptions } from './shared.ts';
 
-interface FitOptions extends FittingOptions {
+interface FitOptions extends MixtureFittingOptions {
   readonly components?: number;
   readonly covariance?: CovarianceType;
-  readonly regCovar: number;
 }
 
 const EXAMPLES = `
 Examples:
-  emgpu fit iris.csv --columns sepal_length,petal_length --components 3
+  emgpu fit iris.csv --columns sepal_length,petal_length --components 3 --restarts 10
   emgpu fit points.npy --covariance diag --components 32 --out model.json --labels labels.csv
-  emgpu fit more.parquet --init model.json --report report.html
+  emgpu fit survey.csv --weights-column weight --missing em --components 4
+  emgpu fit more.parquet --init model.json --freeze means --report report.html
+  emgpu fit huge.parquet --stream --components 16 --accelerate auto
   emgpu fit points.csv --json | jq .bic`;
 
 /** `emgpu fit FILE`: fits a Gaussian mixture. */
@@ -32,38 +44,30 @@ export function fitCommand(signal: AbortSignal): Command {
       new Option(
         '--covariance <type>',
         'shape of the components (default: full, or that of the model in --init)',
-      ).choices(['full', 'tied', 'diag', 'spherical']),
-    )
-    .addOption(
-      new Option('--reg-covar <x>', 'added to every variance, in squared units of the data')
-        .argParser(nonNegative('--reg-covar', '1e-6'))
-        .default(1e-6, '1e-6'),
+      ).choices(COVARIANCE_TYPES),
     );
-  return addFittingOptions(command, 'stop when less than this is left to gain per point, in nats; 0: never')
+  return addFittingOptions(command, {
+    starts: MIXTURE_STARTS,
+    fromFile: true,
+    tolHelp: 'stop when less than this is left to gain per point, in nats; 0: never',
+    restarts: 1,
+    missing: ['error', 'drop', 'em'],
+    more: [regCovarOption(), priorOption(), noiseOption(), freezeOption(), ...iterationOptions()],
+  })
     .addHelpText('after', EXAMPLES)
     .action((file: string, options: FitOptions) => fitMixture(file, options, signal));
 }
 
 async function fitMixture(file: string, options: FitOptions, signal: AbortSignal): Promise<void> {
-  const { components, covariance, regCovar, seed, tol, maxIter, backend, tune } = options;
-  await runFitting(file, options, signal, (init) => {
-    if (init && isKMeans(init)) {
-      throw new EmgpuError(
-        'model-mismatch',
-        `--init ${options.init} is a k-means model, not a mixture.`,
-        'Pass a model that emgpu fit wrote.',
-      );
-    }
-    return new GaussianMixture({
+  const { components, covariance } = options;
+  await runFitting(file, options, MIXTURE_STARTS, signal, (given) => {
+    const init = mixtureStart(given, options.init);
+    const estimator = new GaussianMixture({
+      ...mixtureOptions(options),
       nComponents: components ?? init?.nComponents ?? 8,
       covarianceType: covariance ?? init?.covarianceType ?? 'full',
-      init: init ?? (options.init as 'k-means++' | 'random'),
-      regCovar,
-      seed,
-      tol,
-      maxIter,
-      backend,
-      tune,
+      init: init ?? (options.init as MixtureStart),
     });
+    return async (points, call) => ({ fit: await estimator.fit(points, call) });
   });
 }

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
-import { EmgpuError } from '../../node.ts';
-import { isKMeans, readModel } from '../models.ts';
+import { readModel } from '../models.ts';
 import { seedOption, wholeNumber } from '../options.ts';
+import { requireMixture } from '../scoring.ts';
 import { csvHeader, stdout, writeCsvRows } from '../sink.ts';
 import { StagedFiles } from '../staged-files.ts';
 
@@ -29,14 +29,8 @@ export function sampleCommand(signal: AbortSignal): Command {
 }
 
 async function sample(modelFile: string, { number, seed, out }: SampleOptions, signal: AbortSignal): Promise<void> {
-  const model = await readModel(modelFile);
-  if (isKMeans(model)) {
-    throw new EmgpuError(
-      'model-mismatch',
-      'Only a mixture describes a distribution; this is a k-means model.',
-      'Fit one with emgpu fit.',
-    );
-  }
+  const why = 'Only a mixture describes a distribution; this is a k-means model.';
+  const model = requireMixture(await readModel(modelFile), why, 'Fit one with emgpu fit.');
   const d = model.nFeatures;
   const names = model.featureNames ?? Array.from({ length: d }, (_, i) => `x${i}`);
   const files = new StagedFiles([modelFile]);

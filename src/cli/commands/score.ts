@@ -1,74 +1,56 @@
 import { Command } from 'commander';
-import type { DeviceOptions, HostPoints, ReadOptions } from '../../node.ts';
 import { toLine } from '../fit-json.ts';
-import { readPoints } from '../input.ts';
-import { type AnyModel, isKMeans, readModel } from '../models.ts';
-import { count, short, total } from '../numbers.ts';
-import type { ComputeOptions, InputOptions } from '../options.ts';
+import { readPoints, rowsOf } from '../input.ts';
+import { readModel } from '../models.ts';
+import { checkMissing, type ScoringOptions, scoreOptions, scoresOf } from '../scoring.ts';
 import { stdout } from '../sink.ts';
 import { createProgressBar } from '../terminal/progress.ts';
-import { factLines, noteTable } from '../terminal/summary.ts';
+import { scoreFacts } from '../terminal/scores.ts';
+import { factLines, noteSource } from '../terminal/summary.ts';
 import { addScoringOptions } from './shared.ts';
 
-interface ScoreOptions extends InputOptions, ComputeOptions {
+interface ScoreCommandOptions extends ScoringOptions {
   readonly json?: true;
 }
 
 const EXAMPLES = `
 Examples:
   emgpu score model.json held-out.csv
+  emgpu score model.json survey.csv --weights-column weight
   emgpu score model.json held-out.csv --json | jq .mean`;
 
 /** `emgpu score MODEL FILE`: how well a model describes points. */
 export function scoreCommand(signal: AbortSignal): Command {
   const command = new Command('score')
     .description(
-      'Tell how well a model describes points: log-likelihood (total and mean), BIC and AIC; k-means: the inertia.',
+      'Tell how well a model describes points: log-likelihood (total and mean), BIC, AIC and ICL; k-means: the inertia.',
     )
     .argument('<model>', 'a model file')
     .argument('<file>', 'CSV, TSV, Parquet, Arrow IPC or NPY')
     .option('--json', 'print one JSON object');
-  return addScoringOptions(command)
+  return addScoringOptions(command, ['error', 'drop', 'em'], true)
     .addHelpText('after', EXAMPLES)
-    .action((model: string, file: string, options: ScoreOptions) => score(model, file, options, signal));
+    .action((model: string, file: string, options: ScoreCommandOptions) => score(model, file, options, signal));
 }
 
-async function score(modelFile: string, file: string, options: ScoreOptions, signal: AbortSignal): Promise<void> {
+async function score(
+  modelFile: string,
+  file: string,
+  options: ScoreCommandOptions,
+  signal: AbortSignal,
+): Promise<void> {
   const model = await readModel(modelFile);
+  checkMissing(model, options);
   const bar = createProgressBar();
   try {
     const table = await readPoints(file, options, bar, signal, model);
     bar.update('label', 0);
-    const scores = await evaluate(model, table.points, { backend: options.backend, tune: options.tune, signal });
+    const scores = await scoresOf(model, table.points, scoreOptions(options, signal));
     bar.stop();
-    if (!options.json) noteTable(table);
-    await stdout.write(options.json ? toLine(scores) : `${factLines(scoreFacts(scores)).join('\n')}\n`);
+    if (!options.json) noteSource(table, rowsOf(table));
+    const text = () => `${factLines(scoreFacts(scores, options.weightsColumn)).join('\n')}\n`;
+    await stdout.write(options.json ? toLine(scores) : text());
   } finally {
     bar.stop();
   }
-}
-
-type Scores =
-  | { model: 'k-means'; nSamples: number; inertia: number }
-  | { model: 'gaussian-mixture'; nSamples: number; logLikelihood: number; mean: number; bic: number; aic: number };
-
-async function evaluate(model: AnyModel, points: HostPoints, options: DeviceOptions & ReadOptions): Promise<Scores> {
-  if (isKMeans(model)) {
-    const { nSamples, inertia } = await model.evaluate(points, options);
-    return { model: 'k-means', nSamples, inertia };
-  }
-  const { nSamples, logLikelihood, lowerBound: mean, bic, aic } = await model.evaluate(points, options);
-  return { model: 'gaussian-mixture', nSamples, logLikelihood, mean, bic, aic };
-}
-
-function scoreFacts(scores: Scores): string[][] {
-  const points = ['points', count(scores.nSamples)];
-  if (scores.model === 'k-means') return [points, ['inertia', total(scores.inertia)]];
-  return [
-    points,
-    ['log-likelihood', total(scores.logLikelihood)],
-    ['mean', short(scores.mean, 8)],
-    ['BIC', total(scores.bic)],
-    ['AIC', total(scores.aic)],
-  ];
 }

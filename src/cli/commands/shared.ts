@@ -2,26 +2,49 @@ import { type Command, Option } from 'commander';
 import {
   backendOption,
   columnsOption,
-  dropMissingOption,
   formatOption,
+  type MissingChoice,
+  missingOption,
   nonNegative,
+  restartsOption,
   seedOption,
+  streamOptions,
   tuneOption,
+  weightsOption,
   wholeNumber,
 } from '../options.ts';
 
-/** Adds the options that `fit` and `kmeans` share, in the order in which `--help` lists them. */
-export function addFittingOptions(command: Command, tolHelp: string): Command {
+/** What differs between the commands that fit. */
+export interface FittingVariant {
+  /** The methods that draw a start, the default one first. */
+  readonly starts: readonly string[];
+  /** Whether `--init` may also name a model file. */
+  readonly fromFile: boolean;
+  readonly tolHelp: string;
+  readonly restarts: number;
+  readonly missing: readonly MissingChoice[];
+  /** Options of the command's own model; listed after the start. */
+  readonly more?: readonly Option[];
+}
+
+/** Adds the options that the commands that fit share, in the order in which `--help` lists them. */
+export function addFittingOptions(command: Command, variant: FittingVariant): Command {
+  const { starts, fromFile, tolHelp, more = [] } = variant;
+  const init = new Option('--init <start>', `${starts.join(', ')}${fromFile ? ', or the path of a model file' : ''}`);
   const options = [
     columnsOption(),
-    new Option('--init <start>', 'k-means++, random, or the path of a model file').default('k-means++'),
+    weightsOption(),
+    missingOption(variant.missing),
+    ...streamOptions(),
+    fromFile ? init.default(starts[0]) : init.choices(starts).default(starts[0]),
+    restartsOption(variant.restarts),
     seedOption(),
     new Option('--tol <tol>', tolHelp).argParser(nonNegative('--tol', '1e-6')).default(1e-6, '1e-6'),
     new Option('--max-iter <n>', 'most iterations').argParser(wholeNumber('--max-iter', 1)).default(500),
+    ...more,
     backendOption(),
     tuneOption(),
     formatOption(),
-    dropMissingOption(),
     new Option('--out <model.json>', 'write the model here'),
     new Option('--labels <labels.csv>', 'write row and label of every point here'),
     new Option('--report <report.html>', 'write a report with charts here: one file that needs no network'),
@@ -31,11 +54,13 @@ export function addFittingOptions(command: Command, tolHelp: string): Command {
   return command;
 }
 
-/** Adds the options that `predict` and `score` share. */
-export function addScoringOptions(command: Command): Command {
+/** Adds the options of the commands that take a model and a file of points. */
+export function addScoringOptions(command: Command, missing: readonly MissingChoice[], weighted = false): Command {
   const columns = columnsOption();
   columns.description = 'columns to use (default: the columns of the model, else all number columns)';
-  for (const option of [columns, backendOption(), tuneOption(), formatOption(), dropMissingOption()])
+  const weights = weighted ? [weightsOption()] : [];
+  const rows = missing.length > 0 ? [missingOption(missing)] : [];
+  for (const option of [columns, ...weights, ...rows, backendOption(), tuneOption(), formatOption()])
     command.addOption(option);
   return command;
 }

@@ -42,11 +42,19 @@ export function colorIndex(k: number): number {
   return k % PALETTE_SIZE;
 }
 
-/** The colour scale of all charts. */
+/** The number under which the colour of noise is found there. */
+const NOISE = PALETTE_SIZE;
+
+/** The same for a label, which may be that of the noise. */
+export function labelColor(view: ModelView, label: number): number {
+  return label === view.nComponents ? NOISE : colorIndex(label);
+}
+
+/** The colour scale of all charts of points and components. */
 export const componentColors: Plot.ScaleOptions = {
   type: 'ordinal',
-  domain: Array.from({ length: PALETTE_SIZE }, (_, i) => i),
-  range: Array.from({ length: PALETTE_SIZE }, (_, i) => colorOf(i)),
+  domain: Array.from({ length: PALETTE_SIZE + 1 }, (_, i) => i),
+  range: [...Array.from({ length: PALETTE_SIZE }, (_, i) => colorOf(i)), 'var(--soft)'],
 };
 
 /** Draws a chart as SVG; without a title and a legend of its own, Plot returns the bare element. */

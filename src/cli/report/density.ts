@@ -1,7 +1,7 @@
 import * as Plot from '@observablehq/plot';
-import { deviation } from '../view.ts';
+import { deviation, type ModelView } from '../view.ts';
 import { axisOf, type ChartSize, colorIndex, draw, marginFor, type Scene, ticksAcross } from './chart.ts';
-import { within } from './limits.ts';
+import { type Limits, within } from './limits.ts';
 
 /** Size of a histogram. */
 export interface DensitySize extends ChartSize {
@@ -21,7 +21,7 @@ interface CurvePoint {
 export function density(scene: Scene, i: number, size: DensitySize): Element {
   const { document, view, limits } = scene;
   const { width, height, alone } = size;
-  const bars = histogram(scene, i, size.bins);
+  const bars = histogram(scene, i, view.counts ? countBins(limits[i]!, size.bins) : evenBins(limits[i]!, size.bins));
   const curves = view.covariance ? componentCurves(scene, i) : [];
   const heights = { low: 0, high: topOf(bars, curves) };
   const marginLeft = alone ? marginFor([heights]) : size.marginLeft;
@@ -66,47 +66,88 @@ interface Bar {
   readonly component: number;
 }
 
+/** Bins of equal width side by side. */
+interface Bins {
+  readonly low: number;
+  readonly width: number;
+  readonly count: number;
+}
+
+function evenBins({ low, high }: Limits, count: number): Bins {
+  return { low, width: (high - low) / count, count };
+}
+
+/** Each bin holds the same number of whole numbers, in its middle. */
+function countBins({ low, high }: Limits, most: number): Bins {
+  const first = Math.ceil(low);
+  const width = Math.ceil((Math.floor(high) - first + 1) / most);
+  return { low: first - 0.5, width, count: Math.ceil((Math.floor(high) - first + 1) / width) };
+}
+
 /** Bars of a density histogram. Those of k-means are split by cluster and stack; those of a mixture are whole. */
-function histogram({ sample, limits, view }: Scene, i: number, bins: number): Bar[] {
-  const { low, high } = limits[i]!;
-  const width = (high - low) / bins;
+function histogram({ sample, limits, view }: Scene, i: number, { low, width, count: bins }: Bins): Bar[] {
   const counts = new Map<number, number>();
   for (const s of within(sample, limits, [i])) {
     const bin = Math.min(bins - 1, Math.floor((sample.value(s, i) - low) / width));
     const key = (view.covariance ? 0 : sample.label(s)) * bins + bin;
-    counts.set(key, (counts.get(key) ?? 0) + 1);
+    counts.set(key, (counts.get(key) ?? 0) + sample.weight(s));
   }
+  const all = sample.rows.reduce((sum, _, s) => sum + (Number.isNaN(sample.value(s, i)) ? 0 : sample.weight(s)), 0);
   return [...counts]
     .sort(([a], [b]) => a - b)
     .map(([key, count]) => ({
       x1: low + (key % bins) * width,
       x2: low + ((key % bins) + 1) * width,
-      density: count / (sample.rows.length * width),
+      density: count / (all * width),
       component: Math.floor(key / bins),
     }));
 }
 
 const GRID = 160;
 
-/** Weighted densities of the components and their sum. The grid is refined around every mean: peaks may be narrow. */
+/** Weighted densities of the components and their sum. */
 function componentCurves({ view, limits, components }: Scene, i: number): CurvePoint[] {
-  const { low, high } = limits[i]!;
+  const grid = view.counts ? wholeNumbers(limits[i]!) : finerNearMeans(view, i, limits[i]!);
+  const densityOf = view.counts ? poisson : normal;
+  const weighted = (x: number, k: number) =>
+    view.weights[k]! * densityOf(x, view.means[k]![i]!, deviation(view, k, i)!);
+  const all = view.means.map((_, k) => k);
+  const whole = grid(components).map((x) => ({ x, density: all.reduce((sum, k) => sum + weighted(x, k), 0) }));
+  return [...components.flatMap((k) => grid([k]).map((x) => ({ x, density: weighted(x, k), component: k }))), ...whole];
+}
+
+type Grid = (components: readonly number[]) => number[];
+
+/** Refined around every mean: peaks may be narrow. */
+function finerNearMeans(view: ModelView, i: number, { low, high }: Limits): Grid {
   const even = Array.from({ length: GRID + 1 }, (_, step) => low + ((high - low) * step) / GRID);
   const around = (k: number) =>
     Array.from({ length: 33 }, (_, step) => view.means[k]![i]! + (step / 4 - 4) * deviation(view, k, i)!);
-  const grid = (ks: readonly number[]) =>
-    [...even, ...ks.flatMap(around)].filter((x) => x >= low && x <= high).sort((a, b) => a - b);
-  const all = view.means.map((_, k) => k);
-  const whole = grid(components).map((x) => ({ x, density: all.reduce((sum, k) => sum + weightedNormal(x, k), 0) }));
-  return [
-    ...components.flatMap((k) => grid([k]).map((x) => ({ x, density: weightedNormal(x, k), component: k }))),
-    ...whole,
-  ];
+  return (ks) => [...even, ...ks.flatMap(around)].filter((x) => x >= low && x <= high).sort((a, b) => a - b);
+}
 
-  function weightedNormal(x: number, k: number): number {
-    const sd = deviation(view, k, i)!;
-    return (view.weights[k]! * Math.exp(-0.5 * ((x - view.means[k]![i]!) / sd) ** 2)) / (sd * Math.sqrt(2 * Math.PI));
-  }
+/** A Poisson distribution has no value between them. Of very many, some. */
+function wholeNumbers({ low, high }: Limits): Grid {
+  const first = Math.max(0, Math.ceil(low));
+  const step = Math.ceil((high - first + 1) / (2 * GRID));
+  const grid = Array.from({ length: Math.floor((high - first) / step) + 1 }, (_, at) => first + at * step);
+  return () => grid;
+}
+
+function normal(x: number, mean: number, sd: number): number {
+  return Math.exp(-0.5 * ((x - mean) / sd) ** 2) / (sd * Math.sqrt(2 * Math.PI));
+}
+
+function poisson(x: number, rate: number): number {
+  return rate > 0 ? Math.exp(x * Math.log(rate) - rate - logFactorial(x)) : Number(x === 0);
+}
+
+/** Of a whole number: a sum, and beyond it Stirling's series, whose next term is below 1e-9. */
+function logFactorial(n: number): number {
+  let sum = 0;
+  if (n < 32) for (let i = 2; i <= n; i++) sum += Math.log(i);
+  else sum = (n + 0.5) * Math.log(n) - n + 0.5 * Math.log(2 * Math.PI) + 1 / (12 * n) - 1 / (360 * n ** 3);
+  return sum;
 }
 
 function curveMarks(curves: readonly CurvePoint[]): Plot.Markish[] {

@@ -19,6 +19,23 @@ export function elementsOf(document: Document): ElementMaker {
   };
 }
 
+/** A table. @param isMarked which rows stand out */
+export function table(
+  el: ElementMaker,
+  header: readonly string[],
+  rows: readonly (readonly Child[])[],
+  isMarked: (row: number) => boolean = () => false,
+): Element {
+  const line = (cells: readonly Child[], at: number) =>
+    el('tr', isMarked(at) ? { class: 'marked' } : {}, ...cells.map((cell) => el('td', {}, cell)));
+  return el(
+    'table',
+    {},
+    el('thead', {}, el('tr', {}, ...header.map((name) => el('th', { scope: 'col' }, name)))),
+    el('tbody', {}, ...rows.map(line)),
+  );
+}
+
 /** The whole document as text. Centres of dots are rounded to a tenth of a unit: they make up most of the file. */
 export function serialize(document: Document): string {
   return document.toString().replace(/(?<=\sc[xy]="-?\d+\.\d)\d+(?=")/g, '');

@@ -23,7 +23,9 @@ const MARGIN = 0.06;
  * enough for the means of all but the lightest components; all points if none of them is far out.
  */
 export function limitsOf(sample: PointSample, view: ModelView, i: number): Limits {
-  const values = Float64Array.from(sample.rows, (_, s) => sample.value(s, i)).sort();
+  const values = Float64Array.from(sample.rows, (_, s) => sample.value(s, i))
+    .filter(Number.isFinite)
+    .sort();
   const at = (share: number) => values[Math.round(share * (values.length - 1))]!;
   const heavy = view.means.flatMap((mean, k) => (view.weights[k]! >= LEAST_WEIGHT ? [mean[i]!] : []));
   const low = Math.min(at(TAIL), ...heavy);

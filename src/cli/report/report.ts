@@ -1,15 +1,18 @@
 import type { Fitted } from '../fitted.ts';
-import { isKMeans } from '../models.ts';
+import { isKMeans, isPoisson } from '../models.ts';
 import { count } from '../numbers.ts';
+import { boundSections } from './bounds.ts';
+import { densityCaption, pairCaption, scatterCaption } from './captions.ts';
 import { marginFor, outlined, type Scene } from './chart.ts';
 import { density } from './density.ts';
 import { createDocument, type ElementMaker, elementsOf, serialize } from './dom.ts';
 import { historyChart } from './history.ts';
-import { limitsOf, within } from './limits.ts';
+import { limitsOf } from './limits.ts';
 import { dotsPerPanel, pairPlot } from './pairs.ts';
-import { PALETTE_SIZE } from './palette.ts';
+import { restartSections } from './restarts.ts';
 import { samplePoints } from './sample.ts';
 import { scatter } from './scatter.ts';
+import { selectionSections } from './selection.ts';
 import { bySeparation } from './separation.ts';
 import { STYLE } from './style.ts';
 import { componentSection, keyFigures, runFacts } from './tables.ts';
@@ -24,11 +27,11 @@ const SINGLE = { width: 560, height: 440, marginLeft: 56, ticks: 6 };
 /** The pair plot shows at most this many features. */
 const MOST_PAIRED = 6;
 
-/** The report on a fit: one HTML file that needs nothing else. */
-export function renderReport(fitted: Fitted): string {
+/** The report on a fit: one HTML file that needs nothing else. Of a stream, takes a pass for the points that are drawn. */
+export async function renderReport(fitted: Fitted, signal: AbortSignal): Promise<string> {
   const document = createDocument();
   const el = elementsOf(document);
-  const scene = sceneOf(document, fitted);
+  const scene = await sceneOf(document, fitted, signal);
   const separated = bySeparation(fitted.view, spreads(scene));
   const title = titleOf(fitted);
   document.head.append(
@@ -41,44 +44,53 @@ export function renderReport(fitted: Fitted): string {
   return serialize(document);
 }
 
-function sceneOf(document: Document, { table, labels, view }: Fitted): Scene {
-  const sample = samplePoints(table.points, labels!, SAMPLE);
+async function sceneOf(document: Document, { source, labels, view }: Fitted, signal: AbortSignal): Promise<Scene> {
+  const directions = view.directions ?? false;
+  const sample = await samplePoints(source.points, labels!, { most: SAMPLE, directions, signal });
   const limits = view.featureNames.map((_, i) => limitsOf(sample, view, i));
   return { document, view, sample, limits, components: outlined(view) };
 }
 
 function spreads({ sample, view }: Scene): number[] {
-  const n = sample.rows.length;
   return view.featureNames.map((_, i) => {
-    const values = sample.rows.map((_, s) => sample.value(s, i));
-    const mean = values.reduce((sum, x) => sum + x, 0) / n;
-    return Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / n);
+    const values = sample.rows.map((_, s) => sample.value(s, i)).filter(Number.isFinite);
+    const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
+    return Math.sqrt(values.reduce((sum, x) => sum + (x - mean) ** 2, 0) / values.length);
   });
 }
 
 function titleOf({ fit, view }: Fitted): string {
   const parts = `${view.nComponents} ${view.noun}${view.nComponents === 1 ? '' : 's'}`;
+  if (isPoisson(fit)) return `Poisson mixture, ${parts}`;
   return isKMeans(fit) ? `k-means, ${parts}` : `Gaussian mixture, ${parts}, ${fit.covarianceType} covariance`;
 }
 
 function header(fitted: Fitted, title: string, el: ElementMaker): Element {
-  const { table } = fitted;
+  const { fit, source, selection } = fitted;
   const figures = keyFigures(fitted).map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', {}, value)));
   const names =
-    table.featureNames.length <= 12 ? table.featureNames.join(', ') : `${table.featureNames.length} columns`;
-  const subtitle = `Fitted to ${count(table.nSamples)} points (${names}) of ${table.file}`;
+    source.featureNames.length <= 12 ? source.featureNames.join(', ') : `${source.featureNames.length} columns`;
+  const chosen = selection
+    ? `The best of ${selection.rows.length} models by ${selection.criterion.toUpperCase()}, fitted`
+    : 'Fitted';
+  const subtitle = `${chosen} to ${count(fit.nSamples)} points (${names}) of ${source.file}`;
   return el('header', {}, el('h1', {}, title), el('p', {}, subtitle), el('dl', { class: 'keys' }, ...figures));
 }
 
 /** Two columns, one on a narrow screen. A pair plot and a table to match take the width of both. */
 function main(scene: Scene, fitted: Fitted, separated: readonly number[], el: ElementMaker): Element {
+  const { document } = scene;
+  const chosen = selectionSections(document, fitted, el);
   const points = [pictureSection(scene, fitted, separated, el), componentSection(fitted, separated, el)];
-  const course = [historySection(scene, fitted, el), ...warnings(fitted, el)];
-  const run = facts(fitted, el);
+  const course = [historySection(scene, fitted, el), ...boundSections(document, fitted, el)];
+  const starts = restartSections(document, fitted, el);
+  const run = [...warnings(fitted, el), facts(fitted, el)];
   const columns = (left: Element[], right: Element[], kind = '') =>
     el('div', { class: `columns ${kind}` }, el('div', {}, ...left), el('div', {}, ...right));
-  if (fitted.view.featureNames.length > 2) return el('main', {}, ...points, columns(course, [run], 'even'));
-  return el('main', {}, columns(points, [...course, run]));
+  if (fitted.view.featureNames.length > 2) {
+    return el('main', {}, ...chosen, ...points, columns(course, run, 'even'), ...starts);
+  }
+  return el('main', {}, ...chosen, columns(points, [...course, ...run]), ...starts);
 }
 
 /** The points: a histogram, a scatter plot or a pair plot, after their dimension. */
@@ -107,7 +119,7 @@ function pictureSection(scene: Scene, fitted: Fitted, separated: readonly number
 
 function historySection(scene: Scene, { fit }: Fitted, el: ElementMaker): Element {
   const label = isKMeans(fit) ? 'inertia per point' : 'log-likelihood per point';
-  const course = { label, values: fit.history.map((value) => value / fit.nSamples) };
+  const course = { label, values: fit.history.map((value) => value / fit.totalWeight) };
   const { chart, caption } = historyChart(scene.document, course);
   return el(
     'section',
@@ -115,43 +127,6 @@ function historySection(scene: Scene, { fit }: Fitted, el: ElementMaker): Elemen
     el('h2', {}, 'Convergence'),
     el('figure', {}, chart, el('figcaption', {}, caption)),
   );
-}
-
-function pairCaption(noun: string, d: number, shown: number): string {
-  return shown < d ? `The ${shown} of ${d} columns that tell the ${noun}s apart best.` : '';
-}
-
-function scatterCaption(scene: Scene, { fit, view }: Fitted, features: readonly number[], dots: number): string {
-  const n = fit.nSamples;
-  const shown = n <= dots ? 'all points' : `${count(dots)} of ${count(n)} points, spread evenly over the file`;
-  return [
-    `Dots: ${shown}, coloured by ${isKMeans(fit) ? 'cluster' : 'most likely component'}.`,
-    view.covariance ? 'Ellipses: 1 and 2 standard deviations (39 % and 86 % of a component).' : 'Numbers: centres.',
-    ...commonCaption(scene, features),
-  ].join(' ');
-}
-
-function densityCaption(scene: Scene, { view }: Fitted): string {
-  return [
-    view.covariance
-      ? 'Bars: the points. Lines: the components; dashed: their sum.'
-      : 'Bars: the points, coloured by cluster. Lines: the centres.',
-    ...commonCaption(scene, [0]),
-  ].join(' ');
-}
-
-function commonCaption(scene: Scene, features: readonly number[]): string[] {
-  const { view, components, sample } = scene;
-  const outside = 1 - within(sample, scene.limits, features).length / sample.rows.length;
-  return [
-    ...(outside > 0
-      ? [
-          `Axes leave the outermost values out (beyond the 1st and 99th percentile): ${(100 * outside).toPrecision(2)} % of the points are not in the picture.`,
-        ]
-      : []),
-    ...(components.length < view.nComponents ? [`Drawn are the ${components.length} heaviest ${view.noun}s.`] : []),
-    ...(view.nComponents > PALETTE_SIZE ? [`Colours repeat after ${PALETTE_SIZE}; the numbers do not.`] : []),
-  ];
 }
 
 function warnings({ fit }: Fitted, el: ElementMaker): Element[] {

@@ -1,5 +1,5 @@
 import * as Plot from '@observablehq/plot';
-import { axisOf, type ChartSize, colorIndex, draw, type Scene, ticksAcross } from './chart.ts';
+import { axisOf, type ChartSize, colorIndex, draw, labelColor, type Scene, ticksAcross } from './chart.ts';
 import { ellipse } from './ellipse.ts';
 import { within } from './limits.ts';
 import { type PointSample, thin } from './sample.ts';
@@ -41,13 +41,13 @@ export function scatter(scene: Scene, plane: readonly [number, number], size: Sc
 /** From here on dots are drawn small and faint. */
 const MANY = 1000;
 
-function dotMark({ limits }: Scene, dots: PointSample, [i, j]: readonly [number, number]): Plot.Markish {
+function dotMark({ limits, view }: Scene, dots: PointSample, [i, j]: readonly [number, number]): Plot.Markish {
   const many = dots.rows.length > MANY;
   // In the order of the sample, so that no component is painted over all others.
   return Plot.dot(within(dots, limits, [i, j]), {
     x: (s: number) => dots.value(s, i),
     y: (s: number) => dots.value(s, j),
-    fill: (s: number) => colorIndex(dots.label(s)),
+    fill: (s: number) => labelColor(view, dots.label(s)),
     r: many ? 1.5 : 2.25,
     fillOpacity: many ? 0.4 : 0.6,
     sort: null,

@@ -29,9 +29,14 @@ svg{display:block;width:100%;height:auto;overflow:visible;color:var(--soft);font
 .scroll{overflow-x:auto}
 table{border-collapse:collapse;font-variant-numeric:tabular-nums;white-space:nowrap}
 th,td{text-align:right;padding:4px 0 4px 28px;border-bottom:1px solid var(--line)}
-th{font-weight:600;color:var(--soft);font-size:13px}
+th{font-weight:600;color:var(--soft);font-size:13px;white-space:normal;vertical-align:bottom}
 th:first-child,td:first-child{text-align:left;padding-left:0}
 tbody tr:last-child td{border-bottom:0}
+.marked td{font-weight:600}
+.starts th:last-child,.starts td:last-child{text-align:left;white-space:normal;min-width:150px}
+.tight th,.tight td{padding-left:14px}
+.tight th:first-child,.tight td:first-child{padding-left:0}
+.legend{display:flex;flex-wrap:wrap;gap:2px 16px;font-size:13px}
 .swatch{display:inline-block;width:11px;height:11px;border-radius:3px;margin-right:9px;vertical-align:-1px}
 .facts{display:grid;grid-template-columns:max-content minmax(0,1fr);gap:3px 20px;margin:0}
 .facts dt{color:var(--soft)}
@@ -41,6 +46,7 @@ footer{padding-bottom:32px;font-size:13px}
 @media (min-width:940px){
   .columns{grid-template-columns:minmax(0,1.65fr) minmax(0,1fr)}
   .columns.even{grid-template-columns:repeat(2,minmax(0,1fr))}
+  .columns.late{grid-template-columns:minmax(0,1fr) minmax(0,1.3fr)}
   .pairs{grid-template-columns:repeat(var(--n),minmax(0,1fr));max-width:calc(var(--n)*290px)}
   .pairs>*{grid-column:var(--x);grid-row:var(--y)}
   .pairs>:not(.bottom) [aria-label="x-axis label"],.pairs>:not(.left) [aria-label="y-axis label"]{display:none}

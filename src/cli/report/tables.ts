@@ -1,47 +1,65 @@
-import { componentTable } from '../component-table.ts';
+import { componentTable as cellsOf, overlapText } from '../component-table.ts';
+import { componentsOf } from '../evaluation.ts';
 import { type Fitted, machineText } from '../fitted.ts';
 import { droppedText } from '../input.ts';
-import { isKMeans } from '../models.ts';
+import { isGaussian, isKMeans } from '../models.ts';
 import { count, seconds, short, total } from '../numbers.ts';
 import { emgpuVersion } from '../version.ts';
-import type { ElementMaker } from './dom.ts';
+import { type ElementMaker, table } from './dom.ts';
 import { colorOf } from './palette.ts';
 import { byWeight } from './separation.ts';
 
 const MOST_ROWS = 256;
 const MOST_COLUMNS = 12;
 
+/** Operations that overlaps may take: a second or two. */
+const MOST_OPERATIONS = 2e9;
+
 /** The components with their colours; the heaviest and the most telling features, where there are very many. */
-export function componentSection({ view }: Fitted, separated: readonly number[], el: ElementMaker): Element {
+export function componentSection(fitted: Fitted, separated: readonly number[], el: ElementMaker): Element {
+  const { view } = fitted;
   const ascending = (a: number, b: number) => a - b;
   const components = byWeight(view).slice(0, MOST_ROWS).sort(ascending);
   const features = separated.slice(0, MOST_COLUMNS).sort(ascending);
-  const { header, rows } = componentTable(view, components, features);
+  const { header, rows } = cellsOf(view, components, features);
+  const shapes = shapesOf(fitted);
   const body = rows.map(([number, ...cells], at) => {
     const swatch = el('span', { class: 'swatch', style: `background:${colorOf(components[at]!)}` });
-    return el('tr', {}, el('td', {}, swatch, number!), ...cells.map((cell) => el('td', {}, cell)));
+    return [el('span', {}, swatch, number!), ...cells, ...(shapes ? shapes.cells(components[at]!) : [])];
   });
-  const table = el(
-    'table',
-    {},
-    el('thead', {}, el('tr', {}, ...header.map((name) => el('th', { scope: 'col' }, name)))),
-    el('tbody', {}, ...body),
-  );
   const title = view.noun === 'cluster' ? 'Clusters' : 'Components';
   return el(
     'section',
     {},
     el('h2', {}, title),
-    el('div', { class: 'scroll' }, table),
-    el('p', { class: 'note' }, tableNote(view, rows.length, features.length)),
+    el('div', { class: 'scroll' }, table(el, [...header, ...(shapes?.header ?? [])], body)),
+    el('p', { class: 'note' }, tableNote(fitted, rows.length, features.length, shapes !== undefined)),
   );
 }
 
-function tableNote(view: Fitted['view'], shown: number, columns: number): string {
+/** What the judging of components adds to their table; not for k-means, nor where it would take long. */
+function shapesOf({ fit }: Fitted): { header: string[]; cells: (k: number) => string[] } | undefined {
+  if (!isGaussian(fit) || fit.nComponents ** 2 * fit.nFeatures ** 3 > MOST_OPERATIONS) return undefined;
+  const summaries = componentsOf(fit);
+  return {
+    header: ['condition', 'overlaps most'],
+    cells: (k) => [short(summaries[k]!.conditionNumber, 3), overlapText(summaries[k]!.overlap)],
+  };
+}
+
+function tableNote({ view }: Fitted, shown: number, columns: number, judged: boolean): string {
   return [
-    view.covariance
-      ? 'Mean ± standard deviation of every column.'
-      : 'The centre of every cluster, and its share of the points.',
+    view.counts
+      ? 'Expected counts.'
+      : view.covariance
+        ? 'Mean ± standard deviation of every column.'
+        : `The centre of every cluster${view.directions ? ', of length 1' : ''}, and its share of the points.`,
+    ...(judged
+      ? [
+          'Condition: the largest variance along an axis of the component over the smallest. Overlap: the other component that it is hardest to tell from, and their Bhattacharyya coefficient (1: the same; 0: nothing in common).',
+        ]
+      : []),
+    ...(view.noise === undefined ? [] : [`The rest, ${(100 * view.noise).toPrecision(3)} %, is noise.`]),
     ...(shown < view.nComponents ? [`The ${shown} heaviest of ${view.nComponents} ${view.noun}s.`] : []),
     ...(columns < view.featureNames.length
       ? [`The ${columns} of ${view.featureNames.length} columns that tell the ${view.noun}s apart best.`]
@@ -54,13 +72,14 @@ export function keyFigures({ fit }: Fitted): [name: string, value: string][] {
   const quality: [string, string][] = isKMeans(fit)
     ? [
         ['inertia', total(fit.inertia)],
-        ['inertia per point', short(fit.inertia / fit.nSamples, 6)],
+        ['inertia per point', short(fit.inertia / fit.totalWeight, 6)],
       ]
     : [
         ['log-likelihood', total(fit.logLikelihood)],
         ['per point', short(fit.lowerBound, 6)],
         ['BIC', total(fit.bic)],
         ['AIC', total(fit.aic)],
+        ['ICL', total(fit.icl)],
       ];
   return [
     ...quality,
@@ -70,15 +89,20 @@ export function keyFigures({ fit }: Fitted): [name: string, value: string][] {
 }
 
 /** How the fit came about. */
-export function runFacts({ fit, table, settings }: Fitted): [name: string, value: string][] {
+export function runFacts({ fit, source, settings, weightsColumn }: Fitted): [name: string, value: string][] {
+  const { warmUp } = fit;
+  const warm = warmUp && `${warmUp.nIter} iterations on ${count(warmUp.nSamples)} rows`;
   return [
-    ['file', table.file],
-    ['points', `${count(table.nSamples)} × ${table.points.nFeatures}${droppedText(table)}`],
-    ['columns', table.featureNames.join(', ')],
+    ['file', source.file],
+    ['points', `${count(fit.nSamples)} × ${source.points.nFeatures}${droppedText(source)}`],
+    ...(weightsColumn === undefined ? [] : ([['effective size', total(fit.totalWeight)]] satisfies [string, string][])),
+    ['columns', source.featureNames.join(', ')],
     ...settings,
+    ...(warm ? ([['warmed up', warm]] satisfies [string, string][]) : []),
+    ['E-steps', count(fit.nExpectations)],
     ['computed on', machineText(fit)],
     ['why', fit.backendReason],
-    ['reading', seconds(table.seconds + fit.seconds.load)],
+    ['reading', seconds(source.seconds + fit.seconds.load)],
     ['fitting', `${seconds(fit.seconds.fit)}, ${seconds(fit.seconds.perIteration)} per iteration`],
     ['versions', `emgpu ${emgpuVersion()}, Node ${process.version}`],
   ];

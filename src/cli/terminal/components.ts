@@ -1,6 +1,7 @@
 import { componentTable } from '../component-table.ts';
 import { printable } from '../failure.ts';
 import type { ModelView } from '../view.ts';
+import { align } from './align.ts';
 
 /** A terminal is not the place for more; the model file and the report hold the rest. */
 const MOST_COMPONENTS = 64;
@@ -29,13 +30,8 @@ function firstIndices(count: number, most: number): number[] {
   return Array.from({ length: Math.min(count, most) }, (_, i) => i);
 }
 
-function align(table: readonly (readonly string[])[]): string[] {
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((cells) => cells[column]!.length)));
-  return table.map((cells) => cells.map((cell, column) => cell.padStart(widths[column]!)).join('   '));
-}
-
 /** For narrow terminals: every cell on its own line, after its column's name. */
-function blocks([names, ...rows]: readonly (readonly string[])[]): string[] {
+export function blocks([names, ...rows]: readonly (readonly string[])[]): string[] {
   const indent = Math.max(...names!.slice(1).map((name) => name.length));
   return rows.flatMap(([k, ...cells]) => [
     `${names![0]} ${k}`,

@@ -2,7 +2,7 @@ import cliProgress from 'cli-progress';
 import { widthOf } from './style.ts';
 
 /** The stages of a command, as the bar names them. */
-export type Stage = 'read' | 'load' | 'seed' | 'fit' | 'label' | 'write';
+export type Stage = 'read' | 'load' | 'seed' | 'warm-up' | 'fit' | 'label' | 'judge' | 'write';
 
 /** A bar on the terminal; nothing at all where there is none. */
 export interface ProgressBar {

@@ -1,8 +1,9 @@
 import { printable } from '../failure.ts';
 import type { Fitted } from '../fitted.ts';
-import { droppedText, type Table } from '../input.ts';
-import { isKMeans } from '../models.ts';
+import { droppedText, type Source } from '../input.ts';
+import { isGaussian, isKMeans } from '../models.ts';
 import { count, seconds, short, total } from '../numbers.ts';
+import { optimaOf, refusalsOf } from '../optima.ts';
 import { componentLines } from './components.ts';
 import { emphasis, widthOf } from './style.ts';
 
@@ -17,29 +18,70 @@ export function warn(text: string): void {
 }
 
 /** Notes where the points came from. */
-export function noteTable(table: Table, extraSeconds = 0): void {
-  const names = table.featureNames.length <= 8 ? table.featureNames : [...table.featureNames.slice(0, 7), '…'];
-  const shape = `${count(table.nSamples)} × ${table.points.nFeatures} (${names.join(', ')})`;
-  note('read', `${shape} from ${table.file} in ${seconds(table.seconds + extraSeconds)}${droppedText(table)}`);
+export function noteSource(source: Source, nSamples: number, extraSeconds = 0): void {
+  const { featureNames, points, file } = source;
+  const names = featureNames.length <= 8 ? featureNames : [...featureNames.slice(0, 7), '…'];
+  const shape = `${count(nSamples)} × ${points.nFeatures} (${names.join(', ')})`;
+  note('read', `${shape} from ${file} in ${seconds(source.seconds + extraSeconds)}${droppedText(source)}`);
 }
 
-/** The results of a fit, for people: components, then how good they are. */
-export function fitSummary({ fit, view, maxIter }: Fitted): string {
-  const [head, ...rest] = componentLines(view, widthOf(process.stdout));
-  const facts = isKMeans(fit)
-    ? [['inertia', total(fit.inertia)]]
-    : [
-        ['log-likelihood', `${total(fit.logLikelihood)} (${short(fit.lowerBound, 7)} per point)`],
-        ['BIC', total(fit.bic)],
-        ['AIC', total(fit.aic)],
-      ];
-  facts.push(
-    ['iterations', `${fit.nIter}${fit.converged ? ', converged' : ` of at most ${maxIter}, not converged`}`],
-    ['time', `${seconds(fit.seconds.fit)} to fit, ${seconds(fit.seconds.perIteration)} per iteration`],
-  );
-  return [emphasis(process.stdout, 'bold', head!), ...rest, '', ...factLines(facts)]
+/** The results of a fit, for people: components, then how good they are and how they came about. */
+export function fitSummary(fitted: Fitted): string {
+  const [head, ...rest] = componentLines(fitted.view, widthOf(process.stdout));
+  const facts = [...qualityFacts(fitted), ...runFacts(fitted)];
+  return [emphasis(process.stdout, 'bold', head!), ...rest, '', ...factLines(facts), ...startLines(fitted)]
     .map((line) => `${line}\n`)
     .join('');
+}
+
+function qualityFacts({ fit, weightsColumn }: Fitted): string[][] {
+  const size = `${total(fit.totalWeight)}, the sum of "${weightsColumn}" over ${count(fit.nSamples)} rows`;
+  const effective = weightsColumn === undefined ? [] : [['effective size', printable(size)]];
+  if (isKMeans(fit)) return [['inertia', total(fit.inertia)], ...effective];
+  const noise = isGaussian(fit) ? fit.noise : undefined;
+  const share = noise && `${noise.weight.toFixed(4)}, label ${fit.nComponents}`;
+  return [
+    ['log-likelihood', `${total(fit.logLikelihood)} (${short(fit.lowerBound, 7)} per point)`],
+    ['BIC', total(fit.bic)],
+    ['AIC', total(fit.aic)],
+    ['ICL', total(fit.icl)],
+    ...effective,
+    ...(share ? [['noise weight', share]] : []),
+  ];
+}
+
+function runFacts({ fit, maxIter }: Fitted): string[][] {
+  const end = fit.converged ? ', converged' : ` of at most ${maxIter}, not converged`;
+  const { warmUp } = fit;
+  const warm = warmUp && `${warmUp.nIter} iterations on ${count(warmUp.nSamples)} rows`;
+  return [
+    ['iterations', `${fit.nIter}${end}`],
+    ['E-steps', count(fit.nExpectations)],
+    ...(warm ? [['warm-up', `${warm}${warmUp.converged ? ', converged' : ', not converged'}`]] : []),
+    ['time', `${seconds(fit.seconds.fit)} to fit, ${seconds(fit.seconds.perIteration)} per iteration`],
+  ];
+}
+
+/** More optima and reasons than these are in the report and in `--json`. */
+const MOST_OPTIMA = 8;
+
+/** What the starts led to, if there were several: the optima and how often each was found, and why others were refused. */
+function startLines({ fit }: Fitted): string[] {
+  if (fit.restarts.length < 2) return [];
+  const optima = optimaOf(fit);
+  const refusals = [...refusalsOf(fit)];
+  const table = [
+    ...optima.slice(0, MOST_OPTIMA).map(({ value, times }) => [total(value), `${times}`, '']),
+    ...refusals.slice(0, MOST_OPTIMA).map(([why, times]) => ['refused', `${times}`, `  ${printable(why)}`]),
+  ];
+  const more = Math.max(0, optima.length - MOST_OPTIMA) + Math.max(0, refusals.length - MOST_OPTIMA);
+  const header = [isKMeans(fit) ? 'inertia' : 'log-likelihood', 'starts', ''];
+  const widths = [0, 1].map((column) => Math.max(...[header, ...table].map((cells) => cells[column]!.length)));
+  const lines = [header, ...table].map(([value, times, why]) =>
+    `${value!.padStart(widths[0]!)}   ${times!.padStart(widths[1]!)}${why}`.trimEnd(),
+  );
+  const head = emphasis(process.stdout, 'bold', lines[0]!);
+  return ['', head, ...lines.slice(1), ...(more > 0 ? [`… and ${more} more: --json lists all starts`] : [])];
 }
 
 /** Names and values, aligned. */

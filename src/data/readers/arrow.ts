@@ -1,8 +1,7 @@
 import type { Data, DataType, RecordBatch, RecordBatchReader } from 'apache-arrow';
 import { throwIfAborted } from '../../errors.ts';
-import { type Table, TableBuilder } from '../table.ts';
 import { chooseColumns, type OfferedColumn, ROW_LABELS } from './columns.ts';
-import { type FileSource, latin1, type ReadRequest, readBytes, truncated } from './source.ts';
+import { type FileSource, latin1, type ReadRequest, readBytes, type TableFile, truncated } from './source.ts';
 
 type Arrow = typeof import('apache-arrow');
 /** Values of one piece of a column, null where there is none. */
@@ -12,40 +11,48 @@ interface ArrowColumn extends OfferedColumn {
   readonly narrow: boolean;
 }
 
+/** Rows of a record batch that are taken in at once: a file may be a single batch. */
+const BLOCK_ROWS = 2 ** 18;
+
 /**
- * Reads columns of an Arrow IPC file (also named Feather 2) or stream, record batch by record batch. Integers beyond
+ * Opens an Arrow IPC file (also named Feather 2) or stream, which is read record batch by record batch. Integers beyond
  * 2⁵³ and decimals are rounded to float64; nulls are missing values. Nested columns are not read.
  */
-export async function readArrow(source: FileSource, request: ReadRequest): Promise<Table> {
-  const { name, missing, signal } = request;
+export async function openArrow(source: FileSource, request: ReadRequest): Promise<TableFile> {
+  const { name } = request;
   const arrow = await import('apache-arrow');
   await addCodecs(arrow);
   const isFile = await checkEnds(source, name);
-  const handle = new SliceHandle(source);
-  const reader = await openReader(arrow, handle, name);
-  const offered = reader.schema.fields.map((field) => describe(arrow, field.name, field.type));
-  const places = chooseColumns(name, offered, request.columns);
-  const names = places.map((place) => offered[place]!.name);
-  const narrow = places.every((place) => offered[place]!.narrow);
-  const builder = new TableBuilder({ file: name, names, narrow, missing, expectedRows: 0 });
-  let nRows = 0;
-  let nBatches = 0;
-  for await (const batch of batches(reader, isFile, name)) {
-    throwIfAborted(signal);
-    const start = nRows;
-    builder.open(batch.numRows);
-    for (const [j, place] of places.entries()) {
-      fillColumn(arrow, batch, place, (at, cells) => builder.setColumn(j, at, cells));
-    }
-    builder.close(batch.numRows, (row) => `row ${start + row + 1}`);
-    nRows += batch.numRows;
-    nBatches++;
-    const share = isFile ? nBatches / reader.numRecordBatches : handle.position / source.size;
-    builder.expectRows((1.02 * nRows) / share);
-    request.onProgress(share);
-  }
-  if (!isFile && handle.endsWithin) throw truncated(name, 'it ends within a message');
-  return builder.finish();
+  const { schema } = await openReader(arrow, new SliceHandle(source), name);
+  const offered = schema.fields.map((field) => describe(arrow, field.name, field.type));
+  const { places, labels, weighted } = chooseColumns(offered, request);
+  const features = weighted ? places.slice(0, -1) : places;
+  return {
+    columns: { labels, weighted, narrow: features.every((place) => offered[place]!.narrow) },
+    async *read(source, builder, signal) {
+      const handle = new SliceHandle(source);
+      const reader = await openReader(arrow, handle, name);
+      let nRows = 0;
+      let nBatches = 0;
+      for await (const batch of batches(reader, isFile, name)) {
+        nBatches++;
+        const share = isFile ? nBatches / reader.numRecordBatches : handle.position / source.size;
+        for (let from = 0; from < batch.numRows; from += BLOCK_ROWS) {
+          throwIfAborted(signal);
+          const block = batch.numRows > BLOCK_ROWS ? batch.slice(from, from + BLOCK_ROWS) : batch;
+          const start = nRows + from;
+          builder.open(block.numRows);
+          for (const [j, place] of places.entries()) {
+            fillColumn(arrow, block, place, (at, cells) => builder.setColumn(j, at, cells));
+          }
+          builder.close(block.numRows, (row) => `row ${start + row + 1}`);
+          yield share;
+        }
+        nRows += batch.numRows;
+      }
+      if (!isFile && handle.endsWithin) throw truncated(name, 'it ends within a message');
+    },
+  };
 }
 
 /** Whether it is a file, with its footer in place, rather than a stream. */

@@ -1,5 +1,6 @@
 import { EmgpuError } from '../../errors.ts';
 import { MAX_FEATURES } from '../points.ts';
+import type { ReadRequest } from './source.ts';
 
 /** A column that a file offers. */
 export interface OfferedColumn {
@@ -12,27 +13,57 @@ export interface OfferedColumn {
   readonly byDefault: boolean;
 }
 
+/** Which columns are read. */
+export interface ChosenColumns {
+  /** Places in the file: D features in the order wanted and then, where there are weights, theirs. */
+  readonly places: readonly number[];
+  /** The names at these places. */
+  readonly labels: readonly string[];
+  /** Whether the last column holds weights. */
+  readonly weighted: boolean;
+}
+
 /** Columns in which pandas keeps row labels; they are taken only when named. */
 export const ROW_LABELS = /^__index_level_\d+__$/;
 
 const LISTED = 10;
 
 /**
- * The places, in `offered`, of the wanted columns in the order wanted, or of all that are taken by default.
- * Throws `missing-column`, `not-a-number` (a column without numbers, or none with any), `invalid-option` (none named, or
- * one named twice) and `too-many-features`.
+ * The wanted columns among `offered`, in the order wanted, or all that are taken by default, and the column of weights.
+ * Throws `missing-column`, `not-a-number` (a column without numbers, or none with any), `invalid-option` (none named, one
+ * named twice, or the weights named among them) and `too-many-features`.
  */
-export function chooseColumns(
-  file: string,
-  offered: readonly OfferedColumn[],
-  wanted: readonly string[] | undefined,
-): number[] {
-  const chosen = wanted ? wanted.map((name) => findColumn(file, offered, name)) : defaults(file, offered);
-  if (chosen.length === 0 || new Set(chosen).size < chosen.length) {
+export function chooseColumns(offered: readonly OfferedColumn[], request: ReadRequest): ChosenColumns {
+  const { name: file, columns: wanted, weightsColumn } = request;
+  const weights = weightsColumn === undefined ? [] : [findColumn(file, offered, weightsColumn)];
+  const chosen = wanted
+    ? wanted.map((name) => findColumn(file, offered, name))
+    : defaults(file, offered).filter((place) => !weights.includes(place));
+  checkChoice(request, chosen, weights);
+  const places = [...chosen, ...weights];
+  return { places, labels: places.map((place) => offered[place]!.name), weighted: weights.length > 0 };
+}
+
+function checkChoice({ name: file, columns, weightsColumn }: ReadRequest, chosen: number[], weights: number[]): void {
+  if (columns && (chosen.length === 0 || new Set(chosen).size < chosen.length)) {
     throw new EmgpuError(
       'invalid-option',
-      `columns must name at least one column and none twice, got [${wanted?.join(', ')}].`,
+      `columns must name at least one column and none twice, got [${columns.join(', ')}].`,
       'Name each column once, or leave columns out to take all that hold numbers.',
+    );
+  }
+  if (chosen.some((place) => weights.includes(place))) {
+    throw new EmgpuError(
+      'invalid-option',
+      `Column "${weightsColumn}" is named both among the columns and as weightsColumn.`,
+      'Name it once: weights are no feature.',
+    );
+  }
+  if (chosen.length === 0) {
+    throw new EmgpuError(
+      'not-a-number',
+      `${file} has no column of numbers besides the weights, "${weightsColumn}".`,
+      'Give a file with at least one more column of numbers.',
     );
   }
   if (chosen.length > MAX_FEATURES) {
@@ -42,7 +73,6 @@ export function chooseColumns(
       'Name the columns to take, or reduce the dimension first, for instance by principal components.',
     );
   }
-  return chosen;
 }
 
 function findColumn(file: string, offered: readonly OfferedColumn[], name: string): number {

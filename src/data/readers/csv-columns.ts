@@ -1,16 +1,13 @@
-import { chooseColumns } from './columns.ts';
+import { type ChosenColumns, chooseColumns } from './columns.ts';
 import { isBlank, type RowChunk } from './csv-rows.ts';
 import type { ReadRequest } from './source.ts';
 
 /** Which cells of a text file are read. */
-export interface CsvLayout {
+export interface CsvLayout extends ChosenColumns {
   /** The number of cells of a row. */
   readonly width: number;
   /** Whether the first row holds names. */
   readonly hasHeader: boolean;
-  /** The places of the columns taken, and their names. */
-  readonly places: readonly number[];
-  readonly names: readonly string[];
 }
 
 /** A column is taken for numbers when this many cells, not counting missing ones, are. */
@@ -20,6 +17,7 @@ const DECISIVE_BYTES = 2 * 2 ** 20;
 
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 const MISSING = /^\s*(?:|<?na>?|#?n\/a|[+-]?nan|null|none|[+-]?inf|[+-]?infinity)\s*$/i;
+const INFINITE = /^\s*[+-]?inf/i;
 
 /** The number in a cell, in decimal or scientific notation; NaN if it holds none. */
 export function parseNumber(cell: string): number {
@@ -29,6 +27,11 @@ export function parseNumber(cell: string): number {
 /** Whether a cell stands for no number: blank, NA, N/A, NaN, null, None, or an infinity. */
 export function isMissing(cell: string): boolean {
   return MISSING.test(cell);
+}
+
+/** Whether a cell that stands for no number is an infinity. */
+export function isInfinite(cell: string): boolean {
+  return INFINITE.test(cell);
 }
 
 /** The layout, or undefined as long as the first chunks do not decide which columns hold numbers. */
@@ -47,8 +50,7 @@ export function findLayout(chunks: readonly RowChunk[], request: ReadRequest): C
     readable: true,
     byDefault: numeric[i]! && !(rowLabels && i === 0 && width > 1),
   }));
-  const places = chooseColumns(request.name, offered, request.columns);
-  return { width, hasHeader, places, names: places.map((place) => names[place]!) };
+  return { width, hasHeader, ...chooseColumns(offered, request) };
 }
 
 /**

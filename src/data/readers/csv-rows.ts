@@ -1,5 +1,5 @@
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
-import { type FileSource, type ReadRequest, readBytes } from './source.ts';
+import { type FileSource, readBytes } from './source.ts';
 
 /** Whole rows of a text file, as they follow each other in it. */
 export interface RowChunk {
@@ -34,20 +34,21 @@ const LONGEST_ROW = 4 * 2 ** 20;
 
 /**
  * The rows of a delimited text file (RFC 4180 quoting; lines end in LF, CRLF or CR). At most one chunk and one row are
- * in memory. `delimiter` undefined: papaparse's guess from the first chunk. Throws `unreadable-file` (quotes that do not
+ * in memory. `file` is its name, for messages. `delimiter` undefined: papaparse's guess from the first chunk. Throws `unreadable-file` (quotes that do not
  * match, NUL bytes, a row beyond 4 MB) and `aborted`.
  */
 export async function* readRows(
   source: FileSource,
-  request: ReadRequest,
+  file: string,
+  signal: AbortSignal | undefined,
   chunkBytes: number,
   delimiter?: string,
 ): AsyncGenerator<RowChunk> {
   const { default: Papa } = await import('papaparse');
-  const cutter = new RowCutter(Papa, request.name, delimiter);
+  const cutter = new RowCutter(Papa, file, delimiter);
   let begun = false;
   let heldBlanks = 0;
-  for await (const { text, bytesRead, last } of readText(source, request.signal, chunkBytes)) {
+  for await (const { text, bytesRead, last } of readText(source, signal, chunkBytes)) {
     const { rows, line } = cutter.cut(text, last);
     const { newline } = cutter;
     const trailing = countBlank(rows, -1);

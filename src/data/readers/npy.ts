@@ -1,7 +1,7 @@
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
-import { type Table, TableBuilder } from '../table.ts';
+import type { TableBuilder } from '../table.ts';
 import { chooseColumns } from './columns.ts';
-import { type FileSource, latin1, type ReadRequest, readBytes, truncated } from './source.ts';
+import { type FileSource, latin1, type ReadRequest, readBytes, type TableFile, truncated } from './source.ts';
 
 type Parse = typeof import('npyjs').parse;
 
@@ -15,15 +15,16 @@ interface NpyHeader {
   readonly fortranOrder: boolean;
 }
 
-const CHUNK_BYTES = 4 * 2 ** 20;
+/** Of all columns: little enough to be cheap, enough that a read takes longer than asking for it. */
+const BLOCK_BYTES = 4 * 2 ** 20;
 const NARROW = /^(?:b1|[iu][12]|f[24])$/;
 
 /**
- * Reads a NPY file (format 1.0 to 3.0) of one axis (one column) or two (rows, columns), in C or Fortran order: booleans,
- * integers and floats, little-endian.
+ * Opens a NPY file (format 1.0 to 3.0) of one axis (one column) or two (rows, columns), in C or Fortran order: booleans,
+ * integers and floats, little-endian. It is read in blocks of rows; in Fortran order only the columns chosen.
  */
-export async function readNpy(source: FileSource, request: ReadRequest): Promise<Table> {
-  const { name, missing } = request;
+export async function openNpy(source: FileSource, request: ReadRequest): Promise<TableFile> {
+  const { name } = request;
   const { parse } = await import('npyjs');
   const header = await readHeader(source, name, parse);
   const { rows, columns, itemBytes, type } = header;
@@ -34,17 +35,27 @@ export async function readNpy(source: FileSource, request: ReadRequest): Promise
     readable,
     byDefault: readable,
   }));
-  const places = chooseColumns(name, offered, request.columns);
+  const { places, labels, weighted } = chooseColumns(offered, request);
   const expected = header.bytes.length + rows * columns * itemBytes;
   if (source.size < expected) {
     throw truncated(name, `its header promises ${rows} × ${columns} numbers, ${expected} bytes; it has ${source.size}`);
   }
-  const names = places.map((place) => `${place}`);
-  const builder = new TableBuilder({ file: name, names, narrow: NARROW.test(type), missing, expectedRows: rows });
-  builder.open(rows);
-  await (header.fortranOrder ? readColumns : readRows)(source, request, header, places, builder, parse);
-  builder.close(rows, (row) => `row ${row + 1}`);
-  return builder.finish();
+  const readCells = header.fortranOrder ? readColumns : readRows;
+  const step = Math.max(1, Math.floor(BLOCK_BYTES / (columns * itemBytes)));
+  return {
+    columns: { labels, weighted, narrow: NARROW.test(type) },
+    nRows: rows,
+    async *read(source, builder, signal) {
+      for (let row = 0; row < rows; row += step) {
+        throwIfAborted(signal);
+        const n = Math.min(step, rows - row);
+        builder.open(n);
+        await readCells((first, count) => decode(source, header, first, count, parse), header, places, row, n, builder);
+        builder.close(n, (i) => `row ${row + i + 1}`);
+        yield (row + n) / rows;
+      }
+    },
+  };
 }
 
 async function readHeader(source: FileSource, name: string, parse: Parse): Promise<NpyHeader> {
@@ -68,40 +79,25 @@ async function readHeader(source: FileSource, name: string, parse: Parse): Promi
   return { bytes, type: dtype, itemBytes: Number(dtype.slice(1)), rows, columns, fortranOrder };
 }
 
+/** Fills the open block with rows `row` to `row + n`; `items` reads that many items from the first one on. */
 type ReadCells = (
-  source: FileSource,
-  request: ReadRequest,
+  items: (first: number, count: number) => Promise<ArrayLike<unknown>>,
   header: NpyHeader,
   places: readonly number[],
+  row: number,
+  n: number,
   builder: TableBuilder,
-  parse: Parse,
 ) => Promise<void>;
 
 /** C order: one row after the other. */
-const readRows: ReadCells = async (source, request, header, places, builder, parse) => {
-  const { rows, columns } = header;
-  const step = Math.max(1, Math.floor(CHUNK_BYTES / (columns * header.itemBytes)));
-  for (let row = 0; row < rows; row += step) {
-    throwIfAborted(request.signal);
-    const n = Math.min(step, rows - row);
-    const values = await decode(source, header, row * columns, n * columns, parse);
-    for (const [j, place] of places.entries()) builder.setColumn(j, row, values, place, columns);
-    request.onProgress((row + n) / rows);
-  }
+const readRows: ReadCells = async (items, { columns }, places, row, n, builder) => {
+  const values = await items(row * columns, n * columns);
+  for (const [j, place] of places.entries()) builder.setColumn(j, 0, values, place, columns);
 };
 
 /** Fortran order: one column after the other. */
-const readColumns: ReadCells = async (source, request, header, places, builder, parse) => {
-  const { rows } = header;
-  const step = Math.floor(CHUNK_BYTES / header.itemBytes);
-  for (const [j, place] of places.entries()) {
-    for (let row = 0; row < rows; row += step) {
-      throwIfAborted(request.signal);
-      const n = Math.min(step, rows - row);
-      builder.setColumn(j, row, await decode(source, header, place * rows + row, n, parse));
-      request.onProgress((j + (row + n) / rows) / places.length);
-    }
-  }
+const readColumns: ReadCells = async (items, { rows }, places, row, n, builder) => {
+  for (const [j, place] of places.entries()) builder.setColumn(j, 0, await items(place * rows + row, n));
 };
 
 /** `count` items from item `first` on. */

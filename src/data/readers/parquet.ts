@@ -1,8 +1,7 @@
 import type { AsyncBuffer, Compressors, FileMetaData, ParquetParsers, SchemaElement, SchemaTree } from 'hyparquet';
 import { throwIfAborted } from '../../errors.ts';
-import { type Table, TableBuilder } from '../table.ts';
 import { chooseColumns, type OfferedColumn, ROW_LABELS } from './columns.ts';
-import { type FileSource, latin1, type ReadRequest, readBytes, truncated } from './source.ts';
+import { type FileSource, latin1, type ReadRequest, readBytes, type TableFile, truncated } from './source.ts';
 
 /** A row group: its rows and, in bytes, where the column chunks wanted from it end. */
 interface RowGroup {
@@ -23,64 +22,104 @@ const PARSERS: Partial<ParquetParsers> = {
   dateFromDays: (days) => days * 86_400_000,
 };
 
+/** Rows, and cells, that are decoded at once; a larger row group is read in pieces. */
+const PIECE_ROWS = 2 ** 20;
+const PIECE_CELLS = 2 ** 23;
+
 /**
- * Reads top-level columns of a Parquet file, row group by row group and only the bytes of those columns. Integers beyond
- * 2⁵³ and decimals are rounded to float64; nulls are missing values. Nested columns are not read.
+ * Opens a Parquet file, whose top-level columns are read row group by row group, and only the bytes of those chosen.
+ * Integers beyond 2⁵³ and decimals are rounded to float64; nulls are missing values. Nested columns are not read.
+ *
+ * Large row groups are read in pieces. Where the file has no offset index, each piece reads its column anew, but decodes
+ * only the pages that hold its rows.
  */
-export async function readParquet(source: FileSource, request: ReadRequest): Promise<Table> {
-  const { name, missing, signal } = request;
+export async function openParquet(source: FileSource, request: ReadRequest): Promise<TableFile> {
+  const { name } = request;
   const { parquetMetadataAsync, parquetRead, parquetSchema } = await import('hyparquet');
   const { compressors } = await import('hyparquet-compressors');
-  const file: AsyncBuffer = {
+  await checkEnds(source, name);
+  const metadata = await parquetMetadataAsync(asyncBuffer(source), { parsers: PARSERS, geoparquet: false });
+  metadata.schema.forEach(completeType);
+  const offered = parquetSchema(metadata).children.map(describe);
+  const { places, labels, weighted } = chooseColumns(offered, request);
+  const features = weighted ? places.slice(0, -1) : places;
+  const groups = findRowGroups(metadata, labels);
+  const nRows = groups.reduce((n, group) => n + group.rows, 0);
+  const step = Math.min(PIECE_ROWS, Math.floor(PIECE_CELLS / places.length));
+  return {
+    columns: { labels, weighted, narrow: features.every((place) => offered[place]!.narrow) },
+    nRows,
+    async *read(source, builder, signal) {
+      const options = { file: asyncBuffer(source), metadata, compressors, parsers: PARSERS, useOffsetIndex: true };
+      for (const group of groups) {
+        if (group.end > source.size) {
+          throw truncated(name, `its columns reach to byte ${group.end}, it has ${source.size}`);
+        }
+        for (let from = group.start; from < group.start + group.rows; from += step) {
+          throwIfAborted(signal);
+          const rows = Math.min(step, group.start + group.rows - from);
+          builder.open(rows);
+          for (const [j, label] of labels.entries()) {
+            await readPiece(parquetRead, { ...options, columns: [label] }, group, from, rows, (at, cells) =>
+              builder.setColumn(j, at, cells),
+            );
+          }
+          builder.close(rows, (row) => `row ${from + row + 1}`);
+          yield (from + rows) / nRows;
+        }
+      }
+    },
+  };
+}
+
+function asyncBuffer(source: FileSource): AsyncBuffer {
+  return {
     byteLength: source.size,
     slice: async (start, end) => (await readBytes(source, start, end ?? source.size)).buffer,
   };
-  await checkEnds(source, name);
-  const metadata = await parquetMetadataAsync(file, { parsers: PARSERS, geoparquet: false });
-  metadata.schema.forEach(completeType);
-  const offered = parquetSchema(metadata).children.map(describe);
-  const places = chooseColumns(name, offered, request.columns);
-  const names = places.map((place) => offered[place]!.name);
-  const groups = findRowGroups(metadata, names);
-  const nRows = groups.reduce((n, group) => n + group.rows, 0);
-  const narrow = places.every((place) => offered[place]!.narrow);
-  const builder = new TableBuilder({ file: name, names, narrow, missing, expectedRows: nRows });
-  for (const { start, rows, end } of groups) {
-    throwIfAborted(signal);
-    if (end > source.size) throw truncated(name, `its columns reach to byte ${end}, it has ${source.size}`);
-    builder.open(rows);
-    await readGroup(parquetRead, { file, metadata, compressors, parsers: PARSERS }, names, start, rows, builder);
-    builder.close(rows, (row) => `row ${start + row + 1}`);
-    request.onProgress((start + rows) / nRows);
-  }
-  return builder.finish();
 }
 
-async function readGroup(
+/** What hyparquet is to read a column of, and how. */
+interface ColumnOptions {
+  readonly file: AsyncBuffer;
+  readonly metadata: FileMetaData;
+  readonly compressors: Compressors;
+  readonly parsers: Partial<ParquetParsers>;
+  readonly useOffsetIndex: boolean;
+  /** One name. */
+  readonly columns: string[];
+}
+
+/** Reads `rows` rows of one column from row `from` of the file on; `fill` gets runs of cells, counted from `from`. */
+async function readPiece(
   parquetRead: typeof import('hyparquet').parquetRead,
-  options: { file: AsyncBuffer; metadata: FileMetaData; compressors: Compressors; parsers: Partial<ParquetParsers> },
-  names: readonly string[],
-  start: number,
+  options: ColumnOptions,
+  group: RowGroup,
+  from: number,
   rows: number,
-  builder: TableBuilder,
+  fill: (start: number, cells: ArrayLike<unknown>) => void,
 ): Promise<void> {
-  const filled = names.map(() => 0);
+  let filled = 0;
   await parquetRead({
     ...options,
-    columns: [...names],
-    rowStart: start,
-    rowEnd: start + rows,
+    rowStart: from,
+    rowEnd: from + rows,
     onPage: ({ pathInSchema, columnData, rowStart }) => {
-      const column = names.indexOf(pathInSchema[0]!);
-      if (rowStart + columnData.length > start + rows) throw new Error(`column ${pathInSchema[0]} has too many rows`);
-      builder.setColumn(column, rowStart - start, columnData);
-      filled[column]! += columnData.length;
+      if (rowStart + columnData.length > group.start + group.rows) {
+        throw new Error(`column ${pathInSchema[0]} has too many rows`);
+      }
+      // A page may begin before the piece, and end after it.
+      const first = Math.max(0, from - rowStart);
+      const end = Math.min(columnData.length, from + rows - rowStart);
+      if (end <= first) return;
+      fill(rowStart + first - from, end - first < columnData.length ? columnData.slice(first, end) : columnData);
+      filled += end - first;
     },
   });
   // Without this check the cells of a chunk that ends early would stay 0.
-  const short = filled.findIndex((n) => n !== rows);
-  if (short >= 0)
-    throw new Error(`column ${names[short]} has ${filled[short]} of ${rows} rows from row ${start + 1} on`);
+  if (filled !== rows) {
+    throw new Error(`column ${options.columns[0]} has ${filled} of ${rows} rows from row ${from + 1} on`);
+  }
 }
 
 async function checkEnds(source: FileSource, name: string): Promise<void> {

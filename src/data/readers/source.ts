@@ -1,4 +1,5 @@
 import { EmgpuError } from '../../errors.ts';
+import type { ColumnSet, TableBuilder } from '../table.ts';
 
 /**
  * The bytes of a file, read in slices; a `Blob` or `File` is one. (Not so for files from 4 GiB on what `fs.openAsBlob`
@@ -11,17 +12,29 @@ export interface FileSource {
   slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
 }
 
-/** Formats that {@link readTable} knows. `csv` guesses its delimiter among comma, tab, bar and semicolon. */
+/** Formats that `readTable` and `openStream` know. `csv` guesses its delimiter among comma, tab, bar and semicolon. */
 export type FileFormat = 'csv' | 'tsv' | 'parquet' | 'arrow' | 'npy';
 
-/** What every reader is told; {@link ReadTableOptions} with the defaults filled in. */
+/** What every reader is told: which columns of which file. */
 export interface ReadRequest {
+  /** The file's name, for messages. */
   readonly name: string;
-  readonly columns: readonly string[] | undefined;
-  readonly missing: 'error' | 'drop';
-  readonly signal: AbortSignal | undefined;
-  /** Told 0…1, never falling. */
-  readonly onProgress: (fraction: number) => void;
+  /** Undefined: all columns of numbers but that of the weights. */
+  readonly columns?: readonly string[] | undefined;
+  readonly weightsColumn?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A file whose columns are chosen. Its rows can be read any number of times, each time from the start. */
+export interface TableFile {
+  readonly columns: ColumnSet;
+  /** The number of rows, where the file tells it. */
+  readonly nRows?: number;
+  /**
+   * Puts rows into `builder` block by block, all of them (`ColumnSet.labels` tells the order of the columns); yields the
+   * fraction of the file that is read after every block. `source` has the same bytes as when the file was opened.
+   */
+  read(source: FileSource, builder: TableBuilder, signal?: AbortSignal): AsyncGenerator<number>;
 }
 
 const EXTENSIONS: Readonly<Record<string, FileFormat>> = {

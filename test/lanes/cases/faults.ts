@@ -2,9 +2,9 @@ import { EmRun } from '../../../src/em/run.ts';
 import type { EmgpuError } from '../../../src/errors.ts';
 import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import { kMeansFamily } from '../../../src/families/k-means.ts';
-import { assert, assertEqual, assertRejects } from '../assert.ts';
+import { assert, assertClose, assertEqual, assertRejects } from '../assert.ts';
 import type { LaneCase } from '../types.ts';
-import { drawSample, gpuBackend, randomFor } from './gpu.ts';
+import { cpuBackend, drawSample, gpuBackend, randomFor } from './gpu.ts';
 
 const family = gaussianFamily({ covarianceType: 'spherical', regCovar: 1e-6 });
 
@@ -52,6 +52,46 @@ export const faults: readonly LaneCase[] = [
       const packed = family.pack(family.toFrame(parameters, dataset.frame), dataset.frame);
       assertEqual([...(await dataset.read('labels', packed))].join(), '0,0,0,0', 'labels');
       assertEqual((await dataset.expectation(packed)).counts[1], 0, 'points of the component without weight');
+      dataset.destroy();
+    },
+  },
+  {
+    name: 'faults: a component without precision has the same density everywhere',
+    async run(context) {
+      const [N, D] = [3001, 3];
+      const random = randomFor(context.seed, 'noise');
+      const data = Float64Array.from({ length: N * D }, () => random.uniform());
+      for (const kind of ['full', 'diag', 'spherical']) {
+        const size = { full: D * D, diag: D, spherical: 1 }[kind]!;
+        const precisionsCholesky = new Float64Array(2 * size);
+        for (let i = 0; i < size; i += kind === 'full' ? D + 1 : 1) precisionsCholesky[i] = 1;
+        const parameters = {
+          ...{ kind, nComponents: 2, nFeatures: D, means: new Float64Array(2 * D), precisionsCholesky },
+          logNormalizers: Float64Array.of(-1, -2),
+        };
+        const [gpu, cpu] = [gpuBackend(context), cpuBackend()].map(async (backend) => {
+          const dataset = await backend.load({ data, nFeatures: D }, { scaling: 'isotropic' });
+          const densities = await dataset.read('logDensities', parameters);
+          const { objective } = await dataset.expectation(parameters);
+          dataset.destroy();
+          return [...densities, objective / N];
+        });
+        assertClose(await gpu!, await cpu!, { absolute: 1e-5 }, `log-densities, ${kind}`);
+      }
+    },
+  },
+  {
+    name: 'faults: a kind of which nobody wrote the stage is told as such',
+    async run(context) {
+      const points = { data: Float64Array.of(0, 1, 2, 3), nFeatures: 1 };
+      const dataset = await gpuBackend(context).load(points, { scaling: 'isotropic' });
+      const parameters = {
+        ...{ kind: 'nobody', nComponents: 1, nFeatures: 1, means: Float64Array.of(0) },
+        ...{ precisionsCholesky: new Float64Array(0), vectors: [Float64Array.of(1)] },
+        logNormalizers: Float64Array.of(0),
+      };
+      await assertRejects(dataset.expectation(parameters), 'an unknown kind', 'shader-error');
+      await assertRejects(dataset.read('labels', parameters), 'its labels', 'shader-error');
       dataset.destroy();
     },
   },

@@ -1,6 +1,7 @@
 import type { HostPoints } from '../../../src/data/points.ts';
 import type { CovarianceType } from '../../../src/families/covariance.ts';
-import { gaussianFamily, type MixtureParameters } from '../../../src/families/gaussian.ts';
+import { gaussianFamily } from '../../../src/families/gaussian.ts';
+import type { MixtureParameters } from '../../../src/families/parameters.ts';
 import faithful from '../../reference/data/faithful.csv?raw';
 import iris from '../../reference/data/iris.csv?raw';
 import golden from '../../reference/golden.json';
@@ -43,7 +44,7 @@ export function goldenStart({ data: name, covarianceType, startRows }: Trajector
   );
   const matrix = variances.flatMap((v, i) => variances.map((_, j) => (i === j ? v : 0)));
   const one = { full: matrix, tied: matrix, diag: variances, spherical: [variances.reduce((a, b) => a + b, 0) / D] };
-  const covariance = one[covarianceType as CovarianceType];
+  const covariance = one[covarianceType as keyof typeof one];
   return {
     points,
     start: {

@@ -5,7 +5,7 @@ import type { HostPoints } from '../../../src/data/points.ts';
 import { EmRun } from '../../../src/em/run.ts';
 import type { Backend, Family } from '../../../src/em/types.ts';
 import type { CovarianceType } from '../../../src/families/covariance.ts';
-import type { MixtureParameters } from '../../../src/families/gaussian.ts';
+import type { MixtureParameters } from '../../../src/families/parameters.ts';
 import { cholesky } from '../../../src/math/cholesky.ts';
 import { type Random, seededRandom } from '../../../src/math/random.ts';
 import type { LaneContext } from '../types.ts';

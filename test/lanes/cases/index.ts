@@ -1,14 +1,23 @@
 import type { LaneCase } from '../types.ts';
+import { assignments } from './assignments.ts';
 import { behaviour } from './behaviour.ts';
 import { compile } from './compile.ts';
 import { faults } from './faults.ts';
 import { goldenCases } from './golden.ts';
+import { grid } from './grid.ts';
 import { loading } from './loading.ts';
+import { missing } from './missing.ts';
+import { poisson } from './poisson.ts';
 import { readouts } from './readouts.ts';
+import { seeding } from './seeding.ts';
+import { shapes } from './shapes.ts';
 import { smoke } from './smoke.ts';
+import { streams } from './streams.ts';
 import { stretches } from './stretches.ts';
 import { tuning } from './tuning.ts';
 import { twins } from './twins.ts';
+import { weights } from './weights.ts';
+import { windows } from './windows.ts';
 
 /** All GPU cases, in the order in which every lane runs them. Their number per lane stands in `expected.json`. */
 export const cases: readonly LaneCase[] = [
@@ -16,8 +25,17 @@ export const cases: readonly LaneCase[] = [
   ...compile,
   ...goldenCases,
   ...twins,
+  ...shapes,
+  ...weights,
+  ...missing,
+  ...windows,
+  ...poisson,
+  ...seeding,
+  ...streams,
+  ...assignments,
   ...loading,
   ...readouts,
+  ...grid,
   ...behaviour,
   ...stretches,
   ...tuning,

@@ -1,6 +1,7 @@
 import { createGpuBackend } from '../../../src/backends/webgpu/backend.ts';
 import { EmRun } from '../../../src/em/run.ts';
-import { gaussianFamily, type MixtureParameters } from '../../../src/families/gaussian.ts';
+import { gaussianFamily } from '../../../src/families/gaussian.ts';
+import type { MixtureParameters } from '../../../src/families/parameters.ts';
 import { assert, assertClose, assertEqual, assertSame } from '../assert.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
 import { cpuBackend, distance, drawSample, gpuBackend, randomFor, type Spec } from './gpu.ts';

@@ -1,14 +1,16 @@
 import { webStore } from '../../../src/backends/web-store.ts';
 import { createGpuBackend } from '../../../src/backends/webgpu/backend.ts';
 import { adapterKey, choiceKey, formatTuning, parseTuning } from '../../../src/backends/webgpu/tuning-file.ts';
-import type { KernelKind, Statistics } from '../../../src/em/types.ts';
+import type { Statistics } from '../../../src/em/types.ts';
 import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import { kMeansFamily } from '../../../src/families/k-means.ts';
 import { assert, assertEqual, assertSame } from '../assert.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
 import { drawSample, randomFor } from './gpu.ts';
 
-const STAGES: Record<KernelKind, readonly [expectation: string, moments: string]> = {
+type Kind = 'full' | 'tied' | 'diag' | 'spherical' | 'k-means';
+
+const STAGES: Record<Kind, readonly [expectation: string, moments: string]> = {
   full: ['log-density-full', 'moments-full'],
   tied: ['log-density-tied', 'moments-full'],
   diag: ['log-density-diag', 'moments-diag'],
@@ -44,7 +46,7 @@ function openCache(text?: string) {
 /** Points on the lane's device, tuned as the cache says, and parameters of a kind for them. */
 async function load(
   { device, adapter, seed }: Pick<LaneContext, 'device' | 'adapter' | 'seed'>,
-  kind: KernelKind,
+  kind: Kind,
   cache: ReturnType<typeof openCache>,
   N = 5003,
 ) {
@@ -63,7 +65,7 @@ async function load(
 
 const sums = ({ objective, counts, first, second }: Statistics) => [objective, ...counts, ...first, ...second];
 
-const sameBits: readonly LaneCase[] = (Object.keys(STAGES) as KernelKind[]).map((kind) => ({
+const sameBits: readonly LaneCase[] = (Object.keys(STAGES) as Kind[]).map((kind) => ({
   name: `tuning: ${kind}, the same bits in every variant`,
   async run(context) {
     let expected: { statistics: number[]; labels: Uint32Array } | undefined;

@@ -39,8 +39,50 @@ export function update(
     }
   }
   addLong(objective, -inertia);
-  for (let i: usize = 0; i < nComponents * d; i++) {
-    addLong(first + i * LONG, load<f64>(tileSums + i * 8));
+  takeTile(tileSums, nComponents * d, first);
+}
+
+/**
+ * The same for points with weights w: counts[label] += w, first[label] += w (x − c_label) and objective −= w nearest.
+ * @param weights TILE
+ */
+export function updateWeighted(
+  x: usize,
+  count: usize,
+  d: usize,
+  nComponents: usize,
+  centers: usize,
+  labels: usize,
+  nearest: usize,
+  weights: usize,
+  tileSums: usize,
+  counts: usize,
+  first: usize,
+  objective: usize,
+): void {
+  let inertia: f64 = 0;
+  for (let p: usize = 0; p < count * 8; p += 8) {
+    const w = load<f64>(weights + p);
+    // As if it were not there, even where its distance overflows.
+    if (w === 0) continue;
+    inertia += w * load<f64>(nearest + p);
+    const label = load<u32>(labels + p) as usize;
+    addLong(counts + label * LONG, w);
+    let row = x + p;
+    for (let at = label * d * 8; at < (label + 1) * d * 8; at += 8) {
+      const sum = tileSums + at;
+      store<f64>(sum, load<f64>(sum) + w * (load<f64>(row) - load<f64>(centers + at)));
+      row += ROW;
+    }
+  }
+  addLong(objective, -inertia);
+  takeTile(tileSums, nComponents * d, first);
+}
+
+/** Adds the sums of a tile to long sums, and leaves zeros. */
+function takeTile(tileSums: usize, length: usize, sums: usize): void {
+  for (let i: usize = 0; i < length; i++) {
+    addLong(sums + i * LONG, load<f64>(tileSums + i * 8));
     store<f64>(tileSums + i * 8, 0);
   }
 }

@@ -1,0 +1,61 @@
+// k-means++ seeding: what each of some candidates for the next centre would leave of the values that `seed-distance` keeps. A workgroup
+// goes over one tile of 256 positions. `rows` and `values` are bound from the first of the dispatch's tiles on.
+//
+//   sums[0][tile] += sum_i values[i],   sums[1 + c][tile] += sum_i min(values[i], w_rows[i] |x_rows[i] - candidate_c|^2)
+//
+// (before the first centre, `fresh`, without the minimum). Where a tile's points lie in two windows it is gone over twice.
+// Twin: src/backends/cpu/seeding.ts
+
+#import seeding
+
+@group(0) @binding(4) var<storage, read> values: array<f32>;
+@group(0) @binding(5) var<storage, read_write> sums: array<f32>;         // a row of `row` tiles each
+#if WEIGHTED
+@group(0) @binding(6) var<storage, read> weights: array<f32>;            // of the window's points
+#endif
+
+const LANES: u32 = 64u;
+const SLOTS: u32 = 17u * LANES;   // no candidate, and 16 at most
+
+var<workgroup> sh_sums: array<f32, SLOTS>;
+
+// The value at a position, as things stand (c = 0) or with candidate c - 1 added.
+fn value_with(c: u32, at: u32) -> f32 {
+  let now = values[at];
+  if (c == 0u) {
+    return now;
+  }
+  let row = rows[at];
+  var value = squared_distance(row, c - 1u);
+#if WEIGHTED
+  value *= weights[row];
+#endif
+  return select(min(now, value), value, job.fresh == 1u);
+}
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let start = group.x * 256u;
+  let end = min(start + 256u, job.first + job.count);
+  for (var c = 0u; c <= batch.count; c++) {
+    var sum = 0.0;
+    for (var at = start + lane; at < end; at += LANES) {
+      if (at >= job.first) {
+        sum += value_with(c, at);
+      }
+    }
+    sh_sums[c * LANES + lane] = sum;
+  }
+  for (var half = LANES / 2u; half > 0u; half >>= 1u) {
+    workgroupBarrier();
+    if (lane < half) {
+      for (var c = 0u; c <= batch.count; c++) {
+        sh_sums[c * LANES + lane] += sh_sums[c * LANES + lane + half];
+      }
+    }
+  }
+  workgroupBarrier();
+  if (lane <= batch.count) {
+    sums[lane * job.row + job.tile_first + group.x] += sh_sums[lane * LANES];
+  }
+}

@@ -1,0 +1,19 @@
+// What the seeding stages share: the squared distance of a point to a candidate, sum_d weights_d (x_d - c_d)^2. Parameters:
+// weights_d, then one centre after the other.
+
+#import job
+#import vector
+#import parameters
+
+@group(0) @binding(0) var<uniform> job: Job;
+@group(0) @binding(2) var<storage, read> points: array<Vec>;
+@group(0) @binding(3) var<storage, read> rows: array<u32>;               // within the window, by position
+
+fn squared_distance(row: u32, candidate: u32) -> f32 {
+  var distance = 0.0;
+  for (var b = 0u; b < DB; b++) {
+    let z = points[block_index(row, b)] - parameter((1u + candidate) * DB + b);
+    distance += dot(parameter(b), z * z);
+  }
+  return distance;
+}

@@ -1,0 +1,162 @@
+import type { Frame } from '../../data/frame.ts';
+import { EmgpuError, throwIfAborted } from '../../errors.ts';
+import { countShards, POINTS_PER_BATCH, shardStarts, splitByShard } from './partition.ts';
+import type { TaskResult } from './passes.ts';
+import type { Task } from './shard.ts';
+import type { ShardClient } from './shard-client.ts';
+
+/** How long a shard works before anyone looks at the abort signal, in milliseconds. */
+const SLICE = 40;
+
+/** Why a pass failed on some shard: the others stop, too. */
+interface Failure {
+  reason: unknown;
+}
+
+/** Points in one or more shards. What comes from them is in the order of the shards, hence always alike. */
+export class ShardedPoints {
+  readonly shards: readonly ShardClient[];
+  /** Index of each shard's first point, and N. */
+  readonly starts: readonly number[];
+  readonly nFeatures: number;
+  /** Whether points have weights. */
+  readonly weighted: boolean;
+  #freed = false;
+  #nextPass = 0;
+
+  constructor(shards: readonly ShardClient[], starts: readonly number[], nFeatures: number, weighted: boolean) {
+    this.shards = shards;
+    this.starts = starts;
+    this.nFeatures = nFeatures;
+    this.weighted = weighted;
+  }
+
+  /** @throws `destroyed` after {@link free} */
+  check(): void {
+    if (this.#freed) throw new EmgpuError('destroyed', 'The points were already freed.', 'Load them again.');
+  }
+
+  /** The points at these indices, M × D. */
+  rows(indices: Uint32Array): Promise<Float64Array> {
+    return this.gather(indices, this.starts, this.nFeatures, (shard, local) => shard.call('rows', [local]));
+  }
+
+  /**
+   * Things that lie in shards and are counted from 0 over all of them, `width` numbers each, in the order of `indices`.
+   * @param starts number of each shard's first thing, and how many there are
+   * @param ask for those of one shard, counted from its first
+   */
+  async gather(
+    indices: Uint32Array,
+    starts: readonly number[],
+    width: number,
+    ask: (shard: ShardClient, local: Uint32Array) => Promise<Float64Array>,
+  ): Promise<Float64Array> {
+    this.check();
+    const out = new Float64Array(indices.length * width);
+    const parts = splitByShard(indices, starts);
+    await Promise.all(
+      parts.map(async ({ local, positions }, s) => {
+        if (local.length === 0) return;
+        const found = await ask(this.shards[s]!, local);
+        positions.forEach((to, from) => {
+          out.set(found.subarray(from * width, (from + 1) * width), to * width);
+        });
+      }),
+    );
+    return out;
+  }
+
+  /** A copy of the points at these indices and of their weights, on the same threads. The caller frees it. */
+  async sample(indices: Uint32Array): Promise<ShardedPoints> {
+    const d = this.nFeatures;
+    const nShards = countShards(indices.length, d, this.shards.length);
+    const starts = shardStarts(indices.length, nShards);
+    // They are in the frame already.
+    const frame: Frame = { shift: new Float64Array(d), scale: new Float64Array(d).fill(1) };
+    const making = this.shards.slice(0, nShards).map(async (shard, s) => {
+      const copy = await shard.sibling(starts[s + 1]! - starts[s]!, frame);
+      try {
+        await this.#copy(indices.subarray(starts[s], starts[s + 1]), copy);
+      } catch (error) {
+        copy.free();
+        throw error;
+      }
+      return copy;
+    });
+    return new ShardedPoints(await allOrNone(making), starts, d, this.weighted);
+  }
+
+  async #copy(indices: Uint32Array, to: ShardClient): Promise<void> {
+    for (let from = 0; from < indices.length; from += POINTS_PER_BATCH) {
+      const batch = indices.subarray(from, from + POINTS_PER_BATCH);
+      const rows = await this.rows(batch);
+      const weights = this.weighted
+        ? await this.gather(batch, this.starts, 1, (shard, local) => shard.call('weights', [local]))
+        : undefined;
+      await to.call('ingest', [from, rows, weights], buffersOf(rows, weights));
+    }
+  }
+
+  /**
+   * One pass over all shards at once, in slices. The first failure stops the others.
+   * @param taskFor the task of the shard that holds points `from` to `to`
+   */
+  async run(taskFor: (from: number, to: number) => Task, signal?: AbortSignal): Promise<TaskResult[]> {
+    const pass = this.#nextPass++;
+    const failure: Failure = { reason: undefined };
+    const { starts } = this;
+    try {
+      return await Promise.all(
+        this.shards.map((shard, s) =>
+          this.#runShard(shard, pass, () => taskFor(starts[s]!, starts[s + 1]!), failure, signal),
+        ),
+      );
+    } catch (error) {
+      failure.reason = error;
+      throw error;
+    }
+  }
+
+  async #runShard(
+    shard: ShardClient,
+    pass: number,
+    task: () => Task,
+    failure: Failure,
+    signal: AbortSignal | undefined,
+  ): Promise<TaskResult> {
+    this.check();
+    throwIfAborted(signal);
+    let progress = await shard.call('advance', [pass, task(), SLICE]);
+    while (!progress.done) {
+      this.check();
+      if (failure.reason || signal?.aborted) {
+        await shard.call('cancel', [pass]);
+        throwIfAborted(signal);
+        throw failure.reason;
+      }
+      progress = await shard.call('advance', [pass, undefined, SLICE]);
+    }
+    return progress.result;
+  }
+
+  free(): void {
+    if (this.#freed) return;
+    this.#freed = true;
+    for (const shard of this.shards) shard.free();
+  }
+}
+
+/** The shards, or, where one cannot be made, none: the others are freed, and its failure is thrown. */
+export async function allOrNone(making: readonly Promise<ShardClient>[]): Promise<ShardClient[]> {
+  const made = await Promise.allSettled(making);
+  const failed = made.find((result) => result.status === 'rejected');
+  if (!failed) return made.map((result) => (result as PromiseFulfilledResult<ShardClient>).value);
+  for (const result of made) if (result.status === 'fulfilled') result.value.free();
+  throw failed.reason;
+}
+
+/** What moves to a shard's thread with rows and their weights: both are copies made for it. */
+export function buffersOf(...arrays: (Float32Array | Float64Array | undefined)[]): ArrayBuffer[] {
+  return arrays.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : []));
+}

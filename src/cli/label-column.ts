@@ -1,0 +1,128 @@
+import { type FileHandle, open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { findLayout } from '../data/readers/csv-columns.ts';
+import { isBlank, readRows } from '../data/readers/csv-rows.ts';
+import { detectFormat, type FileSource } from '../data/readers/source.ts';
+import { EmgpuError, type FileFormat, readTable } from '../node.ts';
+
+/** The cells of a column, row by row; undefined where there is none. */
+export type LabelColumn = readonly (string | undefined)[];
+
+/** What is read, and how far a read may go before it looks at the signal. */
+interface Request {
+  readonly path: string;
+  readonly name: string;
+  readonly column: string;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * The known classes of all rows of a file, whose points have been read before: a column of text or of numbers. Rows are
+ * counted as `readTable` counts them. Throws `missing-column`.
+ */
+export async function readLabels(
+  path: string,
+  column: string,
+  format: FileFormat | undefined,
+  signal: AbortSignal,
+): Promise<LabelColumn> {
+  const handle = await open(path);
+  try {
+    const source = sourceOf(handle, (await handle.stat()).size);
+    const request = { path, name: basename(path), column, signal };
+    const found = format ?? (await detectFormat(source, request.name));
+    return await READERS[found](source, request);
+  } finally {
+    await handle.close();
+  }
+}
+
+const READERS: Readonly<Record<FileFormat, (source: FileSource, request: Request) => Promise<LabelColumn>>> = {
+  csv: (source, request) => fromText(source, request),
+  tsv: (source, request) => fromText(source, request, '\t'),
+  parquet: fromParquet,
+  arrow: fromArrow,
+  npy: fromNumbers,
+};
+
+const CHUNK_BYTES = 128 * 2 ** 10;
+
+async function fromText(
+  source: FileSource,
+  { name, column, signal }: Request,
+  delimiter?: string,
+): Promise<LabelColumn> {
+  const labels: (string | undefined)[] = [];
+  let layout: ReturnType<typeof findLayout>;
+  for await (const chunk of readRows(source, name, signal, CHUNK_BYTES, delimiter)) {
+    let { rows } = chunk;
+    if (!layout) {
+      layout = findLayout([chunk], { name, columns: [column] })!;
+      if (layout.hasHeader) rows = rows.slice(1);
+    }
+    const [place] = layout.places;
+    for (const row of rows) if (layout.width === 1 || !isBlank(row)) labels.push(labelOf(row[place!]));
+  }
+  return labels;
+}
+
+async function fromParquet(source: FileSource, { name, column }: Request): Promise<LabelColumn> {
+  const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import('hyparquet');
+  const { compressors } = await import('hyparquet-compressors');
+  const file = {
+    byteLength: source.size,
+    slice: (start: number, end = source.size) => source.slice(start, end).arrayBuffer(),
+  };
+  const metadata = await parquetMetadataAsync(file);
+  const names = parquetSchema(metadata).children.map(({ element }) => element.name);
+  if (!names.includes(column)) refuseColumn(name, column, names);
+  const rows = await parquetReadObjects({ file, metadata, columns: [column], compressors });
+  return rows.map((row) => labelOf(row[column]));
+}
+
+/** The codecs of compressed batches have been registered when the points were read. */
+async function fromArrow(source: FileSource, { name, column }: Request): Promise<LabelColumn> {
+  const { tableFromIPC } = await import('apache-arrow');
+  const table = tableFromIPC(new Uint8Array(await source.slice(0, source.size).arrayBuffer()));
+  const cells = table.getChild(column);
+  const names = table.schema.fields.map((field) => `${field.name}`);
+  if (!cells) return refuseColumn(name, column, names);
+  return Array.from({ length: table.numRows }, (_, row) => labelOf(cells.get(row)));
+}
+
+async function fromNumbers(_source: FileSource, { path, column, signal }: Request): Promise<LabelColumn> {
+  const { points } = await readTable(path, { columns: [column], missing: 'keep', signal });
+  return Array.from(points.data, labelOf);
+}
+
+/** Blank cells, null and NaN are no labels. */
+function labelOf(cell: unknown): string | undefined {
+  const text = cell === null || cell === undefined || Number.isNaN(cell) ? '' : String(cell).trim();
+  return text === '' ? undefined : text;
+}
+
+function refuseColumn(file: string, column: string, names: readonly string[]): never {
+  throw new EmgpuError(
+    'missing-column',
+    `${file} has no column "${column}"; it has ${names.join(', ')}.`,
+    'Choose among these (upper and lower case matter).',
+  );
+}
+
+function sourceOf(handle: FileHandle, size: number): FileSource {
+  return {
+    size,
+    slice: (start, end) => ({
+      async arrayBuffer() {
+        const bytes = new Uint8Array(end - start);
+        let filled = 0;
+        while (filled < bytes.length) {
+          const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled);
+          if (bytesRead === 0) break;
+          filled += bytesRead;
+        }
+        return bytes.buffer.slice(0, filled);
+      },
+    }),
+  };
+}

@@ -1,0 +1,74 @@
+import type { ComponentSummary, KFoldScore, Silhouette } from '../../node.ts';
+import { overlapText } from '../component-table.ts';
+import type { Agreement, Evaluation } from '../evaluation.ts';
+import { printable } from '../failure.ts';
+import { count, short, withSpread } from '../numbers.ts';
+import { align } from './align.ts';
+import { blocks } from './components.ts';
+import { scoreFacts } from './scores.ts';
+import { emphasis, widthOf } from './style.ts';
+import { factLines } from './summary.ts';
+
+/** An evaluation for people: the components, then the numbers. */
+export function evaluationSummary(
+  evaluation: Evaluation,
+  featureNames: readonly string[],
+  weightsColumn: string | undefined,
+): string {
+  const { scores, heldOut, silhouette, agreement, components } = evaluation;
+  const facts = [
+    ...scoreFacts(scores, weightsColumn),
+    ...(heldOut ? heldOutFacts(heldOut) : []),
+    ...silhouetteFacts(silhouette),
+    ...(agreement ? agreementFacts(agreement) : []),
+  ];
+  const table = components ? [...componentLines(components, featureNames), ''] : [];
+  return [...table, ...factLines(facts)].map((line) => `${line}\n`).join('');
+}
+
+function heldOutFacts({ folds, mean, perFold }: KFoldScore & { readonly folds: number }): string[][] {
+  const range = `folds from ${short(Math.min(...perFold), 6)} to ${short(Math.max(...perFold), 6)}`;
+  return [['held-out', `${short(mean, 8)} per point, ${folds} ${range}`]];
+}
+
+/** The silhouettes of more clusters are in `--json`. */
+const MOST_CLUSTERS = 16;
+
+function silhouetteFacts(silhouette: Silhouette | string): string[][] {
+  if (typeof silhouette === 'string') return [['silhouette', `none: ${silhouette}`]];
+  const { score, nSamples, sampled, perCluster } = silhouette;
+  const rows = `${sampled ? 'a sample of ' : 'exact, '}${count(nSamples)} rows`;
+  const listed = perCluster.slice(0, MOST_CLUSTERS).map(({ label, score }) => `${label}: ${score.toFixed(3)}`);
+  if (perCluster.length > MOST_CLUSTERS) listed.push(`… and ${perCluster.length - MOST_CLUSTERS} more`);
+  return [
+    ['silhouette', `${score.toFixed(4)} (${rows})`],
+    ['of each', listed.join(', ')],
+  ];
+}
+
+function agreementFacts({ column, nSamples, ...indices }: Agreement): string[][] {
+  return [
+    ['adjusted Rand', `${indices.adjustedRandIndex.toFixed(4)} against "${printable(column)}"`],
+    ['NMI', `${indices.normalizedMutualInformation.toFixed(4)} (${count(nSamples)} rows with a label)`],
+  ];
+}
+
+/** The components: place, spread, shape, and which other one each is hardest to tell from. */
+function componentLines(components: readonly ComponentSummary[], featureNames: readonly string[]): string[] {
+  const header = ['component', 'weight', ...featureNames.map(printable), 'eigenvalues', 'condition', 'overlaps most'];
+  const table = [header, ...components.map(cells)];
+  const lines = align(table);
+  const [head, ...rest] = lines.every((line) => line.length <= widthOf(process.stdout)) ? lines : blocks(table);
+  return [emphasis(process.stdout, 'bold', head!), ...rest];
+}
+
+function cells({ component, weight, mean, sd, eigenvalues, conditionNumber, overlap }: ComponentSummary): string[] {
+  return [
+    `${component}`,
+    weight.toFixed(4),
+    ...mean.map((x, d) => withSpread(x, sd[d]!)),
+    eigenvalues.map((value) => short(value, 3)).join(' '),
+    short(conditionNumber, 3),
+    overlapText(overlap),
+  ];
+}

@@ -1,0 +1,49 @@
+import { type Frame, frameFor, hostMoments, type Scaling } from './frame.ts';
+import type { HostPoints } from './points.ts';
+
+/** Rows per block that a sample consists of (a multiple of 64 keeps bindings aligned), and blocks at most. */
+export const SAMPLE_BLOCK = 64;
+export const SAMPLE_BLOCKS = 64;
+
+/** First rows of up to 64 blocks of 64 rows, evenly spread from the first row to the last. */
+export function sampleBlocks(nSamples: number): number[] {
+  const last = Math.ceil(nSamples / SAMPLE_BLOCK) - 1;
+  const blocks = Math.min(SAMPLE_BLOCKS, last + 1);
+  return Array.from({ length: blocks }, (_, i) =>
+    blocks > 1 ? Math.floor((i * last) / (blocks - 1)) * SAMPLE_BLOCK : 0,
+  );
+}
+
+/** The rows, up to 4,096, whose moments stand for those of many. */
+export function sampleNumbers(nSamples: number): number[] {
+  return sampleBlocks(nSamples).flatMap((start) =>
+    Array.from({ length: Math.min(SAMPLE_BLOCK, nSamples - start) }, (_, i) => start + i),
+  );
+}
+
+/** The rows at these numbers that weigh something. */
+export function takeRows({ data, nFeatures: D, sampleWeight }: HostPoints, numbers: readonly number[]): HostPoints {
+  const chosen = numbers.filter((n) => sampleWeight?.[n] !== 0);
+  const rows = data instanceof Float32Array ? new Float32Array(chosen.length * D) : new Float64Array(chosen.length * D);
+  chosen.forEach((n, i) => {
+    rows.set(data.subarray(n * D, (n + 1) * D), i * D);
+  });
+  return { data: rows, nFeatures: D };
+}
+
+/**
+ * The frame of a sample of rows: any shift and scale near those of all points will do. Shifts of float32 rows, which a device subtracts,
+ * are cut to 20 bits below the largest number of the column, so that subtracting them from float32 numbers near that size is exact; float64
+ * rows are shifted on the host.
+ */
+export async function frameOfRows({ data, nFeatures: D }: HostPoints, scaling: Scaling): Promise<Frame> {
+  const frame = frameFor(await hostMoments({ data, nFeatures: D }), scaling);
+  if (data instanceof Float64Array) return frame;
+  const shift = frame.shift.map((mean, d) => {
+    let largest = 0;
+    for (let i = d; i < data.length; i += D) largest = Math.max(largest, Math.abs(data[i]!));
+    const unit = largest > 0 ? 2 ** (Math.ceil(Math.log2(largest)) - 20) : 1;
+    return Math.round(mean / unit) * unit;
+  });
+  return { shift, scale: frame.scale };
+}

@@ -1,0 +1,42 @@
+import { EmgpuError } from '../errors.ts';
+import { countSamples, type Points, type Weights } from './points.ts';
+
+/** Weights of N rows, checked, and their sum. */
+export interface CheckedWeights {
+  /** Undefined: every row counts once. */
+  readonly weights: Weights | undefined;
+  /** `Σ w`, in float64; N without weights. */
+  readonly total: number;
+}
+
+/** The weights of points. Throws `invalid-weights` unless there is one per row, none is negative, and some are not 0. */
+export function checkWeights(points: Points): CheckedWeights {
+  const n = countSamples(points);
+  const weights = points.sampleWeight;
+  if (weights === undefined) return { weights, total: n };
+  if (!(weights instanceof Float32Array || weights instanceof Float64Array) || weights.length !== n) {
+    const found = ArrayBuffer.isView(weights) || Array.isArray(weights) ? `${weights.length} of them` : `${weights}`;
+    throw new EmgpuError(
+      'invalid-weights',
+      `sampleWeight must be a Float32Array or Float64Array with one number per row (${n}), got ${found}.`,
+      'Pass one weight per row, or none.',
+    );
+  }
+  let total = 0;
+  for (let i = 0; i < n; i++) {
+    const w = weights[i]!;
+    // Beyond float32 a GPU would not know them.
+    if (!(w >= 0 && w <= 3e38)) refuse(`the weight of row ${i} is ${w}`);
+    total += w;
+  }
+  if (total === 0) refuse('all weights are 0');
+  return { weights, total };
+}
+
+function refuse(what: string): never {
+  throw new EmgpuError(
+    'invalid-weights',
+    `Weights must be finite numbers from 0 on, some of them above 0; ${what} (rows counted from 0).`,
+    'Correct or leave out such rows.',
+  );
+}

@@ -1,0 +1,75 @@
+import { Squarem } from './squarem.ts';
+import { judge } from './stopping.ts';
+import type { Family } from './types.ts';
+
+/** `on`: after the first steps; `auto`: once EM turns out to be slow; `off`: EM's own steps only. */
+export type AccelerationChoice = 'off' | 'auto' | 'on';
+
+/** The first steps are EM's own: it is fast far from an optimum, and where they lead says little about where to jump. */
+const EARLY = 4;
+/** `auto` jumps once a step gains at least this share of what the one before gained. */
+const SLOW = 0.5;
+
+/** What an accelerated run makes of an M-step. */
+export interface Advice<P> {
+  /** Parameters to try instead of the M-step's. */
+  readonly jump?: P;
+  /** By the steps in a row that were EM's own, what is still to gain per unit of weight. */
+  readonly remaining?: number;
+}
+
+/** Watches the M-steps of a run and proposes jumps. */
+export class Acceleration<P> {
+  readonly #family: Family<P>;
+  readonly #squarem = new Squarem();
+  readonly #always: boolean;
+  #active = false;
+
+  constructor(family: Family<P>, choice: Exclude<AccelerationChoice, 'off'>) {
+    this.#family = family;
+    this.#always = choice === 'on';
+  }
+
+  /** Whether jumps have begun. */
+  get active(): boolean {
+    return this.#active;
+  }
+
+  /**
+   * After an M-step.
+   * @param before parameters of the E-step
+   * @param after the M-step's
+   * @param objectives of the run so far, the last one that of `before`
+   */
+  advise(before: P, after: P, objectives: readonly number[], totalWeight: number, precision: number): Advice<P> {
+    this.#active ||= objectives.length > EARLY && (this.#always || isSlow(objectives));
+    const from = this.#active ? this.#family.toVector?.(before) : undefined;
+    const to = from && this.#family.toVector!(after);
+    if (!from || !to) {
+      this.#squarem.restart();
+      return {};
+    }
+    this.#squarem.startAt(from);
+    const found = this.#squarem.push(to);
+    if (!found) return {};
+    const { gain } = judge(objectives, totalWeight, precision);
+    // The objective is quadratic near its top, so gains shrink by the square of the rate.
+    const share = found.rate < 1 ? found.rate ** 2 / (1 - found.rate ** 2) : Infinity;
+    const remaining = Math.max(0, gain) * share;
+    return found.vector ? { jump: this.#family.fromVector!(found.vector, after), remaining } : { remaining };
+  }
+
+  /** What the E-step said of the jump. */
+  accepted(): void {
+    this.#squarem.accepted();
+  }
+
+  rejected(): void {
+    this.#squarem.rejected();
+  }
+}
+
+function isSlow(objectives: readonly number[]): boolean {
+  const [a, b, c] = objectives.slice(-3) as [number, number, number];
+  return b > a && c > b && c - b > SLOW * (b - a);
+}

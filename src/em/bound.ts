@@ -1,0 +1,60 @@
+import type { Frame } from '../data/frame.ts';
+import type { Family, Statistics } from './types.ts';
+
+/**
+ * The log-likelihood taken apart (Neal & Hinton 1998): for any responsibilities q, `log-likelihood = ELBO(q, θ) + KL(q ‖ posterior of θ)` and
+ * `ELBO = expected complete log-likelihood + entropy of q`. Totals, natural logarithms, data units.
+ */
+export interface Bound {
+  readonly logLikelihood: number;
+  /** Σ w Σ_k q log(w_k f_k(x)) */
+  readonly expectedLogLikelihood: number;
+  /** −Σ w Σ_k q log q: 0 where every q is 0 or 1. */
+  readonly entropy: number;
+  readonly elbo: number;
+  /** KL(q ‖ posterior) ≥ 0, to rounding. */
+  readonly kl: number;
+}
+
+/** What one iteration did: its E-step closed the gap, so that the bound touched; its M-step raised the bound; a gap opened again. */
+export interface BoundStep {
+  /** M-steps done, this one included. */
+  readonly iteration: number;
+  /** Old parameters, q their posterior: KL is 0. */
+  readonly expectation: Bound;
+  /** New parameters, the same q. */
+  readonly maximization: Bound;
+}
+
+/**
+ * The bound of q = the posterior, from the sums of that E-step alone: its entropy is what the log-likelihood has more than the
+ * expected complete log-likelihood. Undefined for families without one.
+ */
+export function boundAtPosterior<P>(
+  family: Family<P>,
+  statistics: Statistics,
+  parameters: P,
+  frame: Frame,
+): Bound | undefined {
+  const expectedLogLikelihood = family.expectedLogLikelihood?.(statistics, parameters, frame);
+  if (expectedLogLikelihood === undefined) return undefined;
+  const logLikelihood = statistics.objective;
+  // Where responsibilities are nearly 0 and 1 rounding may leave it a little below 0.
+  const entropy = Math.max(0, logLikelihood - expectedLogLikelihood);
+  return { logLikelihood, expectedLogLikelihood, entropy, elbo: logLikelihood, kl: 0 };
+}
+
+/**
+ * The bound of other parameters under a q whose sums and entropy are known; `logLikelihood` is that of these parameters.
+ */
+export function boundUnder<P>(
+  family: Family<P>,
+  q: { readonly statistics: Statistics; readonly entropy: number },
+  parameters: P,
+  frame: Frame,
+  logLikelihood: number,
+): Bound {
+  const expectedLogLikelihood = family.expectedLogLikelihood!(q.statistics, parameters, frame);
+  const elbo = expectedLogLikelihood + q.entropy;
+  return { logLikelihood, expectedLogLikelihood, entropy: q.entropy, elbo, kl: logLikelihood - elbo };
+}

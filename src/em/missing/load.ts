@@ -1,0 +1,98 @@
+import { type Frame, frameFor, hostMoments, type Moments } from '../../data/frame.ts';
+import { checkPoints, type HostPoints } from '../../data/points.ts';
+import { checkWeights } from '../../data/weights.ts';
+import { EmgpuError } from '../../errors.ts';
+import type { Backend, Dataset, LoadOptions } from '../types.ts';
+import { IncompleteDataset } from './dataset.ts';
+import { loadPart, type Part } from './part.ts';
+import { findPatterns } from './patterns.ts';
+import { rowBlocks } from './turns.ts';
+
+export interface IncompleteLoadOptions extends LoadOptions {
+  /**
+   * Takes the patterns of fewer than {@link RARE} rows; the caller owns it. Pass a CPU backend where the main one is on a GPU: there,
+   * each pattern takes dispatches and a readback of its own in every pass, and 3 MiB or more of scratch memory.
+   */
+  readonly rare?: Backend | undefined;
+}
+
+/** With fewer rows, a pass on the CPU should hardly take longer than the way to a GPU and back; chosen, not measured on one. */
+export const RARE = 4096;
+
+/**
+ * Brings points home of which some cells are NaN: missing at random, for Gaussian mixtures. Where no cell is, this is
+ * `backend.load`. The frame is derived from what is observed unless it is given; a column without any number is an error only if
+ * the frame needs it. Holds one pattern's copy of the rows at a time, besides what the backends hold.
+ *
+ * Rejects with `all-missing` and `non-finite`, naming row or column (both counted from 0), before anything is loaded.
+ */
+export async function loadIncomplete(
+  backend: Backend,
+  points: HostPoints,
+  options: IncompleteLoadOptions,
+): Promise<Dataset> {
+  checkPoints(points);
+  checkWeights(points);
+  const patterns = await findPatterns(points, options.signal);
+  if (patterns.every(({ missing }) => missing.length === 0)) return backend.load(points, options);
+  const frame = options.frame ?? frameFor(await observedMoments(points, options.signal), options.scaling);
+  checkFrame(frame, points.nFeatures);
+  const parts: Part[] = [];
+  const n = points.data.length / points.nFeatures;
+  let placed = 0;
+  try {
+    for (const pattern of patterns) {
+      const count = pattern.rows.length;
+      const onProgress = (fraction: number) => options.onProgress?.((placed + fraction * count) / n);
+      const home = options.rare && count < RARE ? options.rare : backend;
+      parts.push(await loadPart(home, points, pattern, { ...options, frame, onProgress }));
+      placed += count;
+    }
+  } catch (error) {
+    for (const { dataset } of parts) dataset.destroy();
+    throw error;
+  }
+  return new IncompleteDataset(frame, parts);
+}
+
+/** Mean and population variance of what is observed of every column in rows that weigh something. */
+async function observedMoments(points: HostPoints, signal: AbortSignal | undefined): Promise<Moments> {
+  const { data, nFeatures: D, featureNames, sampleWeight } = points;
+  const n = data.length / D;
+  const mean = new Float64Array(D);
+  const variance = new Float64Array(D);
+  const column = new Float64Array(n);
+  for (let d = 0; d < D; d++) {
+    let count = 0;
+    for await (const [from, to] of rowBlocks(n, 1, signal)) {
+      for (let row = from, at = from * D + d; row < to; row++, at += D) {
+        const x = data[at]!;
+        if (!Number.isNaN(x) && sampleWeight?.[row] !== 0) column[count++] = x;
+      }
+    }
+    const name = featureNames?.[d] ?? `${d} (counted from 0)`;
+    if (count === 0) refuseEmptyColumn(name);
+    const observed = { data: column.subarray(0, count), nFeatures: 1, featureNames: [name] };
+    const moments = await hostMoments(observed, signal);
+    mean[d] = moments.mean[0]!;
+    variance[d] = moments.variance[0]!;
+  }
+  return { mean, variance };
+}
+
+function checkFrame({ shift }: Frame, nFeatures: number): void {
+  if (shift.length === nFeatures) return;
+  throw new EmgpuError(
+    'model-mismatch',
+    `The model has ${shift.length} features, the points have ${nFeatures}.`,
+    'Pass points with the columns that the model was fitted to.',
+  );
+}
+
+function refuseEmptyColumn(name: string): never {
+  throw new EmgpuError(
+    'all-missing',
+    `Column ${name} has no number in any row that counts: every cell is missing.`,
+    'Leave out this column.',
+  );
+}

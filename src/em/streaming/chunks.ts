@@ -1,0 +1,81 @@
+import type { HostPoints } from '../../data/points.ts';
+import type { PointStream } from '../../data/replay.ts';
+import { EmgpuError } from '../../errors.ts';
+
+/** How the chunks of a stream are asked for. */
+export interface ChunkWalk {
+  /** Per chunk. */
+  readonly rows: number;
+  /** N: how many rows there were when the stream was opened. */
+  readonly nSamples: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A chunk, and the number of its first row in the stream. */
+export interface NumberedChunk {
+  readonly chunk: HostPoints;
+  readonly first: number;
+}
+
+/**
+ * One walk. Throws `stream-changed` or `stream-ended` unless it gives as many rows, of as many columns, as there were: whoever adds up what
+ * comes of the chunks would else have sums of something else.
+ */
+export async function* numberedChunks(
+  stream: PointStream,
+  { rows, nSamples, signal }: ChunkWalk,
+): AsyncGenerator<NumberedChunk> {
+  const D = stream.nFeatures;
+  let first = 0;
+  for await (const chunk of stream.chunks({ rows, signal })) {
+    if (chunk.nFeatures !== D) {
+      fail('stream-changed', `A chunk has ${chunk.nFeatures} columns, where the stream has ${D}`);
+    }
+    const end = first + chunk.data.length / D;
+    if (end > nSamples) fail('stream-changed', `The stream has more rows than the ${nSamples} of before`);
+    yield { chunk, first };
+    first = end;
+  }
+  if (first < nSamples) fail('stream-ended', `Only ${first} rows came from the stream, where ${nSamples} came before`);
+}
+
+function fail(code: 'stream-changed' | 'stream-ended', what: string): never {
+  throw new EmgpuError(
+    code,
+    `${what}.`,
+    'Every walk must give the same rows: open the source anew each time, and leave it as it is meanwhile.',
+  );
+}
+
+/** The rows at ascending numbers, a number twice where it is there twice, in data units and with their weights. One walk. */
+export async function collectRows(stream: PointStream, numbers: Uint32Array, walk: ChunkWalk): Promise<HostPoints> {
+  const D = stream.nFeatures;
+  let collected: HostPoints | undefined;
+  let next = 0;
+  for await (const { chunk, first } of numberedChunks(stream, walk)) {
+    collected ??= roomFor(numbers.length, chunk);
+    const { data, sampleWeight } = collected;
+    const end = first + chunk.data.length / D;
+    for (; next < numbers.length && numbers[next]! < end; next++) {
+      const row = numbers[next]! - first;
+      data.set(chunk.data.subarray(row * D, (row + 1) * D), next * D);
+      if (sampleWeight) sampleWeight[next] = chunk.sampleWeight![row]!;
+    }
+  }
+  return collected!;
+}
+
+/** `count` rows of the kind that a chunk has. */
+function roomFor(count: number, { data, nFeatures, sampleWeight }: HostPoints): HostPoints {
+  const length = count * nFeatures;
+  return {
+    data: data instanceof Float32Array ? new Float32Array(length) : new Float64Array(length),
+    nFeatures,
+    ...(sampleWeight && { sampleWeight: new Float64Array(count) }),
+  };
+}
+
+/** Whether no row of a chunk counts. */
+export function weighsNothing({ sampleWeight }: HostPoints): boolean {
+  return sampleWeight?.every((w: number) => w === 0) ?? false;
+}

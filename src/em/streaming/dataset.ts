@@ -1,0 +1,160 @@
+import type { Frame } from '../../data/frame.ts';
+import type { PointStream } from '../../data/replay.ts';
+import { EmgpuError, throwIfAborted } from '../../errors.ts';
+import { addStatistics } from '../statistics.ts';
+import type {
+  Assignment,
+  Backend,
+  Dataset,
+  ExpectationOptions,
+  KernelParameters,
+  Readout,
+  ReadoutKind,
+  RunOptions,
+  SeedingDistances,
+  Statistics,
+} from '../types.ts';
+import { collectRows } from './chunks.ts';
+import { findAll, StreamSample } from './sample.ts';
+import { type WalkOptions, walkDatasets } from './walk.ts';
+
+/** Seeding holds at most so many rows: of more, where all are asked for, those that are evenly spread. */
+const MOST_HELD = 2 ** 20;
+
+/** Points that are read anew for every pass, chunk by chunk: statistics add. Holds none of them but those that seeding looks at. */
+export class StreamDataset implements Dataset {
+  readonly nSamples: number;
+  readonly nFeatures: number;
+  readonly totalWeight: number;
+  readonly frame: Frame;
+  readonly #backend: Backend;
+  readonly #stream: PointStream;
+  readonly #options: WalkOptions;
+  /** The seeding under way. */
+  #sample: StreamSample | undefined;
+  #destroyed = false;
+
+  constructor(backend: Backend, stream: PointStream, options: WalkOptions, totalWeight: number) {
+    this.#backend = backend;
+    this.#stream = stream;
+    this.#options = { ...options, onProgress: undefined };
+    this.nFeatures = stream.nFeatures;
+    this.nSamples = options.nSamples;
+    this.frame = options.frame;
+    this.totalWeight = totalWeight;
+  }
+
+  async expectation(
+    parameters: KernelParameters,
+    { signal, assignment }: ExpectationOptions = {},
+  ): Promise<Statistics> {
+    let sum: Statistics | undefined;
+    for await (const { dataset, first } of this.#walk(signal)) {
+      this.#check();
+      const part = await dataset.expectation(parameters, {
+        signal,
+        assignment: assignment && partOf(assignment, first, dataset.nSamples),
+      });
+      sum = sum ? addStatistics(sum, part) : part;
+    }
+    // Chunks without any weight were passed over.
+    return { ...sum!, nSamples: this.nSamples };
+  }
+
+  async read<Kind extends ReadoutKind>(
+    what: Kind,
+    parameters: KernelParameters,
+    { signal }: RunOptions = {},
+  ): Promise<Readout[Kind]> {
+    let all: Readout[ReadoutKind] | undefined;
+    for await (const { dataset, first } of this.#walk(signal, withoutWeights(this.#stream))) {
+      this.#check();
+      const part = await dataset.read(what, parameters, { signal });
+      const width = part.length / dataset.nSamples;
+      all ??= roomLike(part, this.nSamples * width);
+      all.set(part, first * width);
+    }
+    return all as Readout[Kind];
+  }
+
+  /** One walk, but for rows that the seeding under way holds. */
+  async rows(indices: Uint32Array): Promise<Float64Array> {
+    this.#check();
+    const held = await this.#sample?.rows(indices);
+    if (held) return held;
+    const sorted = indices.slice().sort();
+    const { data, nFeatures } = await collectRows(this.#stream, sorted, this.#options);
+    const dataset = await this.#backend.load({ data, nFeatures }, this.#options);
+    try {
+      return await dataset.rows(findAll(sorted, indices)!);
+    } finally {
+      dataset.destroy();
+    }
+  }
+
+  /** One walk, whose rows are held until the seeding is destroyed: those of the sample, else all, or 2²⁰ of them that are evenly spread. */
+  seedingDistances(weights: Float64Array, sample?: Uint32Array): SeedingDistances {
+    this.#check();
+    const load = async (numbers: Uint32Array) => {
+      return this.#backend.load(await collectRows(this.#stream, numbers, this.#options), this.#options);
+    };
+    const seeding = new StreamSample(sample ?? evenly(this.nSamples), weights, load, () => {
+      if (this.#sample === seeding) this.#sample = undefined;
+    });
+    this.#sample = seeding;
+    return seeding;
+  }
+
+  destroy(): void {
+    this.#destroyed = true;
+    this.#sample?.destroy();
+  }
+
+  #walk(signal: AbortSignal | undefined, stream: PointStream = this.#stream) {
+    this.#check();
+    throwIfAborted(signal);
+    return walkDatasets(this.#backend, stream, { ...this.#options, signal });
+  }
+
+  #check(): void {
+    if (this.#destroyed)
+      throw new EmgpuError('destroyed', 'This dataset was destroyed.', 'Fit again, or call destroy() later.');
+  }
+}
+
+/** Numbers of rows from the first to the last. */
+function evenly(nSamples: number): Uint32Array {
+  const size = Math.min(nSamples, MOST_HELD);
+  return new Uint32Array(size).map((_, i) => Math.floor((i * nSamples) / size));
+}
+
+/** What concerns the rows of a chunk, which it counts from 0. */
+function partOf(assignment: Assignment, first: number, count: number): Assignment {
+  return assignment.kind === 'labels'
+    ? { kind: 'labels', labels: assignment.labels.subarray(first, first + count) }
+    : { ...assignment, firstRow: first };
+}
+
+/** What is read out row by row does not depend on weights, and is wanted of rows without any, too. */
+function withoutWeights(stream: PointStream): PointStream {
+  return {
+    nFeatures: stream.nFeatures,
+    async *chunks(options) {
+      for await (const { data, nFeatures } of stream.chunks(options)) yield { data, nFeatures };
+    },
+  };
+}
+
+/** @throws `out-of-memory` */
+function roomLike(part: Readout[ReadoutKind], length: number): Readout[ReadoutKind] {
+  try {
+    return new (part.constructor as new (length: number) => Readout[ReadoutKind])(length);
+  } catch (cause) {
+    throw new EmgpuError(
+      'out-of-memory',
+      `${length} numbers do not fit into memory.`,
+      'Walk the stream, and pass the chunks one by one.',
+      { cause },
+    );
+  }
+}

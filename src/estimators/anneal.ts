@@ -1,0 +1,164 @@
+import type { Bound } from '../em/bound.ts';
+import { boundAtPosterior } from '../em/bound.ts';
+import { EmRun, type RunSettings } from '../em/run.ts';
+import { EmgpuError } from '../errors.ts';
+import { gaussianFamily } from '../families/gaussian.ts';
+import { kMeansFamily } from '../families/k-means.ts';
+import { fromCenters, KMeansModel } from './k-means-model.ts';
+import { fromParameters, MixtureModel } from './mixture-model.ts';
+import {
+  type CheckedIteration,
+  checkCount,
+  checkEnoughPoints,
+  checkIteration,
+  checkPositive,
+  defined,
+  ITERATION_DEFAULTS,
+} from './options.ts';
+import { openSession, type PointSource, type Session } from './session.ts';
+import { drawCenters, populationVariance } from './start.ts';
+import type { CallOptions, DeviceOptions, IterationOptions } from './types.ts';
+
+export interface AnnealOptions extends DeviceOptions, Omit<IterationOptions, 'nInit'> {
+  /** K, 1…1024. */
+  readonly nClusters: number;
+  /**
+   * Shared variances σ², falling, in squared data units; default from the points' mean variance per column downwards, each half of the one before, to a
+   * millionth of it.
+   */
+  readonly variances?: readonly number[];
+  /** Of the runs at each variance; default 1e-6. */
+  readonly tol?: number;
+  /** The start: greedy k-means++ (default), or centres `[K][D]`. */
+  readonly centers?: readonly (readonly number[])[];
+}
+
+/** Soft k-means at one variance, run to its end. */
+export interface AnnealStage {
+  /** σ², squared data units; 0: k-means itself. */
+  readonly variance: number;
+  /** Soft k-means; at 0 k-means. */
+  readonly model: MixtureModel | KMeansModel;
+  /** M-steps. */
+  readonly nIter: number;
+  /** The log-likelihood and its parts; absent at 0. The entropy goes to 0 with the variance. */
+  readonly bound?: Bound;
+  /** Inertia; at 0 only. */
+  readonly inertia?: number;
+}
+
+/** How far the default schedule goes, and by what factor each time. */
+const SCHEDULE = { factor: 0.5, last: 1e-6 };
+
+/**
+ * Follows soft k-means from a wide shared variance to none, where it is k-means (deterministic annealing: Rose, Gurewitz & Fox 1990): each stage starts from
+ * the centres of the one before. The last stage is k-means, from the last centres. Ending the loop early frees the points.
+ */
+export async function* anneal(
+  points: PointSource,
+  options: AnnealOptions,
+  call: CallOptions = {},
+): AsyncGenerator<AnnealStage> {
+  const checked = { ...ITERATION_DEFAULTS, ...defined(options) } as AnnealOptions & CheckedIteration;
+  check(checked);
+  const session = await openSession(points, 'isotropic', checked, call);
+  const { dataset } = session;
+  try {
+    checkEnoughPoints(dataset.nSamples, checked.nClusters, 'clusters');
+    const scale = dataset.frame.scale[0]! ** 2;
+    const population = (await populationVariance(dataset, call)).reduce((a, b) => a + b, 0) / dataset.nFeatures;
+    const settings = { ...checked, precision: session.backend.precision, signal: call.signal };
+    let centers = await startCenters(session, checked, call);
+    for (const variance of checked.variances ?? schedule(population * scale)) {
+      const stage = await runStage(session, centers, variance, settings, points.featureNames);
+      centers = stage.centers;
+      yield stage.result;
+    }
+    yield await runKMeans(session, centers, settings, points.featureNames);
+  } finally {
+    dataset.destroy();
+  }
+}
+
+function check(options: AnnealOptions & CheckedIteration): void {
+  checkCount('nClusters', options.nClusters);
+  checkIteration(options);
+  options.variances?.forEach((variance, i, all) => {
+    checkPositive(`variances[${i}]`, variance);
+    if (i > 0 && !(variance < all[i - 1]!)) {
+      throw new EmgpuError(
+        'invalid-option',
+        `variances must fall; the one at ${i} does not.`,
+        'Sort them, the widest first.',
+      );
+    }
+  });
+}
+
+function schedule(widest: number): number[] {
+  const variances: number[] = [];
+  for (let v = widest; v > SCHEDULE.last * widest; v *= SCHEDULE.factor) variances.push(v);
+  return variances;
+}
+
+/** K × D, in the frame. */
+async function startCenters(
+  { backend, dataset }: Session,
+  { nClusters: count, centers, seed }: AnnealOptions & CheckedIteration,
+  { signal, onProgress }: CallOptions,
+): Promise<Float64Array> {
+  const D = dataset.nFeatures;
+  if (!centers) {
+    const tell = (fraction: number) => onProgress?.({ stage: 'seed', fraction, iteration: 0, restart: 0 });
+    const alike = new Float64Array(D).fill(1);
+    return (await drawCenters(dataset, alike, { signal, method: 'k-means++', count, seed, backend, onProgress: tell }))
+      .centers;
+  }
+  const flat = Float64Array.from(centers.flat());
+  if (centers.length !== count || flat.length !== count * D || !flat.every(Number.isFinite)) {
+    throw new EmgpuError(
+      'model-mismatch',
+      `centers must be ${count} × ${D} finite numbers.`,
+      'Pass one row per cluster.',
+    );
+  }
+  return kMeansFamily.toFrame({ nClusters: count, centers: flat }, dataset.frame).centers;
+}
+
+async function runStage(
+  { dataset }: Session,
+  means: Float64Array,
+  variance: number,
+  settings: RunSettings,
+  featureNames: readonly string[] | undefined,
+): Promise<{ centers: Float64Array; result: AnnealStage }> {
+  const { frame, nFeatures: D } = dataset;
+  const K = means.length / D;
+  const family = gaussianFamily({ covarianceType: 'tied-spherical', regCovar: 0, freeze: ['weights', 'covariances'] });
+  const start = {
+    weights: new Float64Array(K).fill(1 / K),
+    means,
+    covariances: Float64Array.of(variance / frame.scale[0]! ** 2),
+  };
+  const run = new EmRun(family, dataset, start, settings);
+  while (!run.done) await run.advance();
+  const bound = boundAtPosterior(family, await run.expectation(), run.parameters, frame)!;
+  const parts = fromParameters(family.toData(run.parameters, frame), 'tied-spherical', D, { featureNames });
+  const result = { variance, model: new MixtureModel(parts), nIter: run.iteration, bound };
+  return { centers: run.parameters.means, result };
+}
+
+async function runKMeans(
+  { dataset }: Session,
+  centers: Float64Array,
+  settings: RunSettings,
+  featureNames: readonly string[] | undefined,
+): Promise<AnnealStage> {
+  const nClusters = centers.length / dataset.nFeatures;
+  const run = new EmRun(kMeansFamily, dataset, { nClusters, centers }, { ...settings, tol: 0 });
+  while (!run.done) await run.step();
+  const model = new KMeansModel(
+    fromCenters(kMeansFamily.toData(run.parameters, dataset.frame), featureNames, 'euclidean'),
+  );
+  return { variance: 0, model, nIter: run.iteration, inertia: run.history.at(-1)! };
+}

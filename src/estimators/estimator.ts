@@ -1,0 +1,197 @@
+import type { Frame, Scaling } from '../data/frame.ts';
+import { checkPoints, countSamples } from '../data/points.ts';
+import type { EmRun } from '../em/run.ts';
+import type { Family, Statistics } from '../em/types.ts';
+import { EmgpuError } from '../errors.ts';
+import { FitRun } from './fit-run.ts';
+import { type CheckedIteration, checkEnoughPoints, warmUpRows } from './options.ts';
+import { begin, bestOf, describe, type Trials } from './restarts.ts';
+import { isStream, openSession, type PointSource, type Session, type SessionOptions } from './session.ts';
+import { Stepwise } from './stepwise.ts';
+import type { CallOptions, FitRecord, MixtureOptions, Progress } from './types.ts';
+
+/** What an estimator makes of points that are at home; everything else is shared. */
+export interface Recipe<P, Model, Fit> {
+  readonly family: Family<P>;
+  /** As the loop wants it: of the objective per unit of weight, in the frame. */
+  readonly tol: number;
+  /** Parameters to start from, in the frame. */
+  readonly start: (seed: number, onProgress: (fraction: number) => void) => Promise<P>;
+  /** Of parameters in data units. */
+  readonly toModel: (parameters: P) => Model;
+  readonly toFit: (parameters: P, run: EmRun<P>, last: Statistics, record: FitRecord) => Fit;
+  readonly toProgress: (value: number) => Pick<Progress, 'logLikelihood' | 'inertia'>;
+}
+
+type EstimatorOptions = CheckedIteration & SessionOptions & Pick<MixtureOptions, 'accelerate' | 'warmUp' | 'bounds'>;
+
+/** What all estimators share: loading, starts, restarts, the loop. */
+export abstract class Estimator<P, Model, Fit> {
+  abstract readonly options: EstimatorOptions;
+  #stepwise: Stepwise<P, Model> | undefined;
+
+  /** @internal How many components or clusters, and their name. */
+  protected abstract readonly count: number;
+  /** @internal */
+  protected abstract readonly what: 'components' | 'clusters';
+  /** @internal How points are to be scaled. */
+  abstract readonly scaling: Scaling;
+
+  /** @internal Checks what can be checked before any work; returns the points that are to be loaded. */
+  protected abstract check(points: PointSource): PointSource;
+
+  /** @internal */
+  protected abstract prepare(session: Session, points: PointSource, call: CallOptions): Promise<Recipe<P, Model, Fit>>;
+
+  /**
+   * Fits to N × D points: host arrays, a GPUBuffer on the shared device, or a stream of chunks. The points stay on the backend until the fit
+   * is destroyed. Rejects with an {@link EmgpuError}, `aborted` among them, leaving nothing behind.
+   */
+  async fit(points: PointSource, call: CallOptions = {}): Promise<Fit> {
+    if (this.options.nInit === 1) return runToEnd(await this.start(points, call));
+    const { session, checked } = await this.open(points, call);
+    try {
+      return await this.fitOn(session, checked, call);
+    } catch (error) {
+      session.dataset.destroy();
+      throw error;
+    }
+  }
+
+  /** @internal The same on points that are at home, which this does not destroy when it fails. */
+  async fitOn(session: Session, points: PointSource, call: CallOptions): Promise<Fit> {
+    const { nInit, seed } = this.options;
+    const equipped = await this.#equip(session, points, call);
+    const began = performance.now();
+    const { run, restarts, warmUp } = await bestOf(equipped.trials, nInit);
+    const seconds = (performance.now() - began) / 1000;
+    return this.#hand(
+      equipped,
+      { run, restarts: () => restarts, seed, ...(warmUp && { warmUp }) },
+      call,
+      seconds,
+    ).finish();
+  }
+
+  /** Brings the points home, draws the start and hands over the loop. Steps one start: `nInit` must be 1. */
+  async start(points: PointSource, call: CallOptions = {}): Promise<FitRun<P, Model, Fit>> {
+    const { nInit, seed } = this.options;
+    if (nInit !== 1) {
+      throw new EmgpuError(
+        'invalid-option',
+        `start() hands over one run, nInit is ${nInit}.`,
+        'Leave nInit out, or call fit().',
+      );
+    }
+    const { session, checked } = await this.open(points, call);
+    try {
+      const equipped = await this.#equip(session, checked, call);
+      const began = performance.now();
+      const begun = await begin(equipped.trials, seed);
+      const restarts = () => [describe(begun.run, seed)];
+      return this.#hand(equipped, { ...begun, restarts, seed }, call, (performance.now() - began) / 1000);
+    } catch (error) {
+      session.dataset.destroy();
+      throw error;
+    }
+  }
+
+  /**
+   * Takes a chunk of points into account, and forgets it: stepwise EM (Cappé & Moulines 2009, JRSS B 71, 593–613), k-means by mini-batches
+   * (Sculley 2010). The first chunk draws the start, runs a few iterations on it and fixes the coordinates, so it should have some
+   * thousand rows; `maxIter`, `tol` and `nInit` do not matter. State is kept in this object: a new one starts anew.
+   * @returns the model so far
+   */
+  async partialFit(points: PointSource, call: CallOptions = {}): Promise<Model> {
+    const frame = this.#stepwise?.frame;
+    const { session, checked } = await this.open(points, call, { ...(frame && { frame }) });
+    try {
+      if (!this.#stepwise) {
+        const { recipe, trials } = await this.#equip(session, checked, call);
+        this.#stepwise = new Stepwise(recipe.family, session.dataset.frame, recipe.toModel);
+        return await this.#stepwise.begin(trials);
+      }
+      return await this.#stepwise.add(session.dataset, call);
+    } finally {
+      session.dataset.destroy();
+    }
+  }
+
+  /** @internal Checks and loads. The caller destroys the session's dataset. */
+  async open(
+    points: PointSource,
+    call: CallOptions,
+    { scaling = this.scaling, frame }: { scaling?: Scaling; frame?: Frame } = {},
+  ) {
+    const checked = this.check(points);
+    if (!isStream(checked)) {
+      checkPoints(checked);
+      if (!frame) checkEnoughPoints(countSamples(checked), this.count, this.what);
+    }
+    return { session: await openSession(checked, scaling, { ...this.options, frame }, call), checked };
+  }
+
+  async #equip(session: Session, points: PointSource, call: CallOptions) {
+    const { maxIter, seed, accelerate, bounds, warmUp } = this.options;
+    const { backend, dataset } = session;
+    checkEnoughPoints(dataset.nSamples, this.count, this.what);
+    const recipe = await this.prepare(session, points, call);
+    const { family, tol } = recipe;
+    let restart = -1;
+    const onSeed = (fraction: number) => call.onProgress?.({ stage: 'seed', fraction, iteration: 0, restart });
+    const trials: Trials<P> = {
+      ...{ backend, dataset, family, seed, warmUpRows: warmUpRows(warmUp) },
+      settings: { tol, maxIter, accelerate, bounds, precision: backend.precision, signal: call.signal },
+      start: (one) => {
+        restart++;
+        return recipe.start(one, onSeed);
+      },
+      onStep: (run, index) => tell(run, index, recipe.toProgress, call),
+    };
+    return { session, recipe, trials };
+  }
+
+  #hand(
+    { session, recipe }: { session: Session; recipe: Recipe<P, Model, Fit> },
+    begun: Pick<FitRecord, 'warmUp'> & { run: EmRun<P>; restarts: () => FitRecord['restarts']; seed: number },
+    call: CallOptions,
+    seconds: number,
+  ): FitRun<P, Model, Fit> {
+    const { dataset, backend } = session;
+    const inData = (parameters: P) => recipe.family.toData(parameters, dataset.frame);
+    return new FitRun<P, Model, Fit>({
+      ...begun,
+      ...{ backend, rowNumbers: session.rowNumbers },
+      seconds: { load: session.seconds, begin: seconds },
+      toModel: ({ parameters }) => recipe.toModel(inData(parameters)),
+      toFit: (run, last, record) => recipe.toFit(inData(run.parameters), run, last, record),
+      onStep: (run) => tell(run, 0, recipe.toProgress, call),
+    });
+  }
+}
+
+function tell<P>(
+  { iteration, history, settings }: EmRun<P>,
+  restart: number,
+  toProgress: (value: number) => Pick<Progress, 'logLikelihood' | 'inertia'>,
+  { onProgress }: CallOptions,
+): void {
+  onProgress?.({
+    stage: 'fit',
+    fraction: iteration / settings.maxIter,
+    iteration,
+    restart,
+    ...toProgress(history.at(-1)!),
+  });
+}
+
+/** Runs to the end; frees the points when something fails. */
+async function runToEnd<P, Model, Fit>(run: FitRun<P, Model, Fit>): Promise<Fit> {
+  try {
+    while (!run.done) await run.advance();
+    return await run.finish();
+  } catch (error) {
+    run.destroy();
+    throw error;
+  }
+}

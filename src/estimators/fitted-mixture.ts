@@ -1,0 +1,74 @@
+import { type BoundStep, boundAtPosterior } from '../em/bound.ts';
+import type { EmRun } from '../em/run.ts';
+import type { Dataset, Statistics } from '../em/types.ts';
+import { type MixtureBase, type MixtureScore, scoreOf } from './mixture-base.ts';
+import type { FitRecord, ReadOptions } from './types.ts';
+
+/** What every fit of a mixture tells, besides its parameters. */
+export interface MixtureRecord extends FitRecord, MixtureScore {
+  /** Total log-likelihood after each E-step: of the start, and of what every iteration led to. */
+  readonly history: readonly number[];
+  /** With the option `bounds`: what every iteration did to the evidence lower bound. */
+  readonly bounds: readonly BoundStep[];
+}
+
+/** The record of a run that has ended. `last`: of its last E-step. */
+export function mixtureRecord<P>(run: EmRun<P>, K: number, last: Statistics, record: FitRecord): MixtureRecord {
+  const { family, dataset, parameters, history, bounds } = run;
+  const { entropy } = boundAtPosterior(family, last, parameters, dataset.frame)!;
+  const score = scoreOf(last, entropy, family.countParameters(K, dataset.nFeatures));
+  return { ...record, ...score, history: [...history], bounds: [...bounds] };
+}
+
+/** What fits of mixtures can do besides: the points they were fitted to are on the backend. */
+export interface HasPoints {
+  /** N uint32 labels of the fitted points in a new buffer on the same device, which the caller owns. */
+  labelsBuffer(options?: ReadOptions): Promise<GPUBuffer>;
+  /** N × K float32 responsibilities of the fitted points, row-major, in a new buffer that the caller owns. */
+  responsibilitiesBuffer(options?: ReadOptions): Promise<GPUBuffer>;
+  /** N float32 log-densities of the fitted points in a new buffer that the caller owns. */
+  logDensitiesBuffer(options?: ReadOptions): Promise<GPUBuffer>;
+  /** Frees the points. Parameters, scores and everything that is given points remain usable. */
+  destroy(): void;
+  [Symbol.dispose](): void;
+}
+
+/** The class of a model's fits: the model, its record, and its points. */
+export function fittedMixture<Parts, Model extends MixtureBase<unknown>>(
+  modelClass: new (parts: Parts) => Model,
+): new (
+  parts: Parts,
+  record: MixtureRecord,
+  dataset: Dataset,
+) => Model & MixtureRecord & HasPoints {
+  // TypeScript lets no class extend a type parameter; what it returns is typed above.
+  const base = modelClass as unknown as new (parts: Parts) => MixtureBase<unknown>;
+  abstract class Fitted extends base implements HasPoints {
+    constructor(parts: Parts, record: MixtureRecord, dataset: Dataset) {
+      super(parts);
+      Object.assign(this, record);
+      this.settle(dataset);
+    }
+
+    labelsBuffer(options: ReadOptions = {}): Promise<GPUBuffer> {
+      return this.readToBuffer('labels', options);
+    }
+
+    responsibilitiesBuffer(options: ReadOptions = {}): Promise<GPUBuffer> {
+      return this.readToBuffer('responsibilities', options);
+    }
+
+    logDensitiesBuffer(options: ReadOptions = {}): Promise<GPUBuffer> {
+      return this.readToBuffer('logDensities', options);
+    }
+
+    destroy(): void {
+      this.home().destroy();
+    }
+
+    [Symbol.dispose](): void {
+      this.destroy();
+    }
+  }
+  return Fitted as never;
+}

@@ -1,0 +1,191 @@
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import type { Dataset, RunOptions } from '../em/types.ts';
+import {
+  alongCoordinates,
+  type CompleteInformation,
+  type Coordinate,
+  type Coordinates,
+  completeCurvature,
+  completeInformation,
+  coordinatesOf,
+  moveAlong,
+  stepsAt,
+} from '../families/gaussian-information.ts';
+import { gradientAt, sumsAbout } from '../families/gaussian-score.ts';
+import type { MixtureParameters } from '../families/parameters.ts';
+import { cholesky, invertTransposed } from '../math/cholesky.ts';
+import { type MixtureAt, nestValues, type ParameterValues, settle, sizesOf } from './natural-gradient.ts';
+
+/** How well the points determine the parameters, in data units. */
+export interface FisherInformation {
+  /** Total, natural logarithm. */
+  readonly logLikelihood: number;
+  /**
+   * The p free parameters in the order of the matrices' rows: `weights[0]`, `means[0][1]`, `covariances[0][1][0]` … The largest weight is not among
+   * them, since weights sum to 1, nor are upper triangles.
+   */
+  readonly names: string[];
+  /** p × p: minus the Hessian of the log-likelihood. */
+  readonly observed: number[][];
+  /** What the information would be if it were known which component each point came from: blocks of a p × p matrix, zeros between them. */
+  readonly complete: {
+    readonly weights: number[][];
+    /** `[K][D][D]`: `N_k Σ_k⁻¹` */
+    readonly means: number[][][];
+    /** Per covariance (K, or 1 that all share) over its free entries: `½ N_k tr(Σ⁻¹ E_a Σ⁻¹ E_b)` */
+    readonly covariances: number[][][];
+  };
+  /**
+   * The largest share of the complete information that is missing for want of labels, in any direction. At a maximum it is EM's rate
+   * of convergence: the factor by which an iteration shrinks the distance to it (Dempster, Laird & Rubin 1977).
+   */
+  readonly missingShare?: number;
+  /** p × p, the inverse of `observed`: the asymptotic covariance of the estimates. Absent where `indefinite` says why. */
+  readonly covariance?: number[][];
+  /** Square roots of its diagonal; of the largest weight, that of one minus the others. Of entries of a matrix also the mirror images. */
+  readonly standardErrors?: ParameterValues;
+  /** Why there are no standard errors. */
+  readonly indefinite?: string;
+}
+
+/** Differences are taken over this share of what one point would leave unknown: a compromise of curvature and float32's rounding. */
+const STEP = 2e-3;
+/** Less than this share of the complete information cannot be told from the error of the differences. */
+const LEAST_SHARE = 1e-4;
+
+/**
+ * The information that points carry about a mixture's parameters, complete-data and observed, and standard errors. With p free parameters 2 p + 1
+ * passes over the points.
+ *
+ * Minus the Hessian of the log-likelihood is the curvature of EM's own function, a closed form, less what moves with the responsibilities:
+ * how the gradient changes when only they are those of other parameters (Oakes 1999). The latter by central differences; so where components
+ * do not overlap nothing is left to differ, and no error either.
+ */
+export async function fisherInformation(
+  dataset: Dataset,
+  mixture: MixtureAt,
+  run: RunOptions = {},
+): Promise<FisherInformation> {
+  const { frame } = dataset;
+  const { shape, family, parameters } = settle(mixture, dataset);
+  const coordinates = coordinatesOf(shape, parameters, frame);
+  const expectation = (at: MixtureParameters) => dataset.expectation(family.pack(at, frame), run);
+  const statistics = await expectation(parameters);
+  const sums = sumsAbout(shape, statistics, parameters.means);
+  const steps = stepsAt(shape, sums, parameters, coordinates, STEP);
+  const p = steps.length;
+  const observed = completeCurvature(shape, sums, parameters, coordinates);
+  for (const [j, coordinate] of coordinates.all.entries()) {
+    const gradientUnder = async (step: number) => {
+      const elsewhere = await expectation(moveAlong(parameters, coordinate, step));
+      return alongCoordinates(coordinates, gradientAt(shape, elsewhere, parameters));
+    };
+    const ahead = await gradientUnder(steps[j]!);
+    const behind = await gradientUnder(-steps[j]!);
+    for (let i = 0; i < p; i++) observed.set(i, j, observed.get(i, j) - (ahead[i]! - behind[i]!) / (2 * steps[j]!));
+  }
+  // It is symmetric but for the error of the differences.
+  observed.add(observed.transpose()).mul(0.5);
+  const complete = completeInformation(shape, sums, parameters, coordinates);
+  const names = namesOf(mixture, coordinates);
+  const units = coordinates.all.map(({ unit }) => unit);
+  return {
+    logLikelihood: family.report(statistics.objective, frame),
+    names,
+    observed: inUnits(observed, units, -1).to2DArray(),
+    complete: publishComplete(complete, units),
+    ...uncertainty(observed, complete, names, units, (v) => errorsOf(v, coordinates, parameters, mixture)),
+  };
+}
+
+function namesOf(mixture: MixtureAt, { all }: Coordinates): string[] {
+  const { K, D, dimensions } = sizesOf(mixture);
+  const shapes = { weights: [K], means: [K, D], covariances: dimensions };
+  return all.map(({ part, moves }: Coordinate) => {
+    let index = moves[0]![0];
+    if (part === 'weights' && index === K) return 'noise.weight';
+    const places = shapes[part].toReversed().map((length: number) => {
+      const place = index % length;
+      index = (index - place) / length;
+      return `[${place}]`;
+    });
+    return part + places.toReversed().join('');
+  });
+}
+
+/** Row and column i times the unit of parameter i to a power: −1 for an information, 1 for a covariance. */
+function inUnits(matrix: Matrix, units: readonly number[], power: 1 | -1): Matrix {
+  const factors = units.map((unit) => unit ** power);
+  return matrix.clone().mulRowVector(factors).mulColumnVector(factors);
+}
+
+function publishComplete({ weights, means, covariances }: CompleteInformation, units: readonly number[]) {
+  let at = weights.rows;
+  const next = (block: Matrix) => {
+    at += block.rows;
+    return inUnits(block, units.slice(at - block.rows, at), -1).to2DArray();
+  };
+  return { weights: weights.to2DArray(), means: means.map(next), covariances: covariances.map(next) };
+}
+
+/**
+ * The inverse of the observed information, where it has one. With `complete = L Lᵀ` and `U = L⁻ᵀ` the eigenvalues of `Uᵀ observed U` are shares of the
+ * complete information, whatever the parameters' units and however they are correlated.
+ */
+function uncertainty(
+  observed: Matrix,
+  complete: CompleteInformation,
+  names: readonly string[],
+  units: readonly number[],
+  errors: (covariance: Matrix) => ParameterValues,
+): Pick<FisherInformation, 'missingShare' | 'covariance' | 'standardErrors' | 'indefinite'> {
+  const p = names.length;
+  const whole = Matrix.zeros(p, p);
+  let at = 0;
+  for (const block of [complete.weights, ...complete.means, ...complete.covariances]) {
+    if (block.rows > 0) whole.setSubMatrix(block, at, at);
+    at += block.rows;
+  }
+  const factor = cholesky(Float64Array.from(whole.to1DArray()), p);
+  if (!factor)
+    return { indefinite: 'A component has no points, or a covariance so narrow that rounding is all it holds.' };
+  const u = Matrix.from1DArray(p, p, invertTransposed(factor, p));
+  const shares = u.transpose().mmul(observed).mmul(u);
+  shares.add(shares.transpose()).mul(0.5);
+  const { realEigenvalues, eigenvectorMatrix: q } = new EigenvalueDecomposition(shares, { assumeSymmetric: true });
+  const least = realEigenvalues.reduce((a, b) => Math.min(a, b));
+  const missingShare = 1 - least;
+  if (least < LEAST_SHARE) {
+    const direction = q.getColumn(realEigenvalues.indexOf(least)).map(Math.abs);
+    const name = names[direction.indexOf(Math.max(...direction))]!;
+    const what = least < -LEAST_SHARE ? 'is not at a maximum' : 'is flat';
+    return { missingShare, indefinite: `The log-likelihood ${what} in a direction that is mostly ${name}.` };
+  }
+  const root = u.mmul(q).mulRowVector(realEigenvalues.map((share) => 1 / Math.sqrt(share)));
+  const covariance = inUnits(root.mmul(root.transpose()), units, 1);
+  return { missingShare, covariance: covariance.to2DArray(), standardErrors: errors(covariance) };
+}
+
+/** Of every entry of the parameters, by the coordinates that move it. */
+function errorsOf(
+  covariance: Matrix,
+  { all, reference }: Coordinates,
+  parameters: MixtureParameters,
+  mixture: MixtureAt,
+): ParameterValues {
+  const squares = {
+    weights: new Float64Array(parameters.weights.length),
+    means: new Float64Array(parameters.means.length),
+    covariances: new Float64Array(parameters.covariances.length),
+  };
+  all.forEach(({ part, moves }, j) => {
+    for (const [index] of moves) squares[part][index] = covariance.get(j, j);
+  });
+  const last = parameters.weights.length - 2;
+  squares.weights[reference] = last < 0 ? 0 : covariance.subMatrix(0, last, 0, last).sum();
+  const { weights, means, covariances } = squares;
+  return nestValues(
+    { weights: weights.map(Math.sqrt), means: means.map(Math.sqrt), covariances: covariances.map(Math.sqrt) },
+    mixture,
+  );
+}

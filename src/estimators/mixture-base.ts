@@ -1,0 +1,105 @@
+import { type Bound, boundAtPosterior, boundUnder } from '../em/bound.ts';
+import type { Dataset, Family, RunOptions, Statistics } from '../em/types.ts';
+import { PointModel, type ScoreOptions } from './point-model.ts';
+import type { PointSource } from './session.ts';
+
+/** Scores of a mixture on some points. */
+export interface MixtureScore {
+  readonly nSamples: number;
+  /** `Σ w`: `nSamples` where points have no weights. The N of BIC and ICL. */
+  readonly totalWeight: number;
+  /** Total, weighted, natural logarithm, in data units. */
+  readonly logLikelihood: number;
+  /** Mean log-likelihood per unit of weight. */
+  readonly lowerBound: number;
+  /** Bayesian information criterion, `−2 L + p log N`: smaller is better. */
+  readonly bic: number;
+  /** Akaike information criterion, `−2 L + 2 p`: smaller is better. */
+  readonly aic: number;
+  /**
+   * Integrated completed likelihood, `BIC + 2 entropy` of the responsibilities (McLachlan & Peel 2000, §6.10.3): smaller is better, and
+   * components that overlap are charged for it.
+   */
+  readonly icl: number;
+}
+
+export interface BoundOptions extends ScoreOptions {
+  /** Responsibilities of 0 and 1, as `predict` gives labels, instead of the posterior. */
+  readonly hard?: boolean;
+}
+
+/** Mixtures of any family. */
+export abstract class MixtureBase<P> extends PointModel<P> {
+  /** K */
+  abstract readonly nComponents: number;
+  /** `[K]`, summing to 1. */
+  abstract readonly weights: number[];
+
+  /** Free parameters. */
+  get nParameters(): number {
+    return this.family.countParameters(this.nComponents, this.nFeatures);
+  }
+
+  /** @internal The family, with what it has to know of these points for their bound. */
+  protected familyOf(_dataset: Dataset, _run: RunOptions): Promise<Family<P>> {
+    return Promise.resolve(this.family);
+  }
+
+  /** N × K responsibilities, row-major; rows sum to 1. Without points, of those it was fitted to. */
+  predictProba(points?: PointSource, options: ScoreOptions = {}): Promise<Float32Array | Float64Array> {
+    return this.read('responsibilities', points, options);
+  }
+
+  /** N log-densities, natural logarithm, in data units. Without points, of those it was fitted to. */
+  scoreSamples(points?: PointSource, options: ScoreOptions = {}): Promise<Float32Array | Float64Array> {
+    return this.read('logDensities', points, options);
+  }
+
+  /** Mean log-likelihood per unit of weight. */
+  async score(points?: PointSource, options: ScoreOptions = {}): Promise<number> {
+    return (await this.evaluate(points, options)).lowerBound;
+  }
+
+  /** Log-likelihood, BIC, AIC and ICL of these points under the model. */
+  evaluate(points?: PointSource, options: ScoreOptions = {}): Promise<MixtureScore> {
+    return this.over(points, options, async (dataset, run) => {
+      const statistics = await dataset.expectation(this.packFor(dataset), run);
+      const parameters = this.family.toFrame(this.flatten(), dataset.frame);
+      const family = await this.familyOf(dataset, run);
+      const bound = boundAtPosterior(family, statistics, parameters, dataset.frame)!;
+      return scoreOf(statistics, bound.entropy, this.nParameters);
+    });
+  }
+
+  /**
+   * The log-likelihood as evidence lower bound plus KL(q ‖ posterior), for q = the posterior (KL 0) or, `hard`, for labels (entropy 0).
+   */
+  bound(points?: PointSource, { hard = false, ...options }: BoundOptions = {}): Promise<Bound> {
+    return this.over(points, options, async (dataset, run) => {
+      const { frame } = dataset;
+      const packed = this.packFor(dataset);
+      const parameters = this.family.toFrame(this.flatten(), frame);
+      const soft = await dataset.expectation(packed, run);
+      const family = await this.familyOf(dataset, run);
+      if (!hard) return boundAtPosterior(family, soft, parameters, frame)!;
+      const labels = await dataset.read('labels', packed, run);
+      const assignment = { kind: 'labels', labels } as const;
+      const statistics = await dataset.expectation(packed, { ...run, assignment });
+      return boundUnder(family, { statistics, entropy: 0 }, parameters, frame, soft.objective);
+    });
+  }
+}
+
+/** Log-likelihood and the criteria that follow from it. */
+export function scoreOf(
+  { nSamples, totalWeight, objective }: Pick<Statistics, 'nSamples' | 'totalWeight' | 'objective'>,
+  entropy: number,
+  nParameters: number,
+): MixtureScore {
+  const bic = nParameters * Math.log(totalWeight) - 2 * objective;
+  return {
+    ...{ nSamples, totalWeight, logLikelihood: objective, lowerBound: objective / totalWeight, bic },
+    aic: 2 * nParameters - 2 * objective,
+    icl: bic + 2 * entropy,
+  };
+}

@@ -1,0 +1,56 @@
+import { type HostPoints, isDevicePoints } from '../data/points.ts';
+import { EmgpuError } from '../errors.ts';
+import { checkPositive } from './options.ts';
+import { isStream, type PointSource } from './session.ts';
+import type { NoiseOptions } from './types.ts';
+
+/** The weight at the start, and the logarithm of the volume in data units. */
+export interface NoiseStart {
+  readonly weight: number;
+  readonly logVolume: number;
+}
+
+/** The noise component with what is not given found from the points. Throws `invalid-option`. */
+export function completeNoise({ weight = 0.05, volume }: NoiseOptions, points: PointSource): NoiseStart {
+  if (!(weight > 0 && weight < 1)) {
+    throw new EmgpuError(
+      'invalid-option',
+      `noise.weight must be between 0 and 1, got ${weight}.`,
+      'Pass a share such as 0.05.',
+    );
+  }
+  if (volume === undefined) return { weight, logVolume: logBoxVolume(points) };
+  checkPositive('noise.volume', volume);
+  return { weight, logVolume: Math.log(volume) };
+}
+
+/**
+ * log of the product of the columns' ranges over the rows that count: none of weight 0 or with a missing cell. Columns that are
+ * constant count as 1: they tell noise from nothing.
+ */
+function logBoxVolume(points: PointSource): number {
+  if (isStream(points) || isDevicePoints(points)) {
+    throw new EmgpuError(
+      'invalid-option',
+      'The box around the points is found on the host only, and these are in a stream or in a GPUBuffer.',
+      'Pass noise: { volume }.',
+    );
+  }
+  const { data, nFeatures: D, sampleWeight } = points;
+  const low = new Float64Array(D).fill(Infinity);
+  const high = new Float64Array(D).fill(-Infinity);
+  for (let n = 0, at = 0; at < data.length; n++, at += D) {
+    if (sampleWeight?.[n] === 0 || hasGap(data, at, D)) continue;
+    for (let d = 0; d < D; d++) {
+      const x = data[at + d]!;
+      if (x < low[d]!) low[d] = x;
+      if (x > high[d]!) high[d] = x;
+    }
+  }
+  return high.reduce((sum, h, d) => sum + (h > low[d]! ? Math.log(h - low[d]!) : 0), 0);
+}
+
+function hasGap(data: HostPoints['data'], at: number, D: number): boolean {
+  for (let i = at; i < at + D; i++) if (Number.isNaN(data[i]!)) return true;
+  return false;
+}

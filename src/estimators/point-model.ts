@@ -1,0 +1,95 @@
+import type { Frame } from '../data/frame.ts';
+import type { Dataset, Family, KernelParameters, Readout, ReadoutKind, RunOptions } from '../em/types.ts';
+import { EmgpuError } from '../errors.ts';
+import { checkFits, type PointSource, withDataset } from './session.ts';
+import type { DeviceOptions, ReadOptions } from './types.ts';
+
+/** What a call on points needs to know of where to compute. */
+export interface ScoreOptions extends DeviceOptions, ReadOptions {
+  /** Gaussian mixtures: cells that are NaN are an `error` (default), or integrated out (`em`). */
+  readonly missing?: 'error' | 'em';
+}
+
+/** What models of all kinds share: parameters in data units, and passes over points, new ones or those they were fitted to. */
+export abstract class PointModel<P> {
+  /** D */
+  abstract readonly nFeatures: number;
+  /** Names of the columns, where they had some. */
+  readonly featureNames?: readonly string[];
+  #home: Dataset | undefined;
+
+  constructor(featureNames: readonly string[] | undefined) {
+    if (featureNames) this.featureNames = featureNames;
+  }
+
+  /** @internal */
+  protected abstract get family(): Family<P>;
+
+  /** @internal Parameters in data units. */
+  protected abstract flatten(): P;
+
+  /** @internal From now on passes without points go over these. */
+  protected settle(dataset: Dataset): void {
+    this.#home = dataset;
+  }
+
+  /**
+   * N labels: the component with the largest responsibility, or the nearest centre; the lowest index among equals. Without points, of those
+   * it was fitted to.
+   */
+  predict(points?: PointSource, options: ScoreOptions = {}): Promise<Uint32Array> {
+    return this.read('labels', points, options);
+  }
+
+  /** @internal Kernel parameters in a dataset's frame. */
+  protected packFor({ frame }: Pick<Dataset, 'frame'>): KernelParameters {
+    return this.family.pack(this.family.toFrame(this.flatten(), frame), frame);
+  }
+
+  /** @internal */
+  protected read<Kind extends ReadoutKind>(
+    what: Kind,
+    points: PointSource | undefined,
+    options: ScoreOptions,
+  ): Promise<Readout[Kind]> {
+    return this.over(points, options, (dataset, run) => dataset.read(what, this.packFor(dataset), run));
+  }
+
+  /** @internal A pass over points, or over those of the fit. */
+  protected async over<T>(
+    points: PointSource | undefined,
+    options: ScoreOptions,
+    pass: (dataset: Dataset, run: RunOptions) => Promise<T>,
+  ): Promise<T> {
+    const run = { signal: options.signal };
+    if (!points) return pass(this.home(), run);
+    checkFits(points, this.nFeatures);
+    const frame = options.missing === 'em' ? this.frameOfModel() : undefined;
+    return withDataset(points, this.family.scaling, { ...options, frame }, (dataset) => pass(dataset, run));
+  }
+
+  /** @internal A frame for points that may have too little in a column to tell one. */
+  protected frameOfModel(): Frame | undefined {
+    return undefined;
+  }
+
+  /** @internal A new buffer on the device of the fitted points. */
+  protected readToBuffer(what: ReadoutKind, { signal }: ReadOptions): Promise<GPUBuffer> {
+    const home = this.home();
+    const buffer = home.readToBuffer?.(what, this.packFor(home), { signal });
+    if (buffer) return buffer;
+    return Promise.reject(
+      new EmgpuError(
+        'invalid-option',
+        "The points of this fit are not in a device's memory, so there are no GPU buffers to give.",
+        'Use predict(), predictProba() or scoreSamples().',
+      ),
+    );
+  }
+
+  /** @internal */
+  protected home(): Dataset {
+    if (this.#home) return this.#home;
+    throw new EmgpuError('invalid-points', 'This model holds no points.', 'Pass the points, or call this on the fit.');
+  }
+}

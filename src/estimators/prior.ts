@@ -1,0 +1,48 @@
+import { EmgpuError } from '../errors.ts';
+import { type CovarianceType, covarianceShapes } from '../families/covariance.ts';
+import type { ConjugatePrior } from '../families/prior.ts';
+import { flatten } from './model-json.ts';
+import { checkNumber, checkPositive } from './options.ts';
+import type { PriorOptions } from './types.ts';
+
+/** What the points say of themselves: the defaults of a prior. */
+export interface PopulationMoments {
+  /** D, data units. */
+  readonly mean: Float64Array;
+  /** D × D, data units. */
+  readonly covariance: Float64Array;
+}
+
+/** The prior for K components, with mclust's defaults for what is not given (Fraley & Raftery 2007). Throws `invalid-option`. */
+export function completePrior(
+  options: PriorOptions,
+  { mean, covariance }: PopulationMoments,
+  covarianceType: CovarianceType,
+  K: number,
+): ConjugatePrior {
+  const D = mean.length;
+  const { shrinkage = 0.01, degreesOfFreedom = D + 2 } = options;
+  checkNumber('prior.shrinkage', shrinkage);
+  checkPositive('prior.degreesOfFreedom', degreesOfFreedom);
+  checkLength('prior.mean', options.mean, D);
+  checkLength('prior.scale', options.scale?.flat(), D * D);
+  const isMatrix = covarianceShapes[covarianceType].form === 'matrix';
+  const share = 1 / K ** (2 / D);
+  let trace = 0;
+  for (let d = 0; d < D; d++) trace += covariance[d * (D + 1)]!;
+  const byDefault = covariance.map((c, i) => share * (isMatrix ? c : i % (D + 1) === 0 ? trace / D : 0));
+  return {
+    ...{ shrinkage, degreesOfFreedom },
+    mean: options.mean ? Float64Array.from(options.mean) : mean,
+    scale: options.scale ? flatten(options.scale) : byDefault,
+  };
+}
+
+function checkLength(name: string, values: readonly number[] | undefined, length: number): void {
+  if (!values || (values.length === length && values.every(Number.isFinite))) return;
+  throw new EmgpuError(
+    'invalid-option',
+    `${name} must hold ${length} finite numbers, got ${values.length}.`,
+    'Pass one per column (prior.scale: D rows of D).',
+  );
+}

@@ -1,0 +1,153 @@
+import type { Scaling } from '../data/frame.ts';
+import { EmgpuError } from '../errors.ts';
+import { type CovarianceType, covarianceShapes } from '../families/covariance.ts';
+import type { Estimator } from './estimator.ts';
+import { GaussianMixture } from './gaussian-mixture.ts';
+import type { MixtureFit, MixtureRecord } from './mixture-fit.ts';
+import { checkChoice, checkCount } from './options.ts';
+import type { PointSource } from './session.ts';
+import type { CallOptions, GaussianMixtureOptions } from './types.ts';
+
+/** What models are compared by; smaller is better. */
+export type Criterion = 'bic' | 'aic' | 'icl';
+
+export interface SelectOptions extends Omit<GaussianMixtureOptions, 'nComponents' | 'covarianceType'> {
+  /** Numbers of components to try; default 1 to 9. */
+  readonly nComponents?: readonly number[];
+  /** Default: all six. */
+  readonly covarianceTypes?: readonly CovarianceType[];
+  /** Default `bic`. */
+  readonly criterion?: Criterion;
+}
+
+/** One candidate. */
+export interface SelectionRow {
+  readonly nComponents: number;
+  /** Of Gaussian mixtures. */
+  readonly covarianceType?: CovarianceType;
+  /** Free parameters. */
+  readonly nParameters?: number;
+  readonly logLikelihood?: number;
+  readonly bic?: number;
+  readonly aic?: number;
+  readonly icl?: number;
+  readonly nIter?: number;
+  readonly converged?: boolean;
+  /** Why there are no numbers: all starts collapsed, or there are fewer points than components. */
+  readonly refused?: string;
+}
+
+export interface Selection<Fit> {
+  /** One per candidate, in the order they were tried. */
+  readonly rows: readonly SelectionRow[];
+  readonly criterion: Criterion;
+  /** The best by the criterion, */
+  readonly best: SelectionRow;
+  /** and its fit, which holds the points until it is destroyed. */
+  readonly fit: Fit;
+}
+
+export interface SelectCall extends CallOptions {
+  /** Told after each candidate, with all rows so far; `count` candidates in all. */
+  readonly onCandidate?: (rows: readonly SelectionRow[], count: number) => void;
+}
+
+interface Candidate {
+  readonly nComponents: number;
+  readonly covarianceType?: CovarianceType;
+}
+
+/** Starts per candidate where the caller does not say: one good-looking start may miss the best optimum. */
+const STARTS = 5;
+
+/**
+ * Fits Gaussian mixtures over a grid of numbers of components and covariance types, all on one upload, and chooses by BIC, AIC or ICL.
+ * Collapsed fits are refused: they would always win. Rejects with `all-collapsed` where nothing is left.
+ */
+export async function select(
+  points: PointSource,
+  options: SelectOptions = {},
+  call: SelectCall = {},
+): Promise<Selection<MixtureFit>> {
+  const { nComponents = [1, 2, 3, 4, 5, 6, 7, 8, 9], covarianceTypes, criterion, ...common } = options;
+  const types = covarianceTypes ?? (Object.keys(covarianceShapes) as CovarianceType[]);
+  checkList('nComponents', nComponents, '[1, 2, 3]');
+  checkList('covarianceTypes', types, "['full', 'tied']");
+  const candidates = nComponents.flatMap((K) => types.map((covarianceType) => ({ nComponents: K, covarianceType })));
+  for (const K of nComponents) checkCount('nComponents', K);
+  const estimators = candidates.map((one) => new GaussianMixture({ nInit: STARTS, ...common, ...one }));
+  return selectFrom(points, estimators, { ...(criterion && { criterion }) }, call);
+}
+
+/**
+ * The same over estimators of any one family, with options as they have them; how points are loaded (`backend`, `missing`, …) is told by
+ * the one with the fewest components.
+ */
+export async function selectFrom<P, Model, Fit extends MixtureRecord & { readonly nParameters: number }>(
+  points: PointSource,
+  estimators: readonly (Estimator<P, Model, Fit> & { readonly options: Candidate })[],
+  { criterion = 'bic' }: { readonly criterion?: Criterion } = {},
+  call: SelectCall = {},
+): Promise<Selection<Fit>> {
+  checkChoice('criterion', criterion, ['bic', 'aic', 'icl']);
+  const [first] = estimators;
+  if (!first)
+    throw new EmgpuError('invalid-option', 'There is nothing to choose from.', 'Pass at least one candidate.');
+  // The fewest components: more than there are points are refused one by one.
+  const smallest = estimators.reduce((a, b) => (b.options.nComponents < a.options.nComponents ? b : a), first);
+  const { session, checked } = await smallest.open(points, call, { scaling: commonScaling(estimators) });
+  const rows: SelectionRow[] = [];
+  let best: { readonly row: SelectionRow; readonly fit: Fit } | undefined;
+  try {
+    for (const estimator of estimators) {
+      const { row, fit } = await tryOne(estimator, () => estimator.fitOn(session, checked, call));
+      rows.push(row);
+      if (fit && (!best || row[criterion]! < best.row[criterion]!)) best = { row, fit };
+      call.onCandidate?.([...rows], estimators.length);
+    }
+    if (!best) refuseAll(rows);
+    return { rows, criterion, best: best.row, fit: best.fit };
+  } catch (error) {
+    session.dataset.destroy();
+    throw error;
+  }
+}
+
+/** Callers in plain JavaScript may give one where several are expected. */
+function checkList(name: string, value: unknown, example: string): void {
+  if (Array.isArray(value) && value.length > 0) return;
+  throw new EmgpuError(
+    'invalid-option',
+    `${name} must be a list of at least one, got ${Array.isArray(value) ? 'an empty one' : value}.`,
+    `Pass a list such as ${example}.`,
+  );
+}
+
+/** Where one of them mixes features in its distances, all columns are scaled alike: right for the others, too. */
+function commonScaling(estimators: readonly { readonly scaling: Scaling }[]): Scaling {
+  return estimators.find(({ scaling }) => scaling !== 'per-feature')?.scaling ?? 'per-feature';
+}
+
+async function tryOne<Fit extends MixtureRecord & { readonly nParameters: number }>(
+  { options: { nComponents, covarianceType } }: { readonly options: Candidate },
+  fitting: () => Promise<Fit>,
+): Promise<{ row: SelectionRow; fit?: Fit }> {
+  const candidate = { nComponents, ...(covarianceType && { covarianceType }) };
+  try {
+    const fit = await fitting();
+    const { nParameters, logLikelihood, bic, aic, icl, nIter, converged } = fit;
+    return { row: { ...candidate, nParameters, logLikelihood, bic, aic, icl, nIter, converged }, fit };
+  } catch (error) {
+    const expected = ['all-collapsed', 'too-few-points', 'singular-covariance'];
+    if (!(error instanceof EmgpuError) || !expected.includes(error.code)) throw error;
+    return { row: { ...candidate, refused: error.message } };
+  }
+}
+
+function refuseAll(rows: readonly SelectionRow[]): never {
+  throw new EmgpuError(
+    'all-collapsed',
+    `None of ${rows.length} candidates could be fitted; the last one: ${rows.at(-1)!.refused}`,
+    'Try fewer components or simpler covarianceTypes, raise regCovar or nInit, or set a prior.',
+  );
+}

@@ -1,0 +1,43 @@
+import type { Dataset } from '../em/types.ts';
+import { GaussianMixture } from './gaussian-mixture.ts';
+import { checkPositive, defined } from './options.ts';
+import type { GaussianMixtureOptions } from './types.ts';
+
+export interface SoftKMeansOptions
+  extends Omit<
+    GaussianMixtureOptions,
+    'nComponents' | 'covarianceType' | 'regCovar' | 'freeze' | 'prior' | 'noise' | 'init'
+  > {
+  /** K, 1…1024. */
+  readonly nClusters: number;
+  /** β: a point x belongs to cluster k in proportion to `exp(−β |x − c_k|²)`; per squared data unit. */
+  readonly stiffness: number;
+  /** Default `k-means++`. */
+  readonly init?: 'k-means++' | 'k-means' | 'random-from-data';
+}
+
+/**
+ * Soft k-means (MacKay 2003, ch. 20): a mixture of equal spheres of one fixed variance `σ² = 1 / (2 β)` and equal weights, of which only the centres
+ * move. As β grows responsibilities become 0 and 1 and it becomes k-means: see {@link anneal}.
+ */
+export class SoftKMeans extends GaussianMixture {
+  readonly #variance: number;
+
+  /** Throws `invalid-option` or `too-many-components`. */
+  constructor({ nClusters, stiffness, ...rest }: SoftKMeansOptions) {
+    super({
+      ...defined(rest),
+      nComponents: nClusters,
+      covarianceType: 'tied-spherical',
+      regCovar: 0,
+      freeze: ['weights', 'covariances'],
+    });
+    checkPositive('stiffness', stiffness);
+    this.#variance = 1 / (2 * stiffness);
+  }
+
+  /** @internal The one that is fixed. */
+  protected override startVariances(_: Float64Array, __: number, { frame }: Pick<Dataset, 'frame'>): Float64Array {
+    return frame.scale.map((s) => this.#variance / (s * s));
+  }
+}

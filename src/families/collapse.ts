@@ -1,0 +1,52 @@
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import type { Frame } from '../data/frame.ts';
+import type { Collapse } from '../em/types.ts';
+import { blockSize, type CovarianceShape, countBlocks, rescale } from './covariance.ts';
+import type { MixtureParameters } from './parameters.ts';
+
+/** At the regulariser: not even as much variance of its own. */
+const AT_REGULARIZER = 2;
+/** Or this share of the frame's variance, below which variances are rounding. */
+const LEAST_SHARE = 1e-10;
+
+/**
+ * Components whose likelihood means nothing: with less than the mean weight of a point, or with a smallest eigenvalue (data units) that the
+ * regulariser made. `fixed` covariances are as the caller wants them.
+ */
+export function collapsesOf(
+  shape: CovarianceShape,
+  { weights, means, covariances }: MixtureParameters,
+  frame: Frame,
+  { nSamples, regCovar, fixed }: { nSamples: number; regCovar: number; fixed: boolean },
+): Collapse[] {
+  const D = frame.shift.length;
+  const K = means.length / D;
+  const collapses: Collapse[] = [];
+  for (let k = 0; k < K; k++) if (weights[k]! * nSamples < 1) collapses.push({ component: k });
+  if (fixed) return collapses;
+  const inData = rescale(shape, covariances, frame.scale);
+  for (let b = 0; b < countBlocks(shape, K); b++) {
+    const { direction, variance } = narrowest(shape, inData, b, D);
+    const spread = direction.reduce((sum, v, d) => sum + (v * frame.scale[d]!) ** 2, 0);
+    if (variance <= AT_REGULARIZER * regCovar + LEAST_SHARE * spread) {
+      collapses.push({ component: b, direction, variance });
+    }
+  }
+  return collapses;
+}
+
+/** The direction of the smallest variance of a block, and that variance. */
+function narrowest(shape: CovarianceShape, covariances: Float64Array, b: number, D: number) {
+  const size = blockSize(shape, D);
+  const block = covariances.subarray(b * size, (b + 1) * size);
+  if (shape.form === 'matrix') {
+    const matrix = Matrix.from1DArray(D, D, block);
+    const { realEigenvalues, eigenvectorMatrix } = new EigenvalueDecomposition(matrix, { assumeSymmetric: true });
+    const at = realEigenvalues.indexOf(Math.min(...realEigenvalues));
+    return { direction: Float64Array.from(eigenvectorMatrix.getColumn(at)), variance: realEigenvalues[at]! };
+  }
+  const variance = block.reduce((a, v) => Math.min(a, v), Infinity);
+  const direction = new Float64Array(D);
+  direction[shape.form === 'scalar' ? 0 : block.indexOf(variance)] = 1;
+  return { direction, variance };
+}

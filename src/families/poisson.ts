@@ -1,0 +1,123 @@
+import { LARGEST_COUNT } from '../data/counts.ts';
+import { type Degeneracy, type Family, type KernelParameters, MIN_LOG_WEIGHT, type Statistics } from '../em/types.ts';
+import { softmax } from './unconstrained.ts';
+
+/** Parameters of a Poisson mixture with K components in D dimensions, flat and float64. Frames of counts change nothing. */
+export interface PoissonParameters {
+  /** K, summing to 1. */
+  readonly weights: Float64Array;
+  /** K × D, the expected counts. */
+  readonly rates: Float64Array;
+}
+
+/** Rates are never below this, so that a count where a component has seen none is improbable and not impossible. */
+const LEAST_RATE = 1e-10;
+
+/** Below this many points a component has none: its rates cannot be told from rounding. */
+const NO_POINTS = 10 * Number.EPSILON;
+
+/**
+ * The mixture of Poisson distributions, features independent within a component (Hasselblad 1969): the M-step is the weighted mean, taken
+ * about the old rates, `λ = c + s₁ / N_k`.
+ * @param logFactorials `Σ w Σ_d log x_d!` of the points: the only part of a bound that sums about the rates do not tell.
+ *   Without it there are no bounds
+ */
+export function poissonFamily(logFactorials?: number): Family<PoissonParameters> {
+  return {
+    kind: 'poisson',
+    hard: false,
+    scaling: 'none',
+
+    pack: packMixture,
+
+    maximization({ nComponents: K, nFeatures: D, counts, centers, first }, previous) {
+      const degeneracies: Degeneracy[] = [];
+      const rates = Float64Array.from(previous.rates);
+      for (let k = 0; k < K; k++) {
+        const count = counts[k]!;
+        if (count < NO_POINTS) {
+          const message = `Component ${k} has no points left; its weight is 0, its rates stay where they were.`;
+          degeneracies.push({ component: k, code: 'empty-component', message });
+          continue;
+        }
+        for (let i = k * D; i < (k + 1) * D; i++) rates[i] = inRange(centers[i]! + first[i]! / count);
+      }
+      const total = counts.reduce((a, b) => a + b, 0);
+      return { parameters: { weights: counts.map((count) => count / total), rates }, degeneracies };
+    },
+
+    ...(logFactorials !== undefined && {
+      expectedLogLikelihood: (statistics: Statistics, parameters: PoissonParameters) =>
+        sumLogRates(statistics, parameters) - logFactorials,
+    }),
+
+    toVector({ weights, rates }) {
+      if (weights.some((w) => !(w > 0))) return undefined;
+      return Float64Array.of(...weights.map(Math.log), ...rates.map((rate) => Math.log(inRange(rate))));
+    },
+
+    fromVector(vector, { weights: { length: K } }) {
+      return { weights: softmax(vector.slice(0, K)), rates: vector.slice(K).map((log) => inRange(Math.exp(log))) };
+    },
+
+    countParameters: (K, D) => K - 1 + K * D,
+    toFrame: (parameters) => parameters,
+    toData: (parameters) => parameters,
+    report: (objective) => objective,
+  };
+}
+
+/** No count is larger than {@link LARGEST_COUNT}, and so no mean of counts is. */
+function inRange(rate: number): number {
+  return Math.min(Math.max(rate, LEAST_RATE), LARGEST_COUNT);
+}
+
+/**
+ * For the stages `log-density-poisson`. Means are the rates as float32 knows them, and the first of the vectors what that lost of each, as a
+ * share. The second is what the logarithm of a density at the mean of all points is about, the same for all components: densities are
+ * compared, and on the device rounded, after it was taken out.
+ */
+function packMixture({ weights, rates }: PoissonParameters): KernelParameters {
+  const K = weights.length;
+  const D = rates.length / K;
+  const means = rates.map((rate) => Math.fround(inRange(rate)));
+  const rests = rates.map((rate, i) => (inRange(rate) - means[i]!) / means[i]!);
+  const middle = meanRates({ weights, rates });
+  const references = rates.map((_, i) => -0.5 * Math.log(2 * Math.PI * middle[i % D]! + 1));
+  const reference = references.subarray(0, D).reduce((a, b) => a + b, 0);
+  return {
+    ...{ kind: 'poisson', nComponents: K, nFeatures: D, means, vectors: [rests, references] },
+    precisionsCholesky: new Float64Array(0),
+    logNormalizers: weights.map((weight) => logOf(weight) + reference),
+  };
+}
+
+function logOf(weight: number): number {
+  return weight > 0 ? Math.log(weight) : MIN_LOG_WEIGHT;
+}
+
+/** D: what the mixture expects. */
+export function meanRates({ weights, rates }: PoissonParameters): Float64Array {
+  const D = rates.length / weights.length;
+  const mean = new Float64Array(D);
+  for (let i = 0; i < rates.length; i++) mean[i % D]! += weights[Math.floor(i / D)]! * rates[i]!;
+  return mean;
+}
+
+/** `Σ w Σ_k r (log w_k + Σ_d (x_d log λ_kd − λ_kd))`: all of the expected log-likelihood but the factorials. */
+function sumLogRates(
+  { nFeatures: D, counts, centers, first }: Statistics,
+  { weights, rates }: PoissonParameters,
+): number {
+  let sum = 0;
+  for (let k = 0; k < counts.length; k++) {
+    const count = counts[k]!;
+    if (count === 0) continue;
+    sum += count * logOf(weights[k]!);
+    for (let i = k * D; i < (k + 1) * D; i++) {
+      const rate = inRange(rates[i]!);
+      sum += (count * centers[i]! + first[i]!) * Math.log(rate) - count * rate;
+    }
+  }
+  return sum;
+}

@@ -1,0 +1,31 @@
+import { checkPoints, type HostPoints, isDevicePoints } from '../data/points.ts';
+import { EmgpuError } from '../errors.ts';
+
+/** Seeds are 32-bit: a larger one would give the numbers of another. */
+const LARGEST_SEED = 0xffffffff;
+
+/** Throws `invalid-option` unless `value` is a whole number in the range. */
+export function checkWhole(name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return;
+  const range = most === Number.MAX_SAFE_INTEGER ? `from ${least} on` : `from ${least} to ${most}`;
+  throw new EmgpuError(
+    'invalid-option',
+    `${name} must be a whole number ${range}, got ${value}.`,
+    `Pass a whole number ${range}.`,
+  );
+}
+
+export function checkSeed(seed: number): void {
+  checkWhole('seed', seed, 0, LARGEST_SEED);
+}
+
+/** Throws `invalid-points` for what is no points, and for points in a `GPUBuffer`. */
+export function checkHostPoints(points: HostPoints): void {
+  checkPoints(points);
+  if (!isDevicePoints(points)) return;
+  throw new EmgpuError(
+    'invalid-points',
+    'Points must be in host memory here, got a GPUBuffer.',
+    'Pass { data, nFeatures } with the rows in a Float32Array or Float64Array.',
+  );
+}

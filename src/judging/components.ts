@@ -1,0 +1,111 @@
+import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
+import { EmgpuError } from '../errors.ts';
+import { closest, type Gaussian, gaussian, type Neighbor } from './overlap.ts';
+
+/** What {@link componentTable} wants to know of a mixture: K components of D features, in data units. */
+export interface ComponentParameters {
+  /** `[K]` */
+  readonly weights: ArrayLike<number>;
+  /** `[K][D]` */
+  readonly means: ArrayLike<ArrayLike<number>>;
+  /** `[K][D][D]`, symmetric and positive definite; lower triangles are read. */
+  readonly covariances: ArrayLike<ArrayLike<ArrayLike<number>>>;
+}
+
+/** How much two components have in common. */
+export interface Overlap {
+  /** The other component. */
+  readonly component: number;
+  /**
+   * The Bhattacharyya coefficient `∫ √(f₁ f₂)` of the two densities: 1 where they are the same, 0 where they have nothing in common.
+   * Weights have no part in it. Of points from these two with shares p and 1 − p, the best rule mistakes at most
+   * `√(p (1 − p)) · coefficient` (Kailath 1967).
+   */
+  readonly coefficient: number;
+}
+
+/** One component of a mixture, in data units. */
+export interface ComponentSummary {
+  readonly component: number;
+  readonly weight: number;
+  /** D. */
+  readonly mean: number[];
+  /** D standard deviations. */
+  readonly sd: number[];
+  /** D eigenvalues of the covariance, largest first: the variances along its principal axes. */
+  readonly eigenvalues: number[];
+  /**
+   * The largest eigenvalue over the smallest; `Infinity` where the smallest drowns in rounding. It depends on the units of the features.
+   */
+  readonly conditionNumber: number;
+  /** The component that this one overlaps most. Absent where it is the only one. */
+  readonly overlap?: Overlap;
+}
+
+/**
+ * The components of a mixture as a table: weight, location, spread, shape, and which other component each is hardest to tell from.
+ * O(K D³), and K² D³ / 2 where all components overlap.
+ *
+ * Throws `invalid-model` where shapes disagree, `singular-covariance` naming the component.
+ */
+export function componentTable(mixture: ComponentParameters): ComponentSummary[] {
+  const { weights } = mixture;
+  const gaussians = Array.from(weights, (_, k) => component(mixture, k));
+  const neighbors = closest(gaussians);
+  return gaussians.map((one, k) => summarize(one, k, weights[k]!, neighbors[k]!));
+}
+
+function summarize({ mean, covariance }: Gaussian, k: number, weight: number, neighbor: Neighbor): ComponentSummary {
+  const D = mean.length;
+  const { realEigenvalues } = new EigenvalueDecomposition(Matrix.from1DArray(D, D, covariance), {
+    assumeSymmetric: true,
+  });
+  // Rounding can leave the smallest ones below zero.
+  const eigenvalues = realEigenvalues.map((value) => Math.max(0, value)).sort((a, b) => b - a);
+  return {
+    component: k,
+    weight,
+    mean: [...mean],
+    sd: Array.from({ length: D }, (_, d) => Math.sqrt(covariance[d * D + d]!)),
+    eigenvalues,
+    conditionNumber: eigenvalues[0]! / eigenvalues[D - 1]!,
+    ...(neighbor.index >= 0 && {
+      overlap: { component: neighbor.index, coefficient: Math.exp(-neighbor.distance) },
+    }),
+  };
+}
+
+/** Component k, its shape checked. */
+function component({ means, covariances, weights }: ComponentParameters, k: number): Gaussian {
+  if (means.length !== weights.length || covariances.length !== weights.length) {
+    refuseShape(`${weights.length} weights, ${means.length} means and ${covariances.length} covariances`);
+  }
+  const mean = Float64Array.from(means[k]!);
+  const D = means[0]!.length;
+  const rows = Array.from({ length: D }, (_, i) => covariances[k]?.[i]);
+  const isSquare = covariances[k]!.length === D && rows.every((row) => row?.length === D);
+  if (mean.length !== D || D === 0 || !isSquare) refuseShape(`component ${k} has another shape`);
+  const covariance = new Float64Array(D * D).map((_, at) => {
+    const i = Math.floor(at / D);
+    const j = at % D;
+    return rows[Math.max(i, j)]![Math.min(i, j)]!;
+  });
+  if (!mean.every(Number.isFinite) || !covariance.every(Number.isFinite)) {
+    refuseShape(`component ${k} has a number that is not finite`);
+  }
+  const checked = gaussian(mean, covariance);
+  if (checked) return checked;
+  throw new EmgpuError(
+    'singular-covariance',
+    `The covariance of component ${k} is not positive definite.`,
+    'Fit with a larger regCovar or fewer components.',
+  );
+}
+
+function refuseShape(found: string): never {
+  throw new EmgpuError(
+    'invalid-model',
+    `A mixture of K components needs K weights, K means of D finite numbers and K covariances of D × D; got ${found}.`,
+    'Pass full covariances, [K][D][D].',
+  );
+}

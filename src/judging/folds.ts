@@ -1,0 +1,110 @@
+import type { HostPoints } from '../data/points.ts';
+import { checkWeights } from '../data/weights.ts';
+import { throwIfAborted } from '../errors.ts';
+import { seededRandom } from '../math/random.ts';
+import { checkHostPoints, checkSeed, checkWhole } from './checks.ts';
+
+/**
+ * Splits the rows 0 … n − 1 at random into `k` folds whose sizes differ by at most 1. The same seed gives the same folds.
+ * @returns k lists of rows, each ascending; together they hold every row once
+ */
+export function splitFolds(n: number, k: number, seed = 0): Uint32Array[] {
+  checkWhole('The number of rows', n, 2);
+  checkWhole('The number of folds', k, 2, n);
+  checkSeed(seed);
+  const random = seededRandom(seed);
+  const order = Uint32Array.from({ length: n }, (_, i) => i);
+  // Fisher and Yates.
+  for (let i = n - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    const row = order[i]!;
+    order[i] = order[j]!;
+    order[j] = row;
+  }
+  const border = (fold: number) => Math.floor((fold * n) / k);
+  return Array.from({ length: k }, (_, fold) => order.slice(border(fold), border(fold + 1)).sort());
+}
+
+/** What a model made of rows that it was not fitted to. */
+export interface HeldOut {
+  /** Total weighted log-likelihood of the rows, natural logarithm, in data units. */
+  readonly logLikelihood: number;
+  /** Their total weight: how many there are, where they have no weights. */
+  readonly weight: number;
+}
+
+export interface KFoldOptions {
+  /** Seeds the folds, default 0. A whole number. Compare models on the same folds. */
+  readonly seed?: number | undefined;
+  /** Looked at before every fold; a fired signal rejects with `aborted`. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called with the fraction of the folds that are done. */
+  readonly onProgress?: ((fraction: number) => void) | undefined;
+}
+
+export interface KFoldScore {
+  /** Held-out log-likelihood per unit of weight, over all rows: larger is better. */
+  readonly mean: number;
+  /** The same of each fold. */
+  readonly perFold: readonly number[];
+}
+
+/**
+ * k-fold cross-validation (Smyth 2000 for mixtures): for each fold, fits to the rows outside and scores those inside. One fold after
+ * another. Rows of weight 0 count as none, and are in no fold.
+ * @param fitAndScore fits to `train`, scores `test`; what it holds on a device it must free
+ */
+export async function kFoldScore(
+  points: HostPoints,
+  nFolds: number,
+  fitAndScore: (train: HostPoints, test: HostPoints) => Promise<HeldOut>,
+  options: KFoldOptions = {},
+): Promise<KFoldScore> {
+  const { seed = 0, signal, onProgress } = options;
+  checkHostPoints(points);
+  const { weights } = checkWeights(points);
+  const rows = Uint32Array.from({ length: points.data.length / points.nFeatures }, (_, i) => i);
+  const counted = rows.filter((i) => weights?.[i] !== 0);
+  const folds = splitFolds(counted.length, nFolds, seed);
+  const isInside = new Uint8Array(counted.length);
+  const heldOut: HeldOut[] = [];
+  for (const fold of folds) {
+    throwIfAborted(signal);
+    isInside.fill(0);
+    for (const i of fold) isInside[i] = 1;
+    const train = takeRows(
+      points,
+      counted.filter((_, i) => !isInside[i]),
+    );
+    const test = takeRows(
+      points,
+      fold.map((i) => counted[i]!),
+    );
+    heldOut.push(await fitAndScore(train, test));
+    onProgress?.(heldOut.length / nFolds);
+  }
+  const sum = (of: keyof HeldOut) => heldOut.reduce((total, result) => total + result[of], 0);
+  return {
+    mean: sum('logLikelihood') / sum('weight'),
+    perFold: heldOut.map(({ logLikelihood, weight }) => logLikelihood / weight),
+  };
+}
+
+/** A copy of some rows, with their weights. */
+function takeRows(points: HostPoints, rows: Uint32Array): HostPoints {
+  const { data, nFeatures: D, sampleWeight } = points;
+  const taken = emptyLike(data, rows.length * D);
+  rows.forEach((row, i) => {
+    taken.set(data.subarray(row * D, (row + 1) * D), i * D);
+  });
+  if (!sampleWeight) return { ...points, data: taken };
+  const weights = emptyLike(sampleWeight, rows.length);
+  rows.forEach((row, i) => {
+    weights[i] = sampleWeight[row]!;
+  });
+  return { ...points, data: taken, sampleWeight: weights };
+}
+
+function emptyLike(array: Float32Array | Float64Array, length: number): Float32Array | Float64Array {
+  return array instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+}

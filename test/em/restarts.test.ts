@@ -1,0 +1,168 @@
+import { describe, expect, test } from 'vitest';
+import type { HostPoints } from '../../src/data/points.ts';
+import {
+  GaussianMixture,
+  type GaussianMixtureOptions,
+  KMeans,
+  type MixtureFit,
+  type Progress,
+} from '../../src/index.ts';
+import { expectNear, pointsOf, refusal, THREE_OVERLAPPING, TWO_GROUPS } from '../api/data.ts';
+import { cpu, galaxies, goldenNamed, reference } from './data.ts';
+
+const iris = reference('iris');
+/** What mclust finds, too (VVV, 3 components). */
+const BEST = -180.186;
+/** Where a component sits on a few flowers, a millionth of a centimetre thin: the regulariser alone keeps it from −∞. */
+const COLLAPSED = -99.17;
+
+async function fitTo(points: HostPoints, options: GaussianMixtureOptions): Promise<MixtureFit> {
+  const result = await new GaussianMixture({ ...cpu, ...options }).fit(points);
+  result.destroy();
+  return result;
+}
+
+/** All bits of an answer, but for times. */
+const bits = ({ seconds: _, ...rest }: MixtureFit) => JSON.stringify([rest, rest.history, rest.restarts]);
+
+describe('iris, K 3, full', () => {
+  // From random responsibilities, nearly the same for all components, one start in fifty finds it.
+  const inits = [
+    ['k-means++', 20],
+    ['k-means', 20],
+    ['random-from-data', 20],
+    ['random', 60],
+  ] as const;
+
+  test.each(inits)('%s: the best sound optimum is found', async (init, nInit) => {
+    const best = await fitTo(iris, { nComponents: 3, nInit, init });
+    expect(best.logLikelihood).toBeCloseTo(BEST, 2);
+    expect(best.restarts.length).toBe(nInit);
+    const sound = best.restarts.filter(({ refused }) => !refused).map(({ value }) => value!);
+    expect(Math.max(...sound)).toBe(best.logLikelihood);
+    expect(best.warnings.map(({ code }) => code)).not.toContain('collapsed-component');
+  });
+
+  test('from a model there is one start, however often', async () => {
+    const { init } = goldenNamed('iris', 3, 'full');
+    const best = await fitTo(iris, { nComponents: 3, nInit: 3, init });
+    expect(best.logLikelihood).toBeCloseTo(BEST, 2);
+    expect(new Set(best.restarts.map(({ value }) => value)).size).toBe(1);
+  });
+
+  test('a start that collapsed is refused though its likelihood is higher, and the reason is told', async () => {
+    const { restarts } = await fitTo(iris, { nComponents: 3, nInit: 20, init: 'random-from-data' });
+    const refused = restarts.filter((restart) => restart.refused);
+    expect(refused.map(({ value }) => value!.toFixed(2))).toContain(COLLAPSED.toFixed(2));
+    for (const { refused: reason } of refused)
+      expect(reason).toMatch(/Component \d .*regulariser|less than the weight/);
+  });
+
+  test('alone, with nInit 1, it is returned with a warning', async () => {
+    const { restarts } = await fitTo(iris, { nComponents: 3, nInit: 20, init: 'random-from-data' });
+    const { seed, value } = restarts.find(({ refused }) => refused)!;
+    const alone = await fitTo(iris, { nComponents: 3, init: 'random-from-data', seed });
+    expect(alone.logLikelihood).toBe(value);
+    const warning = alone.warnings.find(({ code }) => code === 'collapsed-component')!;
+    expect(warning.iteration).toBe(alone.nIter);
+    expect(warning.message).toMatch(/as narrow as the regulariser lets it be \(variance 0\.00000100/);
+  });
+});
+
+test('where every start collapses the error says what to change', async () => {
+  const few = pointsOf(TWO_GROUPS, 12);
+  const { message, remedy } = await refusal(() => fitTo(few, { nComponents: 6, nInit: 3 }), 'all-collapsed');
+  expect(message).toMatch(/All 3 starts .*Component \d/);
+  for (const option of ['fewer components', 'covarianceType', 'regCovar', 'nInit', 'prior']) {
+    expect(remedy).toContain(option);
+  }
+});
+
+test('without a regulariser a start that turns singular on the way is refused, too, and the others go on', async () => {
+  const best = await fitTo(iris, { nComponents: 3, nInit: 20, init: 'random-from-data', regCovar: 0 });
+  expect(best.logLikelihood).toBeCloseTo(BEST, 2);
+  const failed = best.restarts.filter(({ value }) => value === undefined);
+  expect(failed.length).toBeGreaterThan(0);
+  for (const { refused, converged } of failed) {
+    expect(refused).toContain('not positive definite');
+    expect(converged).toBe(false);
+  }
+});
+
+test('a column that is constant for all points is no collapse', async () => {
+  const { data } = pointsOf(THREE_OVERLAPPING, 300);
+  const points = {
+    data: Float64Array.from({ length: 900 }, (_, i) => (i % 3 === 2 ? 7 : data[i - Math.floor(i / 3)]!)),
+    nFeatures: 3,
+  };
+  for (const covarianceType of ['full', 'tied', 'diag', 'tied-diag'] as const) {
+    const best = await fitTo(points, { nComponents: 2, nInit: 3, covarianceType });
+    expect(best.restarts.filter(({ refused }) => refused)).toEqual([]);
+    expect(best.warnings).toEqual([]);
+  }
+});
+
+test('galaxies: the first start looks good, converged and without a warning, and is 8 nats below the best', async () => {
+  const options = { nComponents: 6, covarianceType: 'tied-spherical', tol: 1e-9, maxIter: 5000 } as const;
+  const first = await fitTo(galaxies, options);
+  expect(first.converged).toBe(true);
+  expect(first.warnings).toEqual([]);
+  const best = await fitTo(galaxies, { ...options, nInit: 10 });
+  expect(best.restarts[0]!.value).toBe(first.logLikelihood);
+  expect(best.logLikelihood - first.logLikelihood).toBeGreaterThan(8);
+  expect(Math.max(...best.restarts.map(({ value }) => value!))).toBe(best.logLikelihood);
+});
+
+describe('seeds', () => {
+  test('the same call gives the same bits; another seed other starts', async () => {
+    const options = { nComponents: 3, nInit: 4 };
+    const once = await fitTo(iris, options);
+    expect(bits(await fitTo(iris, options))).toBe(bits(once));
+    const other = await fitTo(iris, { ...options, seed: 1 });
+    expect(other.restarts.map(({ seed }) => seed)).not.toEqual(once.restarts.map(({ seed }) => seed));
+    expect(new Set(once.restarts.map(({ seed }) => seed)).size).toBe(4);
+  });
+
+  test('nInit 1 is the first of many, bit for bit; and each of the many can be had alone', async () => {
+    const many = await fitTo(iris, { nComponents: 3, nInit: 4, init: 'random-from-data', seed: 11 });
+    expect(many.restarts[0]!.seed).toBe(11);
+    for (const { seed, value, nIter, converged } of many.restarts) {
+      const one = await fitTo(iris, { nComponents: 3, init: 'random-from-data', seed });
+      expect([one.logLikelihood, one.nIter, one.converged]).toEqual([value, nIter, converged]);
+      expect(one.restarts).toEqual([{ seed, value, nIter, converged }]);
+      if (value === many.logLikelihood) expect(one.toJSON()).toEqual(many.toJSON());
+    }
+  });
+});
+
+test('points are loaded once, and progress tells which start runs', async () => {
+  const told: Progress[] = [];
+  const points = pointsOf(TWO_GROUPS, 200);
+  const best = await new GaussianMixture({ nComponents: 2, nInit: 3, ...cpu }).fit(points, {
+    onProgress: (progress) => told.push(progress),
+  });
+  const stages = told.map(({ stage }) => stage);
+  expect(stages.lastIndexOf('load')).toBeLessThan(stages.indexOf('seed'));
+  expect(told.filter(({ stage, fraction }) => stage === 'load' && fraction === 1).length).toBe(1);
+  expect([...new Set(told.filter(({ stage }) => stage === 'fit').map(({ restart }) => restart))]).toEqual([0, 1, 2]);
+  expect([...new Set(told.filter(({ stage }) => stage === 'seed').map(({ restart }) => restart))]).toEqual([0, 1, 2]);
+  // The points are still there for whatever is asked of the fit.
+  expect((await best.predict()).length).toBe(200);
+  best.destroy();
+});
+
+test('start() hands over one run, so it refuses nInit 2', async () => {
+  const points = pointsOf(TWO_GROUPS, 50);
+  await refusal(() => new GaussianMixture({ nComponents: 2, nInit: 2, ...cpu }).start(points), 'invalid-option');
+  await refusal(() => new KMeans({ nClusters: 2, nInit: 2, ...cpu }).start(points), 'invalid-option');
+});
+
+test('k-means keeps the start with the least inertia', async () => {
+  const best = await new KMeans({ nClusters: 8, nInit: 8, init: 'random', ...cpu }).fit(reference('faithful'));
+  const values = best.restarts.map(({ value }) => value!);
+  expect(values.length).toBe(8);
+  expect(best.inertia).toBe(Math.min(...values));
+  expect(best.inertia).toBeLessThan(Math.max(...values));
+  expectNear((await best.evaluate()).inertia, best.inertia, 1e-13);
+  best.destroy();
+});

@@ -16,7 +16,7 @@ export default defineConfig({
           name: 'unit',
           env,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/lanes/**', 'test/cli/**', 'test/demo/**'],
+          exclude: ['test/lanes/**', 'test/cli/**', 'test/demo/**', 'test/docs/**'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
@@ -27,7 +27,7 @@ export default defineConfig({
           // Each test starts the command or a browser, which is slow: apart, so that the quick run can leave them out.
           name: 'commands',
           env,
-          include: ['test/cli/**/*.test.ts', 'test/demo/**/*.test.ts'],
+          include: ['test/cli/**/*.test.ts', 'test/demo/**/*.test.ts', 'test/docs/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },

@@ -1,7 +1,7 @@
 /**
  * emgpu for browsers, workers and Deno. Importing it touches neither Node nor `navigator`.
  *
- * @module
+ * @module emgpu
  */
 import { fromWebWorker } from './backends/cpu/worker-protocol.ts';
 import { denoStore } from './backends/deno-store.ts';

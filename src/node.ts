@@ -1,7 +1,7 @@
 /**
  * emgpu for Node: WebGPU by Dawn (the optional package `webgpu`), worker threads, files by path.
  *
- * @module
+ * @module emgpu/node
  */
 import { type FileHandle, open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';

@@ -6,14 +6,17 @@ export type { TunedStage } from './backends/webgpu/tuning-file.ts';
 export type { DevicePoints, HostPoints, Points, Weights } from './data/points.ts';
 export {
   type ChunkOptions,
+  type OpenedSource,
   type OpenStreamOptions,
   type PointStream,
+  type SourceOpener,
   type StreamPiece,
   type StreamPieces,
   type StreamShape,
   streamFrom,
 } from './data/stream.ts';
 export type { Bound, BoundStep } from './em/bound.ts';
+export type { Missing } from './data/table.ts';
 export { EmgpuError, type ErrorCode } from './errors.ts';
 export { type AnnealOptions, type AnnealStage, anneal } from './estimators/anneal.ts';
 export type { NearestCenters } from './estimators/distances.ts';
@@ -30,11 +33,11 @@ export {
 } from './estimators/grid.ts';
 export type { FisherInformation } from './estimators/information.ts';
 export { KMeans, type KMeansRun } from './estimators/k-means.ts';
-export { KMeansFit, KMeansModel, type KMeansRecord } from './estimators/k-means-model.ts';
+export { KMeansFit, KMeansModel, type KMeansParts, type KMeansRecord } from './estimators/k-means-model.ts';
 export { conditional, type Feature, marginal } from './estimators/marginal.ts';
 export type { BoundOptions, MixtureScore } from './estimators/mixture-base.ts';
 export { MixtureFit, type MixtureRecord } from './estimators/mixture-fit.ts';
-export { MixtureModel } from './estimators/mixture-model.ts';
+export { MixtureModel, type MixtureParts } from './estimators/mixture-model.ts';
 export { type AnyModel, type ModelJSON, modelFromJSON } from './estimators/model.ts';
 export type { NaturalGradient, ParameterValues } from './estimators/natural-gradient.ts';
 export type { ScoreOptions } from './estimators/point-model.ts';
@@ -44,6 +47,7 @@ export {
   type PoissonMixtureJSON,
   type PoissonMixtureOptions,
   PoissonModel,
+  type PoissonParts,
   type PoissonRun,
 } from './estimators/poisson-mixture.ts';
 export {
@@ -68,6 +72,7 @@ export type {
   Freezable,
   GaussianMixtureJSON,
   GaussianMixtureOptions,
+  IterationOptions,
   KMeansJSON,
   KMeansOptions,
   Metric,
@@ -79,6 +84,9 @@ export type {
   ReadOptions,
   Restart,
 } from './estimators/types.ts';
+export type { KMeansParameters } from './families/k-means.ts';
+export type { MixtureParameters } from './families/parameters.ts';
+export type { PoissonParameters } from './families/poisson.ts';
 export {
   adjustedRandIndex,
   type Contingency,

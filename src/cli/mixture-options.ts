@@ -50,7 +50,7 @@ export const iterationOptions = () => [
   new Option(
     '--warm-up [rows]',
     'of many rows, run on so many of them first, drawn at random; without a number 65536',
-  ).argParser(wholeNumber('--warm-up', 1)),
+  ).argParser(wholeNumber('--warm-up', 1, '65536')),
   new Option('--bounds', 'keep what every iteration does to the evidence lower bound, for the report and --json'),
 ];
 

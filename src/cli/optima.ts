@@ -12,13 +12,18 @@ export interface Optimum {
 /** Ends of runs that differ by less than this, per unit of weight (k-means: as a share), have stopped at the same place. */
 const SAME = 1e-5;
 
+/** How far apart, in units of the objective, two runs of this fit may have stopped at the same place. */
+export function sameWithin(fit: AnyFit): number {
+  return SAME * (isKMeans(fit) ? fit.inertia : fit.totalWeight);
+}
+
 /** The different optima that starts ended at, the best first; those that were refused are not among them. */
 export function optimaOf(fit: AnyFit): Optimum[] {
   const sound = fit.restarts.filter((start): start is Restart & { value: number } => {
     return start.refused === undefined && start.value !== undefined;
   });
   const sign = isKMeans(fit) ? 1 : -1;
-  const near = SAME * (isKMeans(fit) ? fit.inertia : fit.totalWeight);
+  const near = sameWithin(fit);
   const optima: { value: number; times: number }[] = [];
   for (const { value } of sound.sort((a, b) => sign * (a.value - b.value))) {
     const last = optima.at(-1);

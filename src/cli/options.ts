@@ -77,7 +77,7 @@ export const streamOptions = () => [
     '--chunk-rows <n>',
     'rows in memory at once, about three times; implies --stream (default: 64 MiB of float32)',
   )
-    .argParser(wholeNumber('--chunk-rows', 1))
+    .argParser(wholeNumber('--chunk-rows', 1, '1000000'))
     .implies({ stream: true }),
 ];
 
@@ -101,11 +101,11 @@ export const restartsOption = (byDefault: number) =>
     .default(byDefault);
 
 /** A parser for whole numbers from `least` on. */
-export function wholeNumber(flag: string, least: number): (text: string) => number {
+export function wholeNumber(flag: string, least: number, example = `${Math.max(least, 1)}`): (text: string) => number {
   return (text) => {
     const value = toNumber(text);
     if (Number.isSafeInteger(value) && value >= least) return value;
-    throw invalid(flag, `a whole number from ${least} on`, text, `${Math.max(least, 1)}`);
+    throw invalid(flag, `a whole number from ${least} on`, text, example);
   };
 }
 

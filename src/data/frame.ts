@@ -112,6 +112,6 @@ function rejectNonFinite(points: HostPoints): never {
   throw new EmgpuError(
     'non-finite',
     `Every number must be finite; row ${Math.floor(at / d)}, column ${column} (both counted from 0) is ${data[at]}.`,
-    'Remove or replace such rows (on the command line: --drop-missing).',
+    'Remove or replace such rows (on the command line: --missing drop).',
   );
 }

@@ -151,7 +151,7 @@ export class TableBuilder {
     throw new EmgpuError(
       'non-finite',
       `${file}, ${place(bad.row)}, column "${labels[bad.column]}": the cell ${bad.what}; every number must be ${isKept ? '' : 'there and '}finite.`,
-      "Fill or remove such rows, or leave them out with missing: 'drop' (on the command line: --drop-missing).",
+      "Fill or remove such rows, or leave them out with missing: 'drop' (on the command line: --missing drop).",
     );
   }
 

@@ -16,7 +16,10 @@ export interface Bound {
   readonly kl: number;
 }
 
-/** What one iteration did: its E-step closed the gap, so that the bound touched; its M-step raised the bound; a gap opened again. */
+/**
+ * What one iteration did: its E-step closed the gap, so that the bound touched; its M-step raised the bound; a gap opened again. Where
+ * acceleration jumped, `maximization` is that of the jump, which raises the log-likelihood but need not raise this bound.
+ */
 export interface BoundStep {
   /** M-steps done, this one included. */
   readonly iteration: number;

@@ -4,6 +4,7 @@ import { EmRun, type RunSettings } from '../em/run.ts';
 import { EmgpuError } from '../errors.ts';
 import { gaussianFamily } from '../families/gaussian.ts';
 import { kMeansFamily } from '../families/k-means.ts';
+import { type Random, seededRandom } from '../math/random.ts';
 import { fromCenters, KMeansModel } from './k-means-model.ts';
 import { fromParameters, MixtureModel } from './mixture-model.ts';
 import {
@@ -49,6 +50,8 @@ export interface AnnealStage {
 
 /** How far the default schedule goes, and by what factor each time. */
 const SCHEDULE = { factor: 0.5, last: 1e-6 };
+/** Standard deviations that a centre is moved by at the start of a stage, at most (Rose, Gurewitz & Fox). */
+const PUSH = 0.05;
 
 /**
  * Follows soft k-means from a wide shared variance to none, where it is k-means (deterministic annealing: Rose, Gurewitz & Fox 1990): each stage starts from
@@ -68,9 +71,11 @@ export async function* anneal(
     const scale = dataset.frame.scale[0]! ** 2;
     const population = (await populationVariance(dataset, call)).reduce((a, b) => a + b, 0) / dataset.nFeatures;
     const settings = { ...checked, precision: session.backend.precision, signal: call.signal };
+    const random = seededRandom(checked.seed);
     let centers = await startCenters(session, checked, call);
     for (const variance of checked.variances ?? schedule(population * scale)) {
-      const stage = await runStage(session, centers, variance, settings, points.featureNames);
+      const apart = shake(centers, PUSH * Math.sqrt(variance / scale), random);
+      const stage = await runStage(session, apart, variance, settings, points.featureNames);
       centers = stage.centers;
       yield stage.result;
     }
@@ -99,6 +104,11 @@ function schedule(widest: number): number[] {
   const variances: number[] = [];
   for (let v = widest; v > SCHEDULE.last * widest; v *= SCHEDULE.factor) variances.push(v);
   return variances;
+}
+
+/** Centres that coincide would stay together for ever: at every stage each is moved a little. */
+function shake(centers: Float64Array, most: number, random: Random): Float64Array {
+  return centers.map((c) => c + most * (2 * random.uniform() - 1));
 }
 
 /** K × D, in the frame. */

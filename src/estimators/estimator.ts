@@ -60,17 +60,14 @@ export abstract class Estimator<P, Model, Fit> {
 
   /** @internal The same on points that are at home, which this does not destroy when it fails. */
   async fitOn(session: Session, points: PointSource, call: CallOptions): Promise<Fit> {
-    const { nInit, seed } = this.options;
+    const { nInit } = this.options;
     const equipped = await this.#equip(session, points, call);
     const began = performance.now();
     const { run, restarts, warmUp } = await bestOf(equipped.trials, nInit);
-    const seconds = (performance.now() - began) / 1000;
-    return this.#hand(
-      equipped,
-      { run, restarts: () => restarts, seed, ...(warmUp && { warmUp }) },
-      call,
-      seconds,
-    ).finish();
+    const begin = (performance.now() - began) / 1000;
+    const perIteration = begin / restarts.reduce((n, { nIter }) => n + nIter + 1, 0);
+    const begun = { run, restarts: () => restarts, ...(warmUp && { warmUp }) };
+    return this.#hand(equipped, begun, call, { begin, perIteration }).finish();
   }
 
   /** Brings the points home, draws the start and hands over the loop. Steps one start: `nInit` must be 1. */
@@ -89,7 +86,8 @@ export abstract class Estimator<P, Model, Fit> {
       const began = performance.now();
       const begun = await begin(equipped.trials, seed);
       const restarts = () => [describe(begun.run, seed)];
-      return this.#hand(equipped, { ...begun, restarts, seed }, call, (performance.now() - began) / 1000);
+      const seconds = { begin: (performance.now() - began) / 1000 };
+      return this.#hand(equipped, { ...begun, restarts }, call, seconds);
     } catch (error) {
       session.dataset.destroy();
       throw error;
@@ -153,16 +151,16 @@ export abstract class Estimator<P, Model, Fit> {
 
   #hand(
     { session, recipe }: { session: Session; recipe: Recipe<P, Model, Fit> },
-    begun: Pick<FitRecord, 'warmUp'> & { run: EmRun<P>; restarts: () => FitRecord['restarts']; seed: number },
+    begun: Pick<FitRecord, 'warmUp'> & { run: EmRun<P>; restarts: () => FitRecord['restarts'] },
     call: CallOptions,
-    seconds: number,
+    seconds: { readonly begin: number; readonly perIteration?: number },
   ): FitRun<P, Model, Fit> {
     const { dataset, backend } = session;
     const inData = (parameters: P) => recipe.family.toData(parameters, dataset.frame);
     return new FitRun<P, Model, Fit>({
       ...begun,
       ...{ backend, rowNumbers: session.rowNumbers },
-      seconds: { load: session.seconds, begin: seconds },
+      seconds: { load: session.seconds, ...seconds },
       toModel: ({ parameters }) => recipe.toModel(inData(parameters)),
       toFit: (run, last, record) => recipe.toFit(inData(run.parameters), run, last, record),
       onStep: (run) => tell(run, 0, recipe.toProgress, call),

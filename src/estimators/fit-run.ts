@@ -11,7 +11,7 @@ export interface RunParts<P, Model, Fit> extends Pick<FitRecord, 'warmUp'> {
   /** Of all starts, once they have ended. */
   readonly restarts: () => FitRecord['restarts'];
   /** Seconds that loading took, and what came after it: seeding, and runs that have already ended. */
-  readonly seconds: { readonly load: number; readonly begin: number };
+  readonly seconds: { readonly load: number; readonly begin: number; readonly perIteration?: number };
   readonly toModel: (run: EmRun<P>) => Model;
   /** `last`: of the run's last E-step. */
   readonly toFit: (run: EmRun<P>, last: Statistics, record: FitRecord) => Fit;
@@ -118,7 +118,7 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
       seconds: {
         load: seconds.load,
         fit: seconds.begin + this.#seconds,
-        perIteration: (this.#seconds || seconds.begin) / (run.iteration + 1),
+        perIteration: seconds.perIteration ?? this.#seconds / (run.iteration + 1),
       },
     });
   }

@@ -6,6 +6,8 @@ import type { FitRecord, ReadOptions } from './types.ts';
 
 /** What every fit of a mixture tells, besides its parameters. */
 export interface MixtureRecord extends FitRecord, MixtureScore {
+  /** Free parameters of the fit: what is frozen does not count. */
+  readonly nParameters: number;
   /** Total log-likelihood after each E-step: of the start, and of what every iteration led to. */
   readonly history: readonly number[];
   /** With the option `bounds`: what every iteration did to the evidence lower bound. */
@@ -16,8 +18,9 @@ export interface MixtureRecord extends FitRecord, MixtureScore {
 export function mixtureRecord<P>(run: EmRun<P>, K: number, last: Statistics, record: FitRecord): MixtureRecord {
   const { family, dataset, parameters, history, bounds } = run;
   const { entropy } = boundAtPosterior(family, last, parameters, dataset.frame)!;
-  const score = scoreOf(last, entropy, family.countParameters(K, dataset.nFeatures));
-  return { ...record, ...score, history: [...history], bounds: [...bounds] };
+  const nParameters = family.countParameters(K, dataset.nFeatures);
+  const score = scoreOf(last, entropy, nParameters);
+  return { ...record, ...score, nParameters, history: [...history], bounds: [...bounds] };
 }
 
 /** What fits of mixtures can do besides: the points they were fitted to are on the backend. */
@@ -46,7 +49,10 @@ export function fittedMixture<Parts, Model extends MixtureBase<unknown>>(
   abstract class Fitted extends base implements HasPoints {
     constructor(parts: Parts, record: MixtureRecord, dataset: Dataset) {
       super(parts);
-      Object.assign(this, record);
+      const { nParameters, ...rest } = record;
+      Object.assign(this, rest);
+      // The model counts all of its parameters, a fit those that were free.
+      Object.defineProperty(this, 'nParameters', { value: nParameters, enumerable: true });
       this.settle(dataset);
     }
 

@@ -56,5 +56,6 @@ function checkNoise(noise: unknown): number {
   if (!isObject(noise)) refuse('noise must be { weight, logVolume }');
   checkArray('noise.weight', noise.weight, []);
   checkArray('noise.logVolume', noise.logVolume, []);
+  if ((noise.weight as number) < 0) refuse(`noise.weight must be from 0 on, got ${noise.weight}`);
   return noise.weight as number;
 }

@@ -1,5 +1,4 @@
 import type { Scaling } from '../data/frame.ts';
-import { boundAtPosterior } from '../em/bound.ts';
 import type { Dataset, Family } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { blockSize, type CovarianceType, countBlocks, covarianceShapes } from '../families/covariance.ts';
@@ -7,10 +6,10 @@ import { gaussianFamily, standardNormal } from '../families/gaussian.ts';
 import type { Freezable, MixtureParameters } from '../families/parameters.ts';
 import { Estimator, type Recipe } from './estimator.ts';
 import type { FitRun } from './fit-run.ts';
-import { scoreOf } from './mixture-base.ts';
+import { mixtureRecord } from './fitted-mixture.ts';
 import { MixtureFit } from './mixture-fit.ts';
 import { fromParameters, MixtureModel, toParameters } from './mixture-model.ts';
-import { completeNoise, type NoiseStart } from './noise.ts';
+import { completeNoise, type NoiseStart, withNoise } from './noise.ts';
 import {
   type CheckedIteration,
   checkChoice,
@@ -109,19 +108,11 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
       ...{ family, tol },
       start: (seed, onProgress) =>
         given
-          ? Promise.resolve(family.toFrame(toParameters(given), dataset.frame))
+          ? Promise.resolve(family.toFrame(parametersOf(given, noise), dataset.frame))
           : this.#draw(session, family, noise, seed, { ...call, onSeed: onProgress }),
       toModel: (parameters) => new MixtureModel(publish(parameters)),
-      toFit: (parameters, run, last, record) => {
-        const { entropy } = boundAtPosterior(family, last, run.parameters, dataset.frame)!;
-        const score = scoreOf(last, entropy, family.countParameters(K, D));
-        const { history, bounds } = run;
-        return new MixtureFit(
-          publish(parameters),
-          { ...record, ...score, history: [...history], bounds: [...bounds] },
-          dataset,
-        );
-      },
+      toFit: (parameters, run, last, record) =>
+        new MixtureFit(publish(parameters), mixtureRecord(run, K, last, record), dataset),
       toProgress: (logLikelihood) => ({ logLikelihood }),
     };
     return recipe;
@@ -185,6 +176,12 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
     const varying = variance.reduce((n, v) => n + (v > 0 ? 1 : 0), 0);
     return begin(centers, varying > 0 ? meanDistance / varying : 1);
   }
+}
+
+/** Those of a model, which need not have the noise that the fit has. */
+function parametersOf(model: MixtureModel, noise: NoiseStart | undefined): MixtureParameters {
+  const parameters = toParameters(model);
+  return noise && !model.noise ? withNoise(parameters, noise) : parameters;
 }
 
 async function populationOf(dataset: Dataset, { signal }: CallOptions) {

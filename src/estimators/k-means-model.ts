@@ -47,7 +47,7 @@ export class KMeansModel extends PointModel<KMeansParameters> {
     };
   }
 
-  /** Labels, as in {@link PointModel.predict}; with the metric `cosine` rows are divided by their lengths first. */
+  /** N labels: the nearest centre; with the metric `cosine` rows are divided by their lengths first. Without points, of those it was fitted to. */
   override predict(points?: PointSource, options: ScoreOptions = {}): Promise<Uint32Array> {
     return super.predict(this.#prepared(points), options);
   }

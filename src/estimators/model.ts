@@ -11,7 +11,7 @@ const kinds = {
 } as const;
 
 /** A model of any kind. */
-export type AnyModel = InstanceType<(typeof kinds)[keyof typeof kinds]>;
+export type AnyModel = MixtureModel | KMeansModel | PoissonModel;
 
 /** A model file of any kind. */
 export type ModelJSON = ReturnType<AnyModel['toJSON']>;

@@ -1,5 +1,6 @@
 import { type HostPoints, isDevicePoints } from '../data/points.ts';
 import { EmgpuError } from '../errors.ts';
+import type { MixtureParameters } from '../families/parameters.ts';
 import { checkPositive } from './options.ts';
 import { isStream, type PointSource } from './session.ts';
 import type { NoiseOptions } from './types.ts';
@@ -22,6 +23,11 @@ export function completeNoise({ weight = 0.05, volume }: NoiseOptions, points: P
   if (volume === undefined) return { weight, logVolume: logBoxVolume(points) };
   checkPositive('noise.volume', volume);
   return { weight, logVolume: Math.log(volume) };
+}
+
+/** A start without noise, whose weights make room for that of the noise. */
+export function withNoise({ weights, ...rest }: MixtureParameters, { weight }: NoiseStart): MixtureParameters {
+  return { ...rest, weights: Float64Array.from([...weights.map((w) => (1 - weight) * w), weight]) };
 }
 
 /**

@@ -56,7 +56,7 @@ export interface PoissonMixtureOptions extends MixtureOptions {
 /** A Poisson mixture fit that the caller steps. */
 export type PoissonRun = FitRun<PoissonParameters, PoissonModel, PoissonFit>;
 
-type PoissonParts = Omit<PoissonMixtureJSON, 'format' | 'version' | 'model'>;
+export type PoissonParts = Omit<PoissonMixtureJSON, 'format' | 'version' | 'model'>;
 
 /** A mixture of Poisson distributions with known parameters, features independent within a component. It holds no device memory. */
 export class PoissonModel extends MixtureBase<PoissonParameters> {

@@ -1,6 +1,7 @@
 import { EmgpuError } from '../errors.ts';
 import { type CovarianceType, covarianceShapes } from '../families/covariance.ts';
 import type { ConjugatePrior } from '../families/prior.ts';
+import { cholesky } from '../math/cholesky.ts';
 import { flatten } from './model-json.ts';
 import { checkNumber, checkPositive } from './options.ts';
 import type { PriorOptions } from './types.ts';
@@ -26,6 +27,7 @@ export function completePrior(
   checkPositive('prior.degreesOfFreedom', degreesOfFreedom);
   checkLength('prior.mean', options.mean, D);
   checkLength('prior.scale', options.scale?.flat(), D * D);
+  if (options.scale) checkScale(flatten(options.scale), D);
   const isMatrix = covarianceShapes[covarianceType].form === 'matrix';
   const share = 1 / K ** (2 / D);
   let trace = 0;
@@ -36,6 +38,17 @@ export function completePrior(
     mean: options.mean ? Float64Array.from(options.mean) : mean,
     scale: options.scale ? flatten(options.scale) : byDefault,
   };
+}
+
+/** Without one that is symmetric and positive definite the prior is none. */
+function checkScale(scale: Float64Array, D: number): void {
+  const isSymmetric = scale.every((c, i) => c === scale[(i % D) * D + Math.floor(i / D)]);
+  if (isSymmetric && cholesky(scale, D)) return;
+  throw new EmgpuError(
+    'invalid-option',
+    'prior.scale must be symmetric and positive definite.',
+    'Pass a covariance matrix, or leave it out.',
+  );
 }
 
 function checkLength(name: string, values: readonly number[] | undefined, length: number): void {

@@ -52,10 +52,10 @@ export function gaussianFamily(options: GaussianFamilyOptions): Family<MixturePa
 
     maximization(statistics, previous, frame) {
       const believed = prior && priorIn(prior, frame);
-      const { means, sampleMeans, degeneracies } = moveMeans(statistics, previous, believed, frozen.has('means'));
+      const { means, degeneracies } = moveMeans(statistics, previous, believed, frozen.has('means'));
       const covariances = frozen.has('covariances')
         ? previous.covariances
-        : maximizeCovariances(shape, statistics, sampleMeans, previous, regularizer(frame), believed);
+        : maximizeCovariances(shape, statistics, means, previous, regularizer(frame), believed);
       const total = statistics.counts.reduce((a, b) => a + b, 0);
       const weights = frozen.has('weights') ? previous.weights : statistics.counts.map((count) => count / total);
       return { parameters: { weights, means, covariances }, degeneracies };
@@ -154,7 +154,7 @@ function priorIn(prior: ConjugatePrior, { shift, scale }: Frame): ConjugatePrior
   };
 }
 
-/** New means, and those that scatter is taken about: of the component's points, or where the mean is held. */
+/** `μ = c + s₁ / N`, with a prior drawn to its mean as by κ more points. */
 function moveMeans(
   statistics: Statistics,
   previous: MixtureParameters,
@@ -163,35 +163,32 @@ function moveMeans(
 ) {
   const { nFeatures: D, counts, centers, first } = statistics;
   const means = Float64Array.from(previous.means);
-  const sampleMeans = Float64Array.from(previous.means);
   const degeneracies: Degeneracy[] = [];
   for (let k = 0; k < means.length / D; k++) {
-    const count = counts[k]!;
-    if (count < NO_POINTS && !prior) degeneracies.push(emptyComponent(k));
+    const count = counts[k]! + (prior?.shrinkage ?? 0);
+    if (counts[k]! < NO_POINTS && !prior) degeneracies.push(emptyComponent(k));
     if (frozen || count < NO_POINTS) continue;
     for (let i = k * D; i < (k + 1) * D; i++) {
-      sampleMeans[i] = centers[i]! + first[i]! / count;
-      means[i] = prior
-        ? (count * sampleMeans[i]! + prior.shrinkage * prior.mean[i % D]!) / (count + prior.shrinkage)
-        : sampleMeans[i]!;
+      const pull = prior ? prior.shrinkage * (prior.mean[i % D]! - centers[i]!) : 0;
+      means[i] = centers[i]! + (first[i]! + pull) / count;
     }
   }
-  return { means, sampleMeans: frozen ? means : sampleMeans, degeneracies };
+  return { means, degeneracies };
 }
 
 /** `Σ = W / N + reg`, block by block; with a prior the mode of its posterior (the table of Fraley & Raftery 2007). */
 function maximizeCovariances(
   shape: CovarianceShape,
   statistics: Statistics,
-  sampleMeans: Float64Array,
+  means: Float64Array,
   previous: MixtureParameters,
   regularizer: Float64Array,
   prior: ConjugatePrior | undefined,
 ): Float64Array {
   const { nFeatures: D, counts } = statistics;
-  const K = sampleMeans.length / D;
+  const K = means.length / D;
   const { size } = entriesOf(shape.form, D);
-  const own = scatterAbout(statistics, shape.form, sampleMeans, K);
+  const own = scatterAbout(statistics, shape.form, means, K);
   const scatter = shape.shared ? pool(own, size) : own;
   const covariances = Float64Array.from(previous.covariances);
   const features = shape.form === 'scalar' ? D : 1;
@@ -201,7 +198,7 @@ function maximizeCovariances(
     const moment = scatter.slice(b * size, (b + 1) * size);
     let denominator = count * features;
     if (prior) {
-      addPrior(shape, moment, prior, counts, sampleMeans, from, to);
+      addPrior(shape, moment, prior, means, from, to);
       denominator += priorCount(shape, prior, D, to - from);
     } else if (count < NO_POINTS) continue;
     writeBlock(shape, covariances, b * blockSize(shape, D), moment, denominator, regularizer);
@@ -209,13 +206,15 @@ function maximizeCovariances(
   return covariances;
 }
 
-/** Adds Λ and, for each of a block's components, `κ N / (κ + N) (x̄ − μ_p)(x̄ − μ_p)ᵀ`. */
+/**
+ * Adds Λ and, for each of a block's components, `κ (μ − μ_p)(μ − μ_p)ᵀ`: with the scatter about μ, where the prior lets it move, this is
+ * the scatter about x̄ and `κ N / (κ + N) (x̄ − μ_p)(x̄ − μ_p)ᵀ`.
+ */
 function addPrior(
   shape: CovarianceShape,
   moment: Float64Array,
   prior: ConjugatePrior,
-  counts: Float64Array,
-  sampleMeans: Float64Array,
+  means: Float64Array,
   from: number,
   to: number,
 ): void {
@@ -225,8 +224,8 @@ function addPrior(
   };
   add(priorMoment(shape, prior, D), 1);
   for (let k = from; k < to; k++) {
-    const away = prior.mean.map((m, d) => sampleMeans[k * D + d]! - m);
-    add(squareOf(shape, away), (prior.shrinkage * counts[k]!) / (prior.shrinkage + counts[k]!));
+    const away = prior.mean.map((m, d) => means[k * D + d]! - m);
+    add(squareOf(shape, away), prior.shrinkage);
   }
 }
 

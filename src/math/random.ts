@@ -10,8 +10,15 @@ export interface Random {
   below(n: number): number;
 }
 
+/** The generator's first outputs hardly depend on the seed. */
+const WARM_UP = 16;
+
 export function seededRandom(seed: number): Random {
-  const generator = xoroshiro128plus(seed);
+  // Neighbouring seeds must not give related numbers: mixed as in MurmurHash3 (Appleby 2011).
+  let mixed = Math.imul(seed ^ (seed >>> 16), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  const generator = xoroshiro128plus(mixed ^ (mixed >>> 16));
+  for (let i = 0; i < WARM_UP; i++) generator.next();
   return { uniform: () => uniformFloat64(generator), below: (n) => uniformInt(generator, 0, n - 1) };
 }
 

@@ -36,8 +36,8 @@ describe('bad input files', () => {
     ['a file with a header alone', 'empty-file', /p\.csv/, 'p.csv', 'a,b\n'],
     ['a missing column', 'missing-column', /"c".*a, b/, 'p.csv', 'a,b\n1,2\n3,4\n', '--columns', 'a,c'],
     ['text in a number column', 'not-a-number', /"b"/, 'p.csv', 'a,b\n1,2\n3,oops\n', '--columns', 'a,b'],
-    ['NaN', 'non-finite', /3.*"b".*--drop-missing/, 'p.csv', 'a,b\n1,2\n3,NaN\n5,6\n', '--components', '1'],
-    ['an infinity', 'non-finite', /2.*"a".*--drop-missing/, 'p.csv', 'a,b\nInfinity,2\n3,4\n', '--components', '1'],
+    ['NaN', 'non-finite', /3.*"b".*--missing drop/, 'p.csv', 'a,b\n1,2\n3,NaN\n5,6\n', '--components', '1'],
+    ['an infinity', 'non-finite', /2.*"a".*--missing drop/, 'p.csv', 'a,b\nInfinity,2\n3,4\n', '--components', '1'],
     [
       'nothing but missing values',
       'empty-file',
@@ -46,7 +46,8 @@ describe('bad input files', () => {
       'a,b\n1,\n,2\n',
       '--columns',
       'a,b',
-      '--drop-missing',
+      '--missing',
+      'drop',
     ],
     ['fewer points than components', 'too-few-points', /3/, 'p.csv', 'a,b\n1,2\n3,4\n', '--components', '3'],
     ['too many columns', 'too-many-features', /129.*128/, 'p.csv', wide(129), '--components', '1'],
@@ -66,6 +67,28 @@ describe('bad input files', () => {
 
   it('a file that is not there: unreadable-file', async () => {
     expectFailure(await emgpu(['fit', '/no/such/file.csv']), 'unreadable-file', /\/no\/such\/file\.csv|file\.csv/);
+  });
+});
+
+describe('bad weights', () => {
+  const cases: [what: string, code: string, words: RegExp, weights: string[], column?: string][] = [
+    ['a negative one', 'invalid-weights', /line 3, column "w": the weight is -2/, ['1', '-2', '3', '1']],
+    ['an empty one', 'non-finite', /line 4, column "w": the cell is empty/, ['1', '2', '', '1']],
+    ['text', 'not-a-number', /line 2, column "w": "one"/, ['one', '2', '3', '1']],
+    ['nothing but 0', 'invalid-weights', /all weights are 0/, ['0', '0', '0', '0']],
+    ['no such column', 'missing-column', /"weight".*a, b, w/, ['1', '2', '3', '1'], 'weight'],
+  ];
+
+  it.each(cases)('%s: %s', async (_what, code, words, weights, column = 'w') => {
+    const rows = weights.map((w, i) => `${i},${(i * i) % 3},${w}`);
+    const content = `a,b,w\n${rows.join('\n')}\n`;
+    const options = ['--weights-column', column, '--components', '1'];
+    expectFailure(await fitBadFile('p.csv', content, ...options), code, words);
+  });
+
+  it('a column that is a feature as well', async () => {
+    const options = ['--columns', 'waiting', '--weights-column', 'waiting'];
+    expectFailure(await emgpu(['fit', FAITHFUL, ...options]), 'invalid-option', /"waiting"/, 2);
   });
 });
 
@@ -99,6 +122,17 @@ describe('bad options', () => {
     ['invalid-option', /--seed.*got "-3"/, '--seed', '-3'],
     ['invalid-option', /--columns.*got "a,a"/, '--columns', 'a,a'],
     ['invalid-option', /--covariance.*full, tied, diag, spherical/, '--covariance', 'round'],
+    ['invalid-option', /--restarts.*got "0"/, '--restarts', '0'],
+    ['invalid-option', /--missing.*error, drop, em/, '--missing', 'skip'],
+    ['invalid-option', /--accelerate.*off, auto, on/, '--accelerate', 'yes'],
+    ['invalid-option', /--warm-up.*got "p\.csv".*--warm-up 65536/, '--warm-up', 'p.csv'],
+    ['invalid-option', /--noise.*between 0 and 1, got "2"/, '--noise', '2'],
+    ['invalid-option', /--freeze.*weights, means, covariances.*got "sigma"/, '--freeze', 'means,sigma'],
+    ['invalid-option', /--chunk-rows.*got "0"/, '--chunk-rows', '0'],
+    ['invalid-option', /--noise and --stream exclude/, '--noise', '--stream'],
+    ['invalid-option', /--missing em and --stream exclude/, '--missing', 'em', '--stream'],
+    ['invalid-option', /does not tell which rows/, '--labels', 'l.csv', '--missing', 'drop', '--stream'],
+    ['invalid-option', /unknown option '--drop-missing'/, '--drop-missing'],
     ['invalid-option', /--backend.*auto, webgpu, cpu/, '--backend', 'tpu'],
     ['invalid-option', /--format.*parquet/, '--format', 'xls'],
     ['invalid-option', /--componets.*Did you mean --components/, '--componets', '3'],
@@ -182,6 +216,9 @@ describe('bad models', () => {
     expectFailure(await emgpu(['sample', file, '-n', '5']), 'model-mismatch', /k-means/);
     expectFailure(await emgpu(['predict', file, FAITHFUL, '--proba']), 'model-mismatch', /--proba/);
     expectFailure(await emgpu(['fit', FAITHFUL, '--init', file]), 'model-mismatch', /--init/);
+    expectFailure(await emgpu(['impute', file, FAITHFUL]), 'model-mismatch', /Gaussian mixture/);
+    expectFailure(await emgpu(['score', file, FAITHFUL, '--missing', 'em']), 'model-mismatch', /--missing em/);
+    expectFailure(await emgpu(['evaluate', file, FAITHFUL, '--folds', '3']), 'model-mismatch', /--folds/);
   });
 
   it('a model and options that contradict each other', async () => {

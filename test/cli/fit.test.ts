@@ -8,16 +8,22 @@ const MIXTURE_KEYS = [
   'model',
   'covarianceType',
   'nSamples',
+  'totalWeight',
   'nFeatures',
   'featureNames',
   'nComponents',
+  'nParameters',
   'logLikelihood',
   'lowerBound',
   'bic',
   'aic',
+  'icl',
   'nIter',
+  'nExpectations',
   'converged',
   'history',
+  'restarts',
+  'warnings',
   'weights',
   'means',
   'covariances',
@@ -26,10 +32,30 @@ const MIXTURE_KEYS = [
   'seconds',
 ];
 
-const MIXTURE_ONLY = ['covarianceType', 'logLikelihood', 'lowerBound', 'bic', 'aic', 'weights', 'means', 'covariances'];
+const MIXTURE_ONLY = [
+  'covarianceType',
+  'nParameters',
+  'logLikelihood',
+  'lowerBound',
+  'bic',
+  'aic',
+  'icl',
+  'weights',
+  'means',
+  'covariances',
+];
+
+const SHAPES: Record<string, number[]> = {
+  full: [3, 4, 4],
+  tied: [4, 4],
+  diag: [3, 4],
+  spherical: [3],
+  'tied-diag': [4],
+  'tied-spherical': [1],
+};
 
 describe('emgpu fit', () => {
-  it.each(['full', 'tied', 'diag', 'spherical'])('prints exactly one JSON object for a %s mixture', async (type) => {
+  it.each(Object.keys(SHAPES))('prints exactly one JSON object for a %s mixture', async (type) => {
     const { status, stdout, stderr } = await emgpu([
       'fit',
       IRIS,
@@ -57,7 +83,8 @@ describe('emgpu fit', () => {
     expect(fit.history).toHaveLength(fit.nIter + 1);
     expect(fit.history.at(-1)).toBe(fit.logLikelihood);
     expect(fit.lowerBound).toBeCloseTo(fit.logLikelihood / 150, 12);
-    expect(shape(fit.covariances)).toEqual({ full: [3, 4, 4], tied: [4, 4], diag: [3, 4], spherical: [3] }[type]);
+    expect(shape(fit.covariances)).toEqual(SHAPES[type]);
+    expect(fit.restarts).toEqual([{ seed: 0, value: fit.logLikelihood, nIter: fit.nIter, converged: true }]);
     expect(Object.keys(fit.seconds).sort()).toEqual(['fit', 'perIteration', 'read']);
   });
 
@@ -66,7 +93,7 @@ describe('emgpu fit', () => {
     expect(status).toBe(0);
     expect(stdout).toMatch(/component +weight +eruptions +waiting +corr\(eruptions, waiting\)\n +0 +0\.\d{4} /);
     expect(stdout).toMatch(
-      /log-likelihood +-1,\d{3}\.\d+ \(-\d\.\d+ per point\)\nBIC .*\nAIC .*\niterations +\d+, converged\n/,
+      /log-likelihood +-1,\d{3}\.\d+ \(-\d\.\d+ per point\)\nBIC .*\nAIC .*\nICL .*\niterations +\d+, converged\nE-steps +\d+\n/,
     );
     expect(stderr).toMatch(
       /^read +272 × 2 \(eruptions, waiting\) from faithful\.csv in .*\nbackend +CPU, .*: the CPU was asked for\n$/,
@@ -108,7 +135,8 @@ describe('emgpu fit', () => {
     rows[2] = 'NaN,1';
     rows[5] = '3,';
     const file = work.write('gaps.csv', `a,b\n${rows.join('\n')}\n`);
-    const options = ['--components', '2', '--reg-covar', '0.01', '--labels', work.at('labels.csv'), '--drop-missing'];
+    const options = ['--components', '2', '--reg-covar', '0.01', '--labels', work.at('labels.csv')];
+    options.push('--missing', 'drop');
     const { status, stderr } = await emgpu(['fit', file, ...options, ...CPU]);
     expect(status).toBe(0);
     expect(stderr).toContain('28 × 2 (a, b)');
@@ -162,7 +190,7 @@ describe('emgpu kmeans', () => {
     expect(status).toBe(0);
     const fit = JSON.parse(stdout);
     const keys = MIXTURE_KEYS.filter((key) => !MIXTURE_ONLY.includes(key));
-    expect(Object.keys(fit).sort()).toEqual([...keys, 'inertia', 'centers'].sort());
+    expect(Object.keys(fit).sort()).toEqual([...keys, 'metric', 'inertia', 'centers'].sort());
     expect(shape(fit.centers)).toEqual([3, 4]);
     expect(fit.model).toBe('k-means');
     expect(fit.history.at(-1)).toBeCloseTo(fit.inertia, 9);

@@ -37,13 +37,18 @@ describe('a model file', () => {
   it('scores as the fit did', async () => {
     const { stdout } = await emgpu(['score', work.at('mixture.json'), IRIS, '--json', ...CPU]);
     const score = JSON.parse(stdout);
-    expect(Object.keys(score)).toEqual(['model', 'nSamples', 'logLikelihood', 'mean', 'bic', 'aic']);
+    expect(Object.keys(score)).toEqual([
+      ...['model', 'nSamples', 'totalWeight', 'logLikelihood'],
+      ...['mean', 'bic', 'aic', 'icl'],
+    ]);
     for (const key of ['logLikelihood', 'bic', 'aic'] as const) expect(score[key] / fit[key]).toBeCloseTo(1, 9);
     expect(score.mean).toBeCloseTo(fit.logLikelihood / 150, 9);
     const kmeans = JSON.parse((await emgpu(['score', work.at('clusters.json'), IRIS, '--json', ...CPU])).stdout);
     expect(kmeans.inertia / clusters.inertia).toBeCloseTo(1, 9);
     const { stdout: text, stderr } = await emgpu(['score', work.at('mixture.json'), IRIS, ...CPU]);
-    expect(text).toMatch(/^points +150\nlog-likelihood +-\d+\.\d+\nmean +-1\.\d+\nBIC +\d+.*\nAIC +\d+.*\n$/);
+    expect(text).toMatch(
+      /^points +150\nlog-likelihood +-\d+\.\d+\nmean +-1\.\d+\nBIC +\d+.*\nAIC +\d+.*\nICL +\d+.*\n$/,
+    );
     expect(stderr).toContain('150 × 4');
   });
 
@@ -85,7 +90,7 @@ describe('a model file', () => {
     const lines = readFileSync(IRIS, 'utf8').trimEnd().split('\n');
     lines[3] = 'NaN,1,1,1,x';
     const file = work.write('gap.csv', lines.join('\n'));
-    const { stdout } = await emgpu(['predict', work.at('mixture.json'), file, '--drop-missing', ...CPU]);
+    const { stdout } = await emgpu(['predict', work.at('mixture.json'), file, '--missing', 'drop', ...CPU]);
     expect(stdout.startsWith('row,label\n0,')).toBe(true);
     expect(
       csvRows(stdout)

@@ -75,7 +75,7 @@ describe('CSV', () => {
       read('a.csv', text),
       'non-finite',
       'a.csv, line 3, column "a"',
-      '--drop-missing',
+      '--missing drop',
       "missing: 'drop'",
     );
     const table = await read('a.csv', text, { missing: 'drop' });

@@ -184,7 +184,7 @@ test('a strong prior wins, a weak one does not matter', async () => {
   const none = await steps(points, 100, { init });
   const weak = await steps(points, 100, {
     init,
-    prior: { shrinkage: 0, degreesOfFreedom: 1e-9, scale: square(2, () => 0) },
+    prior: { shrinkage: 0, degreesOfFreedom: 1e-9, scale: square(2, (i, j) => (i === j ? 1e-9 : 0)) },
   });
   // What is left of it: ν + D + 2 more points, of no scatter.
   expectNear(weak.means, none.means, 1e-2);

@@ -19,13 +19,18 @@ export interface HarnessOptions {
 export async function runLane({ gpu, lane, seed, cases, emit }: HarnessOptions): Promise<void> {
   emit({ type: 'adapter', adapter: reportAdapter(await takeAdapter(gpu)) });
   let watch: DeviceWatch | undefined;
+  // Held as long as its device: Deno 2.9 panics when `device.adapterInfo` is read after the adapter was collected.
+  let origin: GPUAdapter | undefined;
   const counts = { passed: 0, failed: 0 };
   for (const laneCase of cases) {
     emit({ type: 'start', name: laneCase.name });
     const start = performance.now();
     let problems: string[];
     try {
-      watch ??= new DeviceWatch(await (await takeAdapter(gpu)).requestDevice({ label: `shared device of ${lane}` }));
+      if (!watch) {
+        origin = await takeAdapter(gpu);
+        watch = new DeviceWatch(await origin.requestDevice({ label: `shared device of ${lane}` }));
+      }
       problems = await runCase(watch, await takeAdapter(gpu), laneCase, lane, seed, emit);
     } catch (error) {
       problems = [`the harness could not run the case: ${describeError(error)}`];
@@ -40,6 +45,7 @@ export async function runLane({ gpu, lane, seed, cases, emit }: HarnessOptions):
     emit(ok ? result : { ...result, error: problems.join('\n') });
   }
   watch?.device.destroy();
+  origin = undefined;
   emit({ type: 'summary', ...counts });
 }
 

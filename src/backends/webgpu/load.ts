@@ -26,7 +26,7 @@ const MANY_POINTS = 65536;
 /** Milliseconds after which the event loop gets a turn. */
 const YIELD_AFTER = 30;
 
-const OUT_OF_RANGE = 'Remove or replace such rows (on the command line: --drop-missing).';
+const OUT_OF_RANGE = 'Remove or replace such rows (on the command line: --missing drop).';
 
 /** Brings points into tiles on the device, in their frame. Rejects NaN and infinities with `non-finite`. */
 export async function loadPoints(context: GpuContext, points: Points, options: LoadOptions): Promise<LoadedPoints> {

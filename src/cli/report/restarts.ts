@@ -3,7 +3,7 @@ import type { Restart } from '../../node.ts';
 import type { Fitted } from '../fitted.ts';
 import { isKMeans } from '../models.ts';
 import { count, total } from '../numbers.ts';
-import { chosenStart } from '../optima.ts';
+import { chosenStart, sameWithin } from '../optima.ts';
 import { axisOf, draw, ticksAcross } from './chart.ts';
 import { type ElementMaker, table } from './dom.ts';
 
@@ -29,7 +29,7 @@ export function restartSections(document: Document, { fit }: Fitted, el: Element
       el(
         'div',
         { class: 'columns even' },
-        figure(document, ended, chosen, label, el),
+        figure(document, { ended, chosen, label, near: sameWithin(fit) }, el),
         el(
           'div',
           { class: 'scroll tight starts' },
@@ -52,36 +52,46 @@ function cells({ seed, value, nIter, converged, refused }: Restart, isChosen: bo
 
 type Ended = Restart & { readonly value: number; readonly index: number };
 
-function figure(document: Document, ended: readonly Ended[], chosen: number, label: string, el: ElementMaker): Element {
+interface Strip {
+  readonly ended: readonly Ended[];
+  /** The index of the start that was chosen. */
+  readonly chosen: number;
+  readonly label: string;
+  /** Values closer than this are the same: the axis is no finer. */
+  readonly near: number;
+}
+
+function figure(document: Document, data: Strip, el: ElementMaker): Element {
+  const { ended, label } = data;
   const refused = ended.filter((start) => start.refused);
   const caption = [
     `Every dot is a start at the ${label} where it ended; the filled one was chosen.`,
     ...(refused.length > 0 ? ['Crosses: refused, because a component collapsed.'] : []),
   ].join(' ');
-  return el('figure', { class: 'strip' }, strip(document, ended, chosen, label), el('figcaption', {}, caption));
+  return el('figure', { class: 'strip' }, strip(document, data), el('figcaption', {}, caption));
 }
 
 /** A strip plot: dots that would lie on one another are stacked. */
-function strip(document: Document, ended: readonly Ended[], chosen: number, label: string): Element {
+function strip(document: Document, { ended, chosen, label, near }: Strip): Element {
   const values = ended.map(({ value }) => value);
   const [least, most] = [Math.min(...values), Math.max(...values)];
-  const pad = 0.04 * (most - least) || Math.max(Math.abs(most) * 1e-6, 1e-9);
+  const pad = Math.max(0.04 * (most - least), 10 * near) || 1;
   const limits = { low: least - pad, high: most + pad };
   const radius = ended.length > 60 ? 2.5 : 4;
-  const bins = Math.floor(WIDTH / (2 * radius + 1));
-  const stacked = stack(ended, (value) => Math.floor(((value - limits.low) / (limits.high - limits.low)) * bins));
+  const diameter = ((limits.high - limits.low) * (2 * radius + 1)) / WIDTH;
+  const stacked = stack(ended, diameter);
   const highest = Math.max(...stacked.map(({ level }) => level)) + 1;
   return draw(document, `${label} of every start`, {
     width: WIDTH,
     height: 52 + Math.max(36, Math.min(200, highest * (2 * radius + 2))),
     marginBottom: 40,
     marginLeft: 20,
-    x: { ...axisOf(limits), label, ticks: ticksAcross(limits, WIDTH, 6) },
+    x: { ...axisOf(limits), label, ticks: ticksAcross(limits, WIDTH, 4) },
     y: { axis: null, domain: [-0.7, Math.max(highest, 2)] },
     marks: [
       Plot.ruleY([-0.7], { stroke: 'var(--line)' }),
       Plot.dot(stacked, {
-        x: 'value',
+        x: 'place',
         y: 'level',
         r: radius,
         symbol: ({ refused }: Ended) => (refused ? 'times' : 'circle'),
@@ -95,13 +105,15 @@ function strip(document: Document, ended: readonly Ended[], chosen: number, labe
   });
 }
 
-/** The chosen start comes first in its bin, at the bottom. */
-function stack(ended: readonly Ended[], binOf: (value: number) => number): (Ended & { readonly level: number })[] {
-  const heights = new Map<number, number>();
-  return ended.map((start) => {
-    const bin = binOf(start.value);
-    const level = heights.get(bin) ?? 0;
-    heights.set(bin, level + 1);
-    return { ...start, level };
-  });
+type Placed = Ended & { readonly place: number; readonly level: number };
+
+/** Dots closer than a diameter stand on the first of them. */
+function stack(ended: readonly Ended[], diameter: number): Placed[] {
+  const placed: Placed[] = [];
+  for (const start of [...ended].sort((a, b) => a.value - b.value)) {
+    const last = placed.at(-1);
+    const isNear = last !== undefined && start.value - last.place < diameter;
+    placed.push({ ...start, place: isNear ? last.place : start.value, level: isNear ? last.level + 1 : 0 });
+  }
+  return placed;
 }

@@ -32,7 +32,11 @@ export function componentSection(fitted: Fitted, separated: readonly number[], e
     'section',
     {},
     el('h2', {}, title),
-    el('div', { class: 'scroll' }, table(el, [...header, ...(shapes?.header ?? [])], body)),
+    el(
+      'div',
+      { class: view.featureNames.length > 2 ? 'scroll' : 'scroll tight' },
+      table(el, [...header, ...(shapes?.header ?? [])], body),
+    ),
     el('p', { class: 'note' }, tableNote(fitted, rows.length, features.length, shapes !== undefined)),
   );
 }

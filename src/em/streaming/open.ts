@@ -14,7 +14,7 @@ export interface StreamLoadOptions extends LoadOptions {
 }
 
 /** Some chunks are in memory at once: one is read, one is on its way to the device, one is computed with. */
-const CHUNK_BYTES = 64 * 2 ** 20;
+const CHUNK_BYTES = 16 * 2 ** 20;
 
 /** A frame from fewer rows that weigh something would be a poor one. */
 const FEWEST_ROWS = 64;
@@ -117,7 +117,7 @@ function checkFinite({ data, nFeatures: D, featureNames }: HostPoints, rows: rea
       throw new EmgpuError(
         'non-finite',
         `Every number must be finite; row ${first + row}, column ${featureNames?.[d] ?? d} (both counted from 0) is ${value}.`,
-        'Remove or replace such rows (on the command line: --drop-missing).',
+        'Remove or replace such rows (on the command line: --missing drop).',
       );
     }
   }

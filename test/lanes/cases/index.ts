@@ -5,6 +5,7 @@ import { compile } from './compile.ts';
 import { faults } from './faults.ts';
 import { goldenCases } from './golden.ts';
 import { grid } from './grid.ts';
+import { information } from './information.ts';
 import { loading } from './loading.ts';
 import { missing } from './missing.ts';
 import { poisson } from './poisson.ts';
@@ -28,6 +29,7 @@ export const cases: readonly LaneCase[] = [
   ...shapes,
   ...weights,
   ...missing,
+  ...information,
   ...windows,
   ...poisson,
   ...seeding,

@@ -15,7 +15,7 @@ import { cutBackend, drawWeights, numbersOf, sliceRows } from './models.ts';
 const [D, K] = [2, 3];
 /** Two windows and a bit, and more than 65,536: then the frame of points in memory comes from a sample, too. */
 const N = 2 * 32768 + 7001;
-const ITERATIONS = 3;
+const ITERATIONS = 2;
 
 /** A stream of pieces that have nothing to do with the chunks. */
 function streamOf(points: HostPoints) {

@@ -1,0 +1,37 @@
+import type { Backend } from '../../../src/em/types.ts';
+import { fisherInformation } from '../../../src/estimators/information.ts';
+import { naturalGradient } from '../../../src/estimators/natural-gradient.ts';
+import { gaussianFamily } from '../../../src/families/gaussian.ts';
+import { assertClose } from '../assert.ts';
+import type { LaneCase } from '../types.ts';
+import { cpuBackend, drawSample, gpuBackend, iterate, randomFor } from './gpu.ts';
+
+const SPEC = { type: 'full', D: 2, K: 2, N: 1501, separation: 3 } as const;
+
+/** Differences of sums over points: float32 must not show in them. */
+export const information: readonly LaneCase[] = [
+  {
+    name: 'information: standard errors and gradients agree with float64',
+    async run(context) {
+      const { points, start } = drawSample(SPEC, randomFor(context.seed, 'information'));
+      const family = gaussianFamily({ covarianceType: 'full', regCovar: 1e-6 });
+      const { parameters } = await iterate(cpuBackend(), family, points, start, 30);
+      const look = async (backend: Backend) => {
+        const dataset = await backend.load(points, { scaling: family.scaling });
+        const mixture = { covarianceType: 'full', noise: undefined, parameters } as const;
+        try {
+          const { standardErrors } = await fisherInformation(dataset, mixture, {});
+          const { naturalStep } = await naturalGradient(dataset, { ...mixture, parameters: start }, {});
+          const numbers = (values: object) => Object.values(values).flat(3) as number[];
+          return { errors: numbers(standardErrors!), step: numbers(naturalStep) };
+        } finally {
+          dataset.destroy();
+        }
+      };
+      const gpu = await look(gpuBackend(context));
+      const cpu = await look(cpuBackend());
+      assertClose(gpu.errors, cpu.errors, { relative: 1e-3 }, `standard errors, seed ${context.seed}`);
+      assertClose(gpu.step, cpu.step, { absolute: 1e-4 }, `natural steps, seed ${context.seed}`);
+    },
+  },
+];

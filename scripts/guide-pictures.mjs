@@ -51,7 +51,7 @@ async function drawRestarts() {
   const panel = plot({
     height: 500,
     marginLeft: 130,
-    x: { label: 'log-likelihood at the end', grid: true },
+    x: { label: 'log-likelihood at the end', grid: true, inset: 8 },
     fy: { ...kinds, label: null },
     marks: [
       Plot.frame({ stroke: '#dddddd' }),
@@ -63,10 +63,14 @@ async function drawRestarts() {
         starts.filter(({ refused }) => refused),
         { ...place, stroke: COLORS[1], symbol: 'times' },
       ),
-      Plot.text(
-        starts.filter(({ refused }) => refused),
-        { x: 'value', fy: 'init', text: () => 'refused', frameAnchor: 'bottom', dy: -12 },
-      ),
+      Plot.text(kinds.domain.slice(0, 1), {
+        fy: (init) => init,
+        text: () => '× refused',
+        frameAnchor: 'top-right',
+        fill: COLORS[1],
+        dx: -8,
+        dy: 8,
+      }),
     ],
   });
   write('restarts', 'Strip plot of the final log-likelihoods of twenty starts of each of four kinds', [panel]);
@@ -105,7 +109,7 @@ async function drawAnnealing() {
   const entropy = plot({
     height: 200,
     x: { ...x, label: 'σ, shrinking →' },
-    y: { label: 'entropy per row (nats)', grid: true },
+    y: { label: 'entropy per row (nats)', domain: [0, 1.5], grid: true },
     marks: [
       Plot.ruleX([Math.sqrt(variance(points.data))], { stroke: '#888888', strokeDasharray: '4 3' }),
       Plot.line(stages, { x: 'sigma', y: 'entropy', stroke: COLORS[0], strokeWidth: 1.75, clip: true }),

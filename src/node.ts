@@ -102,14 +102,15 @@ async function sourceOf(file: FileHandle, path: string): Promise<FileSource> {
     size: stats.size,
     slice: (start, end) => ({
       async arrayBuffer() {
-        const bytes = new Uint8Array(end - start);
+        // Not zeroed, and not copied again where all of it was read.
+        const bytes = Buffer.allocUnsafeSlow(end - start);
         let filled = 0;
         while (filled < bytes.length) {
           const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
           if (bytesRead === 0) break;
           filled += bytesRead;
         }
-        return bytes.buffer.slice(0, filled);
+        return filled === bytes.length ? bytes.buffer : bytes.buffer.slice(0, filled);
       },
     }),
   };

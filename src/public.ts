@@ -15,8 +15,8 @@ export {
   type StreamShape,
   streamFrom,
 } from './data/stream.ts';
-export type { Bound, BoundStep } from './em/bound.ts';
 export type { Missing } from './data/table.ts';
+export type { Bound, BoundStep } from './em/bound.ts';
 export { EmgpuError, type ErrorCode } from './errors.ts';
 export { type AnnealOptions, type AnnealStage, anneal } from './estimators/anneal.ts';
 export type { NearestCenters } from './estimators/distances.ts';

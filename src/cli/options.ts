@@ -75,7 +75,7 @@ export const streamOptions = () => [
   new Option('--stream', 'read the file again for every pass instead of keeping it: for more rows than memory holds'),
   new Option(
     '--chunk-rows <n>',
-    'rows in memory at once, about three times; implies --stream (default: 64 MiB of float32)',
+    'rows in memory at once, about three times; implies --stream (default: 16 MiB of float32)',
   )
     .argParser(wholeNumber('--chunk-rows', 1, '1000000'))
     .implies({ stream: true }),

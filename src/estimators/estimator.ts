@@ -6,7 +6,7 @@ import { EmgpuError } from '../errors.ts';
 import { FitRun } from './fit-run.ts';
 import { type CheckedIteration, checkEnoughPoints, warmUpRows } from './options.ts';
 import { begin, bestOf, describe, type Trials } from './restarts.ts';
-import { isStream, openSession, type PointSource, type Session, type SessionOptions } from './session.ts';
+import { checkFits, isStream, openSession, type PointSource, type Session, type SessionOptions } from './session.ts';
 import { Stepwise } from './stepwise.ts';
 import type { CallOptions, FitRecord, MixtureOptions, Progress } from './types.ts';
 
@@ -102,12 +102,15 @@ export abstract class Estimator<P, Model, Fit> {
    */
   async partialFit(points: PointSource, call: CallOptions = {}): Promise<Model> {
     const frame = this.#stepwise?.frame;
+    if (frame) checkFits(points, frame.shift.length);
     const { session, checked } = await this.open(points, call, { ...(frame && { frame }) });
     try {
       if (!this.#stepwise) {
         const { recipe, trials } = await this.#equip(session, checked, call);
-        this.#stepwise = new Stepwise(recipe.family, session.dataset.frame, recipe.toModel);
-        return await this.#stepwise.begin(trials);
+        const stepwise = new Stepwise(recipe.family, session.dataset.frame, recipe.toModel);
+        const model = await stepwise.begin(trials);
+        this.#stepwise = stepwise;
+        return model;
       }
       return await this.#stepwise.add(session.dataset, call);
     } finally {
@@ -121,9 +124,9 @@ export abstract class Estimator<P, Model, Fit> {
     call: CallOptions,
     { scaling = this.scaling, frame }: { scaling?: Scaling; frame?: Frame } = {},
   ) {
+    if (!isStream(points)) checkPoints(points);
     const checked = this.check(points);
     if (!isStream(checked)) {
-      checkPoints(checked);
       if (!frame) checkEnoughPoints(countSamples(checked), this.count, this.what);
     }
     return { session: await openSession(checked, scaling, { ...this.options, frame }, call), checked };

@@ -9,7 +9,7 @@ import type { FitRun } from './fit-run.ts';
 import { mixtureRecord } from './fitted-mixture.ts';
 import { MixtureFit } from './mixture-fit.ts';
 import { fromParameters, MixtureModel, toParameters } from './mixture-model.ts';
-import { completeNoise, type NoiseStart, withNoise } from './noise.ts';
+import { checkNoise, completeNoise, type NoiseStart, withNoise } from './noise.ts';
 import {
   type CheckedIteration,
   checkChoice,
@@ -21,11 +21,11 @@ import {
   defined,
   ITERATION_DEFAULTS,
 } from './options.ts';
-import { completePrior } from './prior.ts';
+import { checkPrior, completePrior } from './prior.ts';
 import type { PointSource, Session } from './session.ts';
 import { populationCovariance } from './soundness.ts';
 import { drawCenters, populationVariance } from './start.ts';
-import type { CallOptions, GaussianMixtureOptions } from './types.ts';
+import type { CallOptions, GaussianMixtureOptions, NoiseOptions, PriorOptions } from './types.ts';
 
 /** A mixture fit that the caller steps. */
 export type MixtureRun = FitRun<MixtureParameters, MixtureModel, MixtureFit>;
@@ -86,20 +86,19 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
   /** @internal */
   protected override check(points: PointSource): PointSource {
     this.#givenModel(points.nFeatures);
+    if (this.#noise) checkNoise(this.#noise);
+    if (this.#prior) checkPrior(this.#prior, points.nFeatures);
     return points;
   }
 
   /** @internal */
   protected override async prepare(session: Session, points: PointSource, call: CallOptions) {
-    const { covarianceType, noise: noiseOption, prior: priorOption, nComponents: K, tol } = this.options;
+    const { covarianceType, nComponents: K, tol } = this.options;
     const { dataset } = session;
     const D = dataset.nFeatures;
     const given = this.#givenModel(D);
-    const noise =
-      given?.noise ?? (noiseOption ? completeNoise(noiseOption === true ? {} : noiseOption, points) : undefined);
-    const prior = priorOption
-      ? completePrior(priorOption === true ? {} : priorOption, await populationOf(dataset, call), covarianceType, K)
-      : undefined;
+    const noise = given?.noise ?? (this.#noise && completeNoise(this.#noise, points));
+    const prior = this.#prior && completePrior(this.#prior, await populationOf(dataset, call), covarianceType, K);
     const family = this.#family({ noise, prior });
     const { featureNames } = points;
     const names = { featureNames, logVolume: noise?.logVolume };
@@ -116,6 +115,14 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
       toProgress: (logLikelihood) => ({ logLikelihood }),
     };
     return recipe;
+  }
+
+  get #noise(): NoiseOptions | undefined {
+    return settingsOf(this.options.noise);
+  }
+
+  get #prior(): PriorOptions | undefined {
+    return settingsOf(this.options.prior);
   }
 
   #family(more: Pick<Parameters<typeof gaussianFamily>[0], 'noise' | 'prior'> = {}): Family<MixtureParameters> {
@@ -146,7 +153,8 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
   /**
    * Equal weights, means at the points drawn, and one shared diagonal covariance: the population variances, shrunk to the share
    * that the means leave unexplained. Distances count every feature in units of its standard deviation (constant ones not at
-   * all), so that the start does not depend on the columns' units. From `random` responsibilities one M-step more.
+   * all), so that the start does not depend on the columns' units; those of a short `k-means` run are the frame's, whose units are powers
+   * of two near the standard deviations. From `random` responsibilities one M-step more.
    */
   async #draw(
     { backend, dataset }: Session,
@@ -182,6 +190,12 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
 function parametersOf(model: MixtureModel, noise: NoiseStart | undefined): MixtureParameters {
   const parameters = toParameters(model);
   return noise && !model.noise ? withNoise(parameters, noise) : parameters;
+}
+
+/** `true` takes all defaults. */
+function settingsOf<T extends object>(option: boolean | T | undefined): T | Record<string, never> | undefined {
+  if (!option) return undefined;
+  return option === true ? {} : option;
 }
 
 async function populationOf(dataset: Dataset, { signal }: CallOptions) {

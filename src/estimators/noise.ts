@@ -11,8 +11,11 @@ export interface NoiseStart {
   readonly logVolume: number;
 }
 
-/** The noise component with what is not given found from the points. Throws `invalid-option`. */
-export function completeNoise({ weight = 0.05, volume }: NoiseOptions, points: PointSource): NoiseStart {
+/** Of the noise at the start, where the caller does not say. */
+const WEIGHT = 0.05;
+
+/** Checks what was given; throws `invalid-option`. */
+export function checkNoise({ weight = WEIGHT, volume }: NoiseOptions): void {
   if (!(weight > 0 && weight < 1)) {
     throw new EmgpuError(
       'invalid-option',
@@ -20,9 +23,12 @@ export function completeNoise({ weight = 0.05, volume }: NoiseOptions, points: P
       'Pass a share such as 0.05.',
     );
   }
-  if (volume === undefined) return { weight, logVolume: logBoxVolume(points) };
-  checkPositive('noise.volume', volume);
-  return { weight, logVolume: Math.log(volume) };
+  if (volume !== undefined) checkPositive('noise.volume', volume);
+}
+
+/** The noise component with what is not given found from the points. Throws `invalid-option` where they cannot tell. */
+export function completeNoise({ weight = WEIGHT, volume }: NoiseOptions, points: PointSource): NoiseStart {
+  return { weight, logVolume: volume === undefined ? logBoxVolume(points) : Math.log(volume) };
 }
 
 /** A start without noise, whose weights make room for that of the noise. */

@@ -14,7 +14,16 @@ export interface PopulationMoments {
   readonly covariance: Float64Array;
 }
 
-/** The prior for K components, with mclust's defaults for what is not given (Fraley & Raftery 2007). Throws `invalid-option`. */
+/** Checks what was given, for points of D features; throws `invalid-option`. */
+export function checkPrior({ mean, shrinkage = 0, degreesOfFreedom = 1, scale }: PriorOptions, D: number): void {
+  checkNumber('prior.shrinkage', shrinkage);
+  checkPositive('prior.degreesOfFreedom', degreesOfFreedom);
+  checkLength('prior.mean', mean, D);
+  checkLength('prior.scale', scale?.flat(), D * D);
+  if (scale) checkScale(flatten(scale), D);
+}
+
+/** The prior for K components, with mclust's defaults for what is not given (Fraley & Raftery 2007). */
 export function completePrior(
   options: PriorOptions,
   { mean, covariance }: PopulationMoments,
@@ -23,11 +32,6 @@ export function completePrior(
 ): ConjugatePrior {
   const D = mean.length;
   const { shrinkage = 0.01, degreesOfFreedom = D + 2 } = options;
-  checkNumber('prior.shrinkage', shrinkage);
-  checkPositive('prior.degreesOfFreedom', degreesOfFreedom);
-  checkLength('prior.mean', options.mean, D);
-  checkLength('prior.scale', options.scale?.flat(), D * D);
-  if (options.scale) checkScale(flatten(options.scale), D);
   const isMatrix = covarianceShapes[covarianceType].form === 'matrix';
   const share = 1 / K ** (2 / D);
   let trace = 0;

@@ -24,7 +24,7 @@ export interface DeviceOptions {
    * the fastest for this adapter, model, D and K. Default true. Results are the same, bit for bit.
    */
   readonly tune?: boolean;
-  /** Of a stream: rows that are in memory at once, about three times. Default: 64 MiB of float32 numbers. */
+  /** Of a stream: rows that are in memory at once, about three times. Default: 16 MiB of float32 numbers. */
   readonly chunkRows?: number;
 }
 
@@ -74,7 +74,7 @@ export interface MixtureOptions extends DeviceOptions, IterationOptions {
   readonly accelerate?: AccelerationChoice;
   /**
    * Where there are more than twice this many rows, run to convergence on this many of them first, drawn at random; `true` means
-   * 65,536. Default: no. The fit's `warmUp` tells of it.
+   * 65,536. Default: no. Weights do not count there. The fit's `warmUp` tells of it.
    */
   readonly warmUp?: boolean | number;
   /** Keep in `bounds` what every iteration did to the evidence lower bound. Default false. */

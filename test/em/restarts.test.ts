@@ -13,8 +13,6 @@ import { cpu, galaxies, goldenNamed, reference } from './data.ts';
 const iris = reference('iris');
 /** What mclust finds, too (VVV, 3 components). */
 const BEST = -180.186;
-/** Where a component sits on a few flowers, a millionth of a centimetre thin: the regulariser alone keeps it from −∞. */
-const COLLAPSED = -99.17;
 
 async function fitTo(points: HostPoints, options: GaussianMixtureOptions): Promise<MixtureFit> {
   const result = await new GaussianMixture({ ...cpu, ...options }).fit(points);
@@ -51,21 +49,21 @@ describe('iris, K 3, full', () => {
   });
 
   test('a start that collapsed is refused though its likelihood is higher, and the reason is told', async () => {
-    const { restarts } = await fitTo(iris, { nComponents: 3, nInit: 20, init: 'random-from-data' });
-    const refused = restarts.filter((restart) => restart.refused);
-    expect(refused.map(({ value }) => value!.toFixed(2))).toContain(COLLAPSED.toFixed(2));
-    for (const { refused: reason } of refused)
-      expect(reason).toMatch(/Component \d .*regulariser|less than the weight/);
-  });
+    // One start in forty ends at -99.17: on a few flowers, a thousandth of a centimetre thin. This seed has two of them.
+    const options = { nComponents: 3, init: 'random-from-data' } as const;
+    const { restarts, logLikelihood } = await fitTo(iris, { ...options, nInit: 20, seed: 17 });
+    expect(logLikelihood).toBeCloseTo(BEST, 2);
+    const narrow = restarts.filter(({ refused }) => refused?.includes('regulariser'));
+    expect(Math.max(...narrow.map(({ value }) => value!))).toBeGreaterThan(BEST + 80);
+    for (const { refused } of narrow) expect(refused).toMatch(/^Component \d is as narrow .*variance/);
 
-  test('alone, with nInit 1, it is returned with a warning', async () => {
-    const { restarts } = await fitTo(iris, { nComponents: 3, nInit: 20, init: 'random-from-data' });
-    const { seed, value } = restarts.find(({ refused }) => refused)!;
-    const alone = await fitTo(iris, { nComponents: 3, init: 'random-from-data', seed });
+    // Alone, with nInit 1, it is returned with a warning.
+    const { seed, value } = narrow[0]!;
+    const alone = await fitTo(iris, { ...options, seed });
     expect(alone.logLikelihood).toBe(value);
     const warning = alone.warnings.find(({ code }) => code === 'collapsed-component')!;
     expect(warning.iteration).toBe(alone.nIter);
-    expect(warning.message).toMatch(/as narrow as the regulariser lets it be \(variance 0\.00000100/);
+    expect(warning.message).toMatch(/as narrow as the regulariser lets it be \(variance 0\.0000010/);
   });
 });
 
@@ -79,7 +77,7 @@ test('where every start collapses the error says what to change', async () => {
 });
 
 test('without a regulariser a start that turns singular on the way is refused, too, and the others go on', async () => {
-  const best = await fitTo(iris, { nComponents: 3, nInit: 20, init: 'random-from-data', regCovar: 0 });
+  const best = await fitTo(iris, { nComponents: 3, nInit: 60, init: 'random-from-data', regCovar: 0 });
   expect(best.logLikelihood).toBeCloseTo(BEST, 2);
   const failed = best.restarts.filter(({ value }) => value === undefined);
   expect(failed.length).toBeGreaterThan(0);
@@ -102,15 +100,16 @@ test('a column that is constant for all points is no collapse', async () => {
   }
 });
 
-test('galaxies: the first start looks good, converged and without a warning, and is 8 nats below the best', async () => {
+test('galaxies: a start that looks good, converged and without a warning, is 8 nats below the best', async () => {
   const options = { nComponents: 6, covarianceType: 'tied-spherical', tol: 1e-9, maxIter: 5000 } as const;
-  const first = await fitTo(galaxies, options);
-  expect(first.converged).toBe(true);
-  expect(first.warnings).toEqual([]);
-  const best = await fitTo(galaxies, { ...options, nInit: 10 });
-  expect(best.restarts[0]!.value).toBe(first.logLikelihood);
-  expect(best.logLikelihood - first.logLikelihood).toBeGreaterThan(8);
+  const best = await fitTo(galaxies, { ...options, nInit: 20 });
   expect(Math.max(...best.restarts.map(({ value }) => value!))).toBe(best.logLikelihood);
+  const { seed, value } = best.restarts.toSorted((a, b) => a.value! - b.value!)[0]!;
+  const alone = await fitTo(galaxies, { ...options, seed });
+  expect(alone.logLikelihood).toBe(value);
+  expect(alone.converged).toBe(true);
+  expect(alone.warnings).toEqual([]);
+  expect(best.logLikelihood - alone.logLikelihood).toBeGreaterThan(8);
 });
 
 describe('seeds', () => {

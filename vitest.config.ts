@@ -6,6 +6,20 @@ const lanes = requiredLanes();
 const missing = describeMissingLanes();
 /** What fits remember of the adapter stays out of the user's own cache. */
 const env = { XDG_CACHE_HOME: fileURLToPath(new URL('build/cache', import.meta.url)) };
+/** Left out by `npm run test:quick`: each takes more than two seconds. */
+const SLOW = [
+  'test/api/{backends,entries,golden,poisson*}.test.ts',
+  'test/bench/bundle.test.ts',
+  'test/cpu/{dataset,seeding,stages,wasm,weights}.test.ts',
+  'test/data/{arrow,csv-property,open-stream,parquet,stream-memory}.test.ts',
+  'test/em/{acceleration,missing,prior,restarts,shapes,weights}.test.ts',
+  'test/information/**',
+  'test/judging/{agreement,components}.test.ts',
+  'test/missing/{fits,statistics}.test.ts',
+  'test/properties/mixture.test.ts',
+  'test/select/**',
+  'test/streams/{exact,fits,memory}.test.ts',
+];
 if (missing) console.error(`\n${missing}\n`);
 
 export default defineConfig({
@@ -16,7 +30,10 @@ export default defineConfig({
           name: 'unit',
           env,
           include: ['test/**/*.test.ts'],
-          exclude: ['test/lanes/**', 'test/cli/**', 'test/demo/**', 'test/docs/**'],
+          exclude: [
+            ...['test/lanes/**', 'test/cli/**', 'test/demo/**', 'test/docs/**'],
+            ...(process.env.EMGPU_QUICK ? SLOW : []),
+          ],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },

@@ -21,6 +21,9 @@ function write(name, label, panels) {
   let height = 0;
   for (const panel of panels) {
     panel.setAttribute('y', height);
+    // The whole has a label; styles are for pages that hold several plots.
+    panel.setAttribute('aria-hidden', 'true');
+    panel.querySelector('style').remove();
     height += Number(panel.getAttribute('height'));
     svg.append(panel);
   }

@@ -61,7 +61,7 @@ function runChecks() {
 function main() {
   requireNode();
   const quick = process.argv.includes('--quick');
-  if (quick) env.EMGPU_LANES ??= 'node-lavapipe';
+  if (quick) Object.assign(env, { EMGPU_QUICK: '1', EMGPU_LANES: env.EMGPU_LANES ?? 'node-lavapipe' });
   if (!existsSync(`${ROOT}/node_modules/.package-lock.json`) && !npm('npm ci', 'ci', '--loglevel=warn')) {
     console.log('\n0 passed, 1 failed, 0 skipped');
     process.exit(1);
@@ -72,7 +72,9 @@ function main() {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${REPORT}`];
   const projects = quick ? ['--project', 'unit', '--project', 'lanes'] : [];
   if (quick)
-    console.log('!!! QUICK: without test/cli, build, types, lint and most GPU lanes; `npm test` runs them. !!!');
+    console.log(
+      '!!! QUICK: without slow unit tests, test/cli, build, types, lint and most GPU lanes; `npm test` runs them. !!!',
+    );
   const vitestOk = step('tests', process.execPath, [
     'node_modules/vitest/vitest.mjs',
     'run',

@@ -10,6 +10,12 @@ const EARLY = 4;
 /** `auto` jumps once a step gains at least this share of what the one before gained. */
 const SLOW = 0.5;
 
+/**
+ * After a jump the fastest directions show first, in steps that shrink as if little were left. So the slowest of the last so many rates
+ * counts.
+ */
+const MEMORY = 4;
+
 /** What an accelerated run makes of an M-step. */
 export interface Advice<P> {
   /** Parameters to try instead of the M-step's. */
@@ -24,6 +30,7 @@ export class Acceleration<P> {
   readonly #squarem = new Squarem();
   readonly #always: boolean;
   #active = false;
+  #rates: number[] = [];
 
   constructor(family: Family<P>, choice: Exclude<AccelerationChoice, 'off'>) {
     this.#family = family;
@@ -52,10 +59,11 @@ export class Acceleration<P> {
     this.#squarem.startAt(from);
     const found = this.#squarem.push(to);
     if (!found) return {};
+    this.#rates = [...this.#rates, found.rate].slice(-MEMORY);
     const { gain } = judge(objectives, totalWeight, precision);
+    const rate = Math.max(...this.#rates);
     // The objective is quadratic near its top, so gains shrink by the square of the rate.
-    const share = found.rate < 1 ? found.rate ** 2 / (1 - found.rate ** 2) : Infinity;
-    const remaining = Math.max(0, gain) * share;
+    const remaining = rate < 1 ? (Math.max(0, gain) * rate ** 2) / (1 - rate ** 2) : Infinity;
     return found.vector ? { jump: this.#family.fromVector!(found.vector, after), remaining } : { remaining };
   }
 

@@ -26,9 +26,6 @@ const OWED = 2;
  */
 const STRETCH = { after: 8, fewest: 8, most: 128, worth: 32 };
 
-/** Steps in a row that Aitken's estimate looks back on. */
-const RATES = 3;
-
 /** Something worth telling that did not stop the run. */
 export interface RunWarning {
   readonly code: Degeneracy['code'] | 'log-likelihood-fell' | 'reseeded-cluster';
@@ -66,6 +63,8 @@ export class EmRun<P> {
   #settled = 0;
   /** Objectives at the end of the history that EM's own steps led to, one after the other. */
   #inRow = 0;
+  /** There was a jump: from then on objectives tell no rate. */
+  #leapt = false;
   /** Points per component at the last E-step of a hard family. */
   #counts: Float64Array | undefined;
   /** What the last M-step made of the bound; complete once the next E-step tells the log-likelihood. */
@@ -97,6 +96,7 @@ export class EmRun<P> {
     throwIfAborted(this.settings.signal);
     const jump = await this.#tryJump();
     this.#inRow = jump ? 1 : this.#inRow + 1;
+    this.#leapt ||= jump !== undefined;
     const statistics = jump ?? (await this.#evaluate());
     if (!Number.isFinite(statistics.objective)) refuseOutOfRange(statistics.objective);
     this.#completeBound(statistics);
@@ -270,7 +270,7 @@ export class EmRun<P> {
   /** What is still to gain per unit of weight. Between jumps gains tell nothing of their trend; only steps in a row do, twice. */
   #remaining({ fell, gain, remaining }: Trend): number {
     if (this.family.hard && !fell) return gain;
-    if (!this.#acceleration?.active || this.#inRow > RATES) return remaining;
+    if (!this.#leapt) return remaining;
     return (remaining === 0 && this.#inRow > 1) || this.#settled >= 2 ? 0 : Infinity;
   }
 

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { paletteCss } from '../../src/cli/report/palette.ts';
 import { emgpu, FAITHFUL, IRIS, Workplace } from './emgpu.ts';
 
 /** Fits and returns the report. */
@@ -12,6 +13,46 @@ async function report(args: readonly string[]): Promise<string> {
 }
 
 const charts = (html: string) => [...html.matchAll(/<svg[^>]* aria-label="([^"]*)"/g)].map(([, label]) => label);
+
+/** What linear RGB becomes in eyes without one kind of cones: Machado, Oliveira & Fernandes (2009), severity 1. */
+const EYES = {
+  'normal vision': [1, 0, 0, 0, 1, 0, 0, 0, 1],
+  protanopia: [0.152286, 1.052583, -0.204868, 0.114503, 0.786281, 0.099216, -0.003882, -0.048116, 1.051998],
+  deuteranopia: [0.367322, 0.860646, -0.227968, 0.280085, 0.672501, 0.047413, -0.01182, 0.04294, 0.968881],
+  tritanopia: [1.255528, -0.076749, -0.178779, -0.078411, 0.930809, 0.147602, 0.004733, 0.691367, 0.3039],
+};
+
+type Triple = [number, number, number];
+
+const times = (m: number[], [a, b, c]: Triple) =>
+  [0, 3, 6].map((row) => m[row]! * a + m[row + 1]! * b + m[row + 2]! * c) as Triple;
+
+/** CIELAB, white D65, of linear RGB. */
+function lab(rgb: Triple): Triple {
+  const toXyz = [0.4124564, 0.3575761, 0.1804375, 0.2126729, 0.7151522, 0.072175, 0.0193339, 0.119192, 0.9503041];
+  const [x, y, z] = times(toXyz, rgb.map((c) => Math.min(1, Math.max(0, c))) as Triple);
+  const f = (t: number) => (t > 216 / 24389 ? Math.cbrt(t) : ((24389 / 27) * t + 16) / 116);
+  const [fx, fy, fz] = [f(x / 0.95047), f(y), f(z / 1.08883)];
+  return [116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)];
+}
+
+function linear(hex: string): Triple {
+  const part = (at: number) => Number.parseInt(hex.slice(at, at + 2), 16) / 255;
+  return [1, 3, 5].map(part).map((c) => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)) as Triple;
+}
+
+describe('the palette', () => {
+  describe.each(['light', 'dark'] as const)('%s', (scheme) => {
+    it.each(Object.entries(EYES))('has eight colours that differ for %s', (_eyes, matrix) => {
+      const colors = paletteCss(scheme).match(/#[0-9a-f]{6}/g)!;
+      expect(colors).toHaveLength(8);
+      const seen = colors.map((hex) => lab(times(matrix, linear(hex))));
+      const apart = seen.flatMap((a, i) => seen.slice(0, i).map((b) => Math.hypot(...a.map((x, j) => x - b[j]!))));
+      // One is told from the next at about 2.3 side by side; small dots need more.
+      expect(Math.min(...apart)).toBeGreaterThan(12);
+    });
+  });
+});
 
 describe('the report', () => {
   it.each([
@@ -43,6 +84,13 @@ describe('the report', () => {
     expect(html).toContain('The 6 of 8 columns that tell the components apart best.');
     expect(charts(html)).toContain('Density of h');
     expect(charts(html)).not.toContain('Density of a');
+  });
+
+  it('shows that a table goes on beyond the edge, and says what condition numbers depend on', async () => {
+    const html = await report(['fit', FAITHFUL, '--components', '2']);
+    expect(html).toMatch(/<div class="scroll[^"]*"><table>/);
+    expect(html).toMatch(/\.scroll\{[^}]*overflow-x:auto[^}]*local[^}]*scroll\}/);
+    expect(html).toContain('over the smallest; it depends on the units of the columns.');
   });
 
   it('leaves outliers outside the axes, and says so', async () => {

@@ -18,15 +18,23 @@ const pages = ['annealing', 'fewer-iterations', 'k-means', 'seeding-and-restarts
 
 const printed = new Map<string, string>();
 
-/** What the fenced blocks of a page in one language hold. */
-function blocksOf(page: string, language: string): string[] {
-  const text = readFileSync(`${ROOT}docs/guide/${page}.md`, 'utf8');
+/** What the fenced blocks of a text in one language hold. */
+function blocksIn(file: string, language: string): string[] {
+  const text = readFileSync(`${ROOT}${file}`, 'utf8');
   return [...text.matchAll(new RegExp(`^\`\`\`${language}\n(.*?)^\`\`\`$`, 'gms'))].map(([, block]) => block!);
 }
 
-function run(name: string, env: NodeJS.ProcessEnv = {}): string {
+const blocksOf = (page: string, language: string) => blocksIn(`docs/guide/${page}.md`, language);
+
+/** Blocks of the README and the guide that import what they use: whole programs. */
+const programs = ['README.md', ...readdirSync(`${ROOT}docs/guide`).map((name) => `docs/guide/${name}`)]
+  .filter((file) => file.endsWith('.md'))
+  .flatMap((file) => blocksIn(file, 'js').map((code, i) => ({ name: `${file}, block ${i + 1}`, code })))
+  .filter(({ code }) => code.startsWith('import '));
+
+function run(file: string, env: NodeJS.ProcessEnv = {}): string {
   const options = { cwd: APP, encoding: 'utf8', timeout: TIMEOUT, env: { ...process.env, ...env } } as const;
-  const { stdout, stderr, status } = spawnSync(process.execPath, [`examples/${name}`], options);
+  const { stdout, stderr, status } = spawnSync(process.execPath, [file], options);
   expect(status, stderr).toBe(0);
   return stdout;
 }
@@ -39,6 +47,7 @@ beforeAll(async () => {
   cpSync(`${ROOT}package.json`, `${installed}package.json`);
   cpSync(`${ROOT}examples`, `${APP}examples`, { recursive: true });
   cpSync(`${ROOT}test/reference/data`, `${APP}test/reference/data`, { recursive: true });
+  cpSync(`${ROOT}test/reference/data/faithful.csv`, `${APP}faithful.csv`);
   writeFileSync(`${APP}package.json`, '{ "private": true, "type": "module" }');
 });
 
@@ -52,7 +61,7 @@ describe('on the CPU', () => {
   });
 
   test.each(examples.filter((name) => name !== NEEDS_GPU))('%s runs to its end', (name) => {
-    const output = run(name);
+    const output = run(`examples/${name}`);
     expect(output.length).toBeGreaterThan(20);
     printed.set(name, output);
   });
@@ -60,6 +69,11 @@ describe('on the CPU', () => {
   test.each(pages)('%s.md says what its example prints', (page) => {
     const output = printed.get(`${page}.mjs`);
     for (const block of blocksOf(page, 'text')) expect(output).toContain(block);
+  });
+
+  test.each(programs)('$name runs as written', ({ code }) => {
+    writeFileSync(`${APP}program.mjs`, code);
+    expect(run('program.mjs')).not.toBe('');
   });
 });
 
@@ -71,11 +85,12 @@ describe('the guide', () => {
     for (const block of blocks) expect(source).toContain(block);
   });
 
-  test('lists all its pages', () => {
+  test('lists all its pages, and examples/README.md all examples', () => {
     const index = readFileSync(`${ROOT}docs/guide/README.md`, 'utf8');
     const listed = [...index.matchAll(/\]\(([\w-]+\.md)\)/g)].map(([, name]) => name!);
     const there = readdirSync(`${ROOT}docs/guide`).filter((name) => name.endsWith('.md') && name !== 'README.md');
     expect(listed.toSorted()).toEqual(there.toSorted());
+    for (const name of examples) expect(readFileSync(`${ROOT}examples/README.md`, 'utf8')).toContain(`](${name})`);
   });
 });
 
@@ -83,6 +98,6 @@ describe('the guide', () => {
 describe.runIf(requiredLanes().includes('node-lavapipe'))('on lavapipe', () => {
   test(`${NEEDS_GPU} runs to its end`, () => {
     expect(existsSync(`${APP}node_modules/webgpu`)).toBe(false);
-    expect(run(NEEDS_GPU, { VK_DRIVER_FILES: findLavapipe() })).toMatch(/^webgpu, .*llvmpipe/);
+    expect(run(`examples/${NEEDS_GPU}`, { VK_DRIVER_FILES: findLavapipe() })).toMatch(/^webgpu, .*llvmpipe/);
   });
 });

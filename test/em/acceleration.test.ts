@@ -71,6 +71,33 @@ describe('never a worse optimum, never more than a tenth more E-steps', () => {
   });
 });
 
+describe('tol bounds what is left to gain per point, jumps or none, in half of the E-steps', () => {
+  const tol = 1e-6;
+
+  // From start 19 plain EM is quick, and leaves more than `tol`: Aitken's estimate is one.
+  test.each([0, 1, 2, 3, 4, 5, 19])('10,000 points of three components that overlap, seed %i', async (seed) => {
+    const points = pointsOf(THREE_OVERLAPPING, 10_000, seed);
+    const fitted = async (options: Partial<GaussianMixtureOptions>) => {
+      const result = await new GaussianMixture({ nComponents: 3, seed, maxIter: 5000, ...cpu, ...options }).fit(points);
+      result.destroy();
+      expect(result.converged).toBe(true);
+      return result;
+    };
+    /** What going on from there gains. */
+    const left = async (init: MixtureFit) => {
+      const further = await fitted({ init, accelerate: 'on', tol: 1e-12 });
+      return further.lowerBound - init.lowerBound;
+    };
+    const plain = await fitted({ tol, accelerate: 'off' });
+    const allowed = Math.max(tol, await left(plain));
+    for (const accelerate of CHOICES) {
+      const fast = await fitted({ tol, accelerate });
+      expect(await left(fast)).toBeLessThanOrEqual(allowed);
+      if (plain.nExpectations > 100) expect(fast.nExpectations).toBeLessThanOrEqual(plain.nExpectations / 2);
+    }
+  });
+});
+
 test('jumps that do not lead uphill are taken back: the history never falls', async () => {
   let takenBack = 0;
   for (const covarianceType of [
@@ -131,7 +158,8 @@ describe('the same optimum', () => {
       // With a regulariser the M-step is not quite the maximum, and the likelihood may fall by as much.
       const options = { freeze, regCovar: 0 };
       const [plain, fast] = [await run(slow, 'off', options), await run(slow, 'on', options)];
-      expect(fast.nExpectations).toBeLessThanOrEqual(1.1 * plain.nExpectations);
+      // After a jump the end is found twice, which takes two steps: more than a tenth of a run of eleven.
+      expect(fast.nExpectations).toBeLessThanOrEqual(Math.max(1.1 * plain.nExpectations, plain.nExpectations + 2));
       expectSamePlace(fast, plain);
       for (const name of freeze) expect(fast[name]).toEqual(plain[name]);
       expectRising(fast.history);

@@ -1,9 +1,11 @@
 /**
- * Eight colours after Okabe & Ito (https://jfly.uni-koeln.de/color/), told apart with every common colour blindness;
- * yellow and blue are darkened or lightened until they stand out from the page. CSS variables: the page's scheme picks.
+ * Eight colours that differ in hue and in lightness, those of few components most: blue, gold, green, olive or yellow, red, wine or
+ * pink, lilac or purple, violet or cyan. Searched for the largest least difference (CIEDE2000) between any two, and to the grey of
+ * noise, as seen with and without protanopia, deuteranopia and tritanopia (Machado et al. 2009). CSS variables: the page's scheme
+ * picks.
  */
-const LIGHT = ['#0072b2', '#e08a00', '#009e73', '#cc5fa0', '#d55e00', '#3a9fdc', '#a89400', '#6b6b6b'];
-const DARK = ['#3d9be0', '#f0a830', '#1fbf92', '#e08fc2', '#f0793a', '#7cc8f5', '#f0e442', '#a8a8a8'];
+const LIGHT = ['#0072b2', '#cd952a', '#1cb289', '#5d6008', '#de2142', '#880544', '#b287e3', '#4a10a8'];
+const DARK = ['#3d9be0', '#cda34b', '#a6faba', '#e5ed4a', '#e0100c', '#fc5b8d', '#9c4f99', '#62cddc'];
 
 /** How many components have a colour of their own; after that colours repeat. */
 export const PALETTE_SIZE = LIGHT.length;

@@ -28,7 +28,7 @@ export function restartSections(document: Document, { fit }: Fitted, el: Element
       el('h2', {}, 'Starts'),
       el(
         'div',
-        { class: 'columns even' },
+        { class: 'columns late' },
         figure(document, { ended, chosen, label, near: sameWithin(fit) }, el),
         el(
           'div',

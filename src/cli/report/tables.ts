@@ -60,7 +60,7 @@ function tableNote({ view }: Fitted, shown: number, columns: number, judged: boo
         : `The centre of every cluster${view.directions ? ', of length 1' : ''}, and its share of the points.`,
     ...(judged
       ? [
-          'Condition: the largest variance along an axis of the component over the smallest. Overlap: the other component that it is hardest to tell from, and their Bhattacharyya coefficient (1: the same; 0: nothing in common).',
+          'Condition: the largest variance along an axis of the component over the smallest; it depends on the units of the columns. Overlap: the other component that it is hardest to tell from, and their Bhattacharyya coefficient (1: the same; 0: nothing in common).',
         ]
       : []),
     ...(view.noise === undefined ? [] : [`The rest, ${(100 * view.noise).toPrecision(3)} %, is noise.`]),

@@ -13,9 +13,9 @@ import { compare } from './twins.ts';
 
 const SIZES = [
   { D: 1, K: 2, N: 257 },
-  { D: 3, K: 4, N: 4001 },
+  { D: 3, K: 4, N: 1501 },
   { D: 8, K: 7, N: 1001 },
-  { D: 17, K: 2, N: 5003 },
+  { D: 17, K: 2, N: 1301 },
 ];
 
 /** Whole weights from 0 to 3, and the points that many times each. */
@@ -56,7 +56,8 @@ const mixtures: readonly LaneCase[] = MIXTURES.map((type) => ({
 const kMeans: LaneCase = {
   name: 'weights: k-means, random ones agree with float64, whole ones with repeated points',
   async run(context) {
-    for (const { D, K, N } of SIZES) {
+    // Two of them: SwiftShader takes seconds to compile `update` for each D.
+    for (const { D, K, N } of SIZES.slice(0, 2)) {
       const random = randomFor(context.seed, `weights k-means ${D}`);
       const { points, start } = drawSample({ type: 'spherical', D, K, N }, random);
       const centers = { nClusters: K, centers: start.means };

@@ -12,10 +12,10 @@ export const windows: readonly LaneCase[] = KINDS.flatMap((kind) =>
   [false, true].map((weighted) => ({
     name: `windows: ${kind}${weighted ? ', weighted' : ''}, one dataset of three windows is three datasets of one, bit by bit`,
     async run(context) {
-      const backend = cutBackend(context, 2 ** 18);
+      const backend = cutBackend(context, 2 ** 16);
       const rows = backend.windowRows(D);
-      assertEqual(rows, 8192, 'rows per window');
-      const N = 2 * rows + 3001;
+      assertEqual(rows, 2048, 'rows per window');
+      const N = 2 * rows + 1001;
       const random = randomFor(context.seed, `windows ${kind}`);
       const model = drawModel(kind, { D, K: 5, N, separation: 2 }, random);
       const points = weighted ? { ...model.points, sampleWeight: drawWeights(N, random) } : model.points;

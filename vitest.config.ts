@@ -6,7 +6,9 @@ const lanes = requiredLanes();
 const missing = describeMissingLanes();
 /** What fits remember of the adapter stays out of the user's own cache. */
 const env = { XDG_CACHE_HOME: fileURLToPath(new URL('build/cache', import.meta.url)) };
-/** Left out by `npm run test:quick`: each takes more than two seconds. */
+/** `npm run test:quick` */
+const quick = Boolean(process.env.EMGPU_QUICK);
+/** Left out by it: each takes more than two seconds. */
 const SLOW = [
   'test/api/{backends,entries,golden,poisson*}.test.ts',
   'test/bench/bundle.test.ts',
@@ -32,8 +34,10 @@ export default defineConfig({
           include: ['test/**/*.test.ts'],
           exclude: [
             ...['test/lanes/**', 'test/cli/**', 'test/demo/**', 'test/docs/**'],
-            ...(process.env.EMGPU_QUICK ? SLOW : []),
+            ...(quick ? SLOW : []),
           ],
+          // A process per file costs more than what most of these take.
+          isolate: !quick,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },

@@ -1,5 +1,6 @@
-import { EmgpuError, throwIfAborted } from '../errors.ts';
+import { EmgpuError } from '../errors.ts';
 import type { HostPoints } from './points.ts';
+import { rowBlocks } from './row-blocks.ts';
 
 /**
  * The coordinates in which a dataset is stored: `x_frame = (x − shift) / scale`, per feature, computed in float64.
@@ -50,18 +51,18 @@ export async function hostMoments(points: HostPoints, signal?: AbortSignal): Pro
   const rows = data.length / d;
   const mean = new Float64Array(d);
   let n = 0;
-  await inBlocks(rows, d, signal, (from, to) => {
+  for await (const [from, to] of rowBlocks(rows, d, signal)) {
     for (let i = from, o = from * d; i < to; i++) {
       // A factor and no branch: 0 · NaN is NaN, and so are the sums with it.
       const counts = sampleWeight?.[i] === 0 ? 0 : 1;
       n += counts;
       for (let j = 0; j < d; j++, o++) mean[j]! += counts * data[o]!;
     }
-  });
+  }
   if (!mean.every(Number.isFinite)) rejectNonFinite(points);
   for (let j = 0; j < d; j++) mean[j]! /= n;
   const variance = new Float64Array(d);
-  await inBlocks(rows, d, signal, (from, to) => {
+  for await (const [from, to] of rowBlocks(rows, d, signal)) {
     for (let i = from; i < to; i++) {
       if (sampleWeight?.[i] === 0) continue;
       for (let j = 0, o = i * d; j < d; j++, o++) {
@@ -69,7 +70,7 @@ export async function hostMoments(points: HostPoints, signal?: AbortSignal): Pro
         variance[j]! += z * z;
       }
     }
-  });
+  }
   if (!variance.every(Number.isFinite)) rejectNonFinite(points);
   for (let j = 0; j < d; j++) variance[j] = isRounding(variance[j]! / n, mean[j]!) ? 0 : variance[j]! / n;
   return { mean, variance };
@@ -78,24 +79,6 @@ export async function hostMoments(points: HostPoints, signal?: AbortSignal): Pro
 /** Whether a column is constant but for the rounding of its mean. */
 function isRounding(variance: number, mean: number): boolean {
   return variance <= (8 * Number.EPSILON * mean) ** 2;
-}
-
-/** Numbers after which the event loop gets a turn: a few milliseconds. */
-const BLOCK_NUMBERS = 2 ** 22;
-
-/** Calls `work` for rows `from` … `to` until all `n` are done; lets the event loop turn and looks at the signal between. */
-async function inBlocks(
-  n: number,
-  d: number,
-  signal: AbortSignal | undefined,
-  work: (from: number, to: number) => void,
-): Promise<void> {
-  const rows = Math.ceil(BLOCK_NUMBERS / d);
-  for (let from = 0; from < n; from += rows) {
-    throwIfAborted(signal);
-    if (from > 0) await new Promise((resolve) => setTimeout(resolve));
-    work(from, Math.min(n, from + rows));
-  }
 }
 
 function rejectNonFinite(points: HostPoints): never {

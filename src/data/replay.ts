@@ -1,7 +1,7 @@
 import { EmgpuError, throwIfAborted } from '../errors.ts';
 import type { HostPoints } from './points.ts';
 import { type ChunkKind, Rechunker } from './rechunk.ts';
-import { isWeight } from './table.ts';
+import { isWeight } from './weights.ts';
 
 export interface ChunkOptions {
   /** Rows of a chunk; the last may have fewer. */

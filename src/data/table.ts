@@ -1,5 +1,6 @@
 import { EmgpuError } from '../errors.ts';
 import type { HostPoints } from './points.ts';
+import { isWeight } from './weights.ts';
 
 /** Columns of numbers read from a file. */
 export interface Table {
@@ -35,11 +36,6 @@ export interface TableShape extends ColumnSet {
   readonly missing: Missing;
   /** The number of rows, as far as it is known. */
   readonly expectedRows: number;
-}
-
-/** Whether a number can be a weight; beyond float32 a GPU would not know it. */
-export function isWeight(w: number): boolean {
-  return w >= 0 && w <= 3e38;
 }
 
 interface BadCell {

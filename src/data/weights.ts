@@ -9,6 +9,11 @@ export interface CheckedWeights {
   readonly total: number;
 }
 
+/** Whether a number can be a weight; beyond float32 a GPU would not know it. */
+export function isWeight(w: number): boolean {
+  return w >= 0 && w <= 3e38;
+}
+
 /** The weights of points. Throws `invalid-weights` unless there is one per row, none is negative, and some are not 0. */
 export function checkWeights(points: Points): CheckedWeights {
   const n = countSamples(points);
@@ -25,8 +30,7 @@ export function checkWeights(points: Points): CheckedWeights {
   let total = 0;
   for (let i = 0; i < n; i++) {
     const w = weights[i]!;
-    // Beyond float32 a GPU would not know them.
-    if (!(w >= 0 && w <= 3e38)) refuse(`the weight of row ${i} is ${w}`);
+    if (!isWeight(w)) refuse(`the weight of row ${i} is ${w}`);
     total += w;
   }
   if (total === 0) refuse('all weights are 0');

@@ -1,10 +1,10 @@
 import type { HostPoints } from '../../data/points.ts';
 import { checkPoints } from '../../data/points.ts';
+import { rowBlocks } from '../../data/row-blocks.ts';
 import { EmgpuError } from '../../errors.ts';
 import type { RunOptions } from '../types.ts';
 import { splitGaussian } from './conditional.ts';
 import { columns, findPatterns, type Pattern } from './patterns.ts';
-import { rowBlocks } from './turns.ts';
 
 /** A Gaussian mixture with a covariance matrix for each of its K components, in data units. */
 export interface FullMixture {

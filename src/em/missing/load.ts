@@ -1,12 +1,12 @@
 import { type Frame, frameFor, hostMoments, type Moments } from '../../data/frame.ts';
 import { checkPoints, type HostPoints } from '../../data/points.ts';
+import { rowBlocks } from '../../data/row-blocks.ts';
 import { checkWeights } from '../../data/weights.ts';
 import { EmgpuError } from '../../errors.ts';
 import type { Backend, Dataset, LoadOptions } from '../types.ts';
 import { IncompleteDataset } from './dataset.ts';
 import { loadPart, type Part } from './part.ts';
 import { findPatterns } from './patterns.ts';
-import { rowBlocks } from './turns.ts';
 
 export interface IncompleteLoadOptions extends LoadOptions {
   /**

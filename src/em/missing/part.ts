@@ -1,8 +1,8 @@
 import type { Frame } from '../../data/frame.ts';
 import type { HostPoints, Weights } from '../../data/points.ts';
+import { rowBlocks } from '../../data/row-blocks.ts';
 import type { Backend, Dataset, LoadOptions } from '../types.ts';
 import type { Pattern } from './patterns.ts';
-import { rowBlocks } from './turns.ts';
 
 /** The rows of one pattern, at home on a backend. */
 export interface Part {

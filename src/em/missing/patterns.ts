@@ -1,6 +1,6 @@
 import type { HostPoints } from '../../data/points.ts';
+import { rowBlocks } from '../../data/row-blocks.ts';
 import { EmgpuError } from '../../errors.ts';
-import { rowBlocks } from './turns.ts';
 
 /** Rows that lack the same features. */
 export interface Pattern {

@@ -1,25 +1,5 @@
 import { throwIfAborted } from '../../errors.ts';
 
-/** Numbers after which the event loop gets a turn: a few milliseconds. */
-const BLOCK_NUMBERS = 2 ** 20;
-
-/**
- * Rows 0 … n − 1 of so many numbers each, in blocks `[from, to)`. Between blocks the event loop gets a turn and the signal is
- * looked at.
- */
-export async function* rowBlocks(
-  n: number,
-  numbers: number,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<[from: number, to: number]> {
-  const rows = Math.ceil(BLOCK_NUMBERS / numbers);
-  for (let from = 0; from < n; from += rows) {
-    throwIfAborted(signal);
-    if (from > 0) await new Promise((resolve) => setTimeout(resolve));
-    yield [from, Math.min(n, from + rows)];
-  }
-}
-
 /**
  * Parts whose passes are under way at the same time: on a GPU, the way of one to the host hides behind the work of the others.
  * Each may hold sums of K × D² numbers until they are added, so they are few.

@@ -17,8 +17,10 @@ export {
 } from './data/stream.ts';
 export type { Missing } from './data/table.ts';
 export type { Bound, BoundStep } from './em/bound.ts';
+export type { ResidentPoints, ResidentWindow } from './em/types.ts';
 export { EmgpuError, type ErrorCode } from './errors.ts';
 export { type AnnealOptions, type AnnealStage, anneal } from './estimators/anneal.ts';
+export { blendColors, type ComponentColors } from './estimators/colors.ts';
 export type { NearestCenters } from './estimators/distances.ts';
 export { Estimator } from './estimators/estimator.ts';
 export { FitRun, type FitState } from './estimators/fit-run.ts';
@@ -64,6 +66,7 @@ export { SoftKMeans, type SoftKMeansOptions } from './estimators/soft-k-means.ts
 export type {
   AccelerationChoice,
   CallOptions,
+  ColorOptions,
   Covariances,
   CovarianceType,
   DeviceOptions,

@@ -103,6 +103,42 @@ export interface Readout {
 
 export type ReadoutKind = keyof Readout;
 
+/** Points as they lie in a device's memory, for those who draw them. */
+export interface ResidentWindow {
+  /** Float32, usage `STORAGE`: read, never write or destroy it. */
+  readonly buffer: GPUBuffer;
+  /** Row of the dataset that is its first point, and how many there are; what follows them is padding. */
+  readonly firstRow: number;
+  readonly nRows: number;
+}
+
+/**
+ * The points of a dataset where they are, without a copy. In a window, feature d of row n is float
+ * `((n / 256) * nBlocks + d / blockWidth) * 256 * blockWidth + (n % 256) * blockWidth + d % blockWidth`, divisions of whole numbers;
+ * in data units it is `shift[d] + scale[d] * float`. Theirs is the lifetime of the dataset.
+ */
+export interface ResidentPoints {
+  readonly device: GPUDevice;
+  /** N */
+  readonly nSamples: number;
+  /** D */
+  readonly nFeatures: number;
+  readonly windows: readonly ResidentWindow[];
+  /** 2 for D ≤ 2, else 4. */
+  readonly blockWidth: number;
+  /** ⌈D / blockWidth⌉ */
+  readonly nBlocks: number;
+  /** D, data units. */
+  readonly shift: Float64Array;
+  /** D powers of two. */
+  readonly scale: Float64Array;
+}
+
+export interface BlendOptions extends RunOptions {
+  /** Where the colours are to go: at least 4 N bytes, usage `STORAGE`. Default: a new buffer. */
+  readonly into?: GPUBuffer | undefined;
+}
+
 export interface RunOptions {
   /** Looked at between submits; a fired signal rejects with `aborted`. */
   readonly signal?: AbortSignal | undefined;
@@ -170,6 +206,13 @@ export interface Dataset {
   ): Promise<Readout[Kind]>;
   /** The same as float32 or uint32 in a new buffer on the dataset's device, which the caller owns. Absent on the CPU. */
   readToBuffer?(what: ReadoutKind, parameters: KernelParameters, options?: RunOptions): Promise<GPUBuffer>;
+  /** The points in the device's memory. Absent on the CPU, and where they are not all there. */
+  resident?(): ResidentPoints;
+  /**
+   * One pass that blends the K × 3 colours of the components by responsibility: N rgba8 numbers on the dataset's device, the entropy of the
+   * responsibilities divided by ln K in alpha (k-means: 0). Absent on the CPU.
+   */
+  blend?(colors: Float32Array, parameters: KernelParameters, options?: BlendOptions): Promise<GPUBuffer>;
   /** The points at these indices, M × D, in the frame. */
   rows(indices: Uint32Array): Promise<Float64Array>;
   /** Starts a seeding by distances `Σ_d weights_d (x_d − c_d)²` over all points, or over those at `sample` (ascending). */

@@ -1,7 +1,8 @@
 import type { EmRun } from '../em/run.ts';
-import type { Backend, Statistics } from '../em/types.ts';
+import type { Backend, Readout, ReadoutKind, ResidentPoints, Statistics } from '../em/types.ts';
+import { blendOnDevice, type ComponentColors, residentPoints } from './colors.ts';
 import { findCollapses } from './soundness.ts';
-import type { FitRecord, FitWarning } from './types.ts';
+import type { ColorOptions, FitRecord, FitWarning, ReadOptions } from './types.ts';
 
 /** What a run needs to turn into a model or a fit, and to tell of its progress. */
 export interface RunParts<P, Model, Fit> extends Pick<FitRecord, 'warmUp'> {
@@ -139,6 +140,31 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
     return warnings;
   }
 
+  /** N labels under the parameters as they are now: the component with the largest responsibility, or the nearest centre. */
+  predict({ signal }: ReadOptions = {}): Promise<Uint32Array> {
+    return this.#read('labels', signal);
+  }
+
+  /** N × K responsibilities under the parameters as they are now, row-major. Rejects with `invalid-option` for k-means. */
+  predictProba({ signal }: ReadOptions = {}): Promise<Float32Array | Float64Array> {
+    return this.#read('responsibilities', signal);
+  }
+
+  /** The points in the device's memory, to draw from; undefined on the CPU. Not to be written; gone when run and fit are destroyed. */
+  residentPoints(): ResidentPoints | undefined {
+    return residentPoints(this.#parts.run.dataset);
+  }
+
+  /**
+   * N rgba8 numbers (red in the lowest byte) on the device of the points, for drawing, under the parameters as they are now: the `[K][3]` colours
+   * blended by responsibility, and in alpha the entropy of the responsibilities divided by ln K (k-means: 0). In a new buffer that the caller owns
+   * (usage `STORAGE | COPY_SRC | COPY_DST`), or in `into`. Rejects with `invalid-option` where the points are not on a device.
+   */
+  colorsBuffer(colors: ComponentColors, options: ColorOptions = {}): Promise<GPUBuffer> {
+    const { dataset, family, parameters } = this.#parts.run;
+    return blendOnDevice(dataset, family.pack(parameters, dataset.frame), colors, options);
+  }
+
   /** Frees the points. */
   destroy(): void {
     this.#parts.run.dataset.destroy();
@@ -146,6 +172,11 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
 
   [Symbol.dispose](): void {
     this.destroy();
+  }
+
+  #read<Kind extends ReadoutKind>(what: Kind, signal: AbortSignal | undefined): Promise<Readout[Kind]> {
+    const { dataset, family, parameters } = this.#parts.run;
+    return dataset.read(what, family.pack(parameters, dataset.frame), { signal });
   }
 
   async #timed(work: () => Promise<unknown>): Promise<void> {

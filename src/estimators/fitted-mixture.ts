@@ -1,8 +1,9 @@
 import { type BoundStep, boundAtPosterior } from '../em/bound.ts';
 import type { EmRun } from '../em/run.ts';
-import type { Dataset, Statistics } from '../em/types.ts';
+import type { Dataset, ResidentPoints, Statistics } from '../em/types.ts';
+import { type ComponentColors, residentPoints } from './colors.ts';
 import { type MixtureBase, type MixtureScore, scoreOf } from './mixture-base.ts';
-import type { FitRecord, ReadOptions } from './types.ts';
+import type { ColorOptions, FitRecord, ReadOptions } from './types.ts';
 
 /** What every fit of a mixture tells, besides its parameters. */
 export interface MixtureRecord extends FitRecord, MixtureScore {
@@ -31,6 +32,14 @@ export interface HasPoints {
   responsibilitiesBuffer(options?: ReadOptions): Promise<GPUBuffer>;
   /** N float32 log-densities of the fitted points in a new buffer that the caller owns. */
   logDensitiesBuffer(options?: ReadOptions): Promise<GPUBuffer>;
+  /**
+   * N rgba8 numbers (red in the lowest byte) of the fitted points on their device, for drawing: the `[K][3]` colours blended by responsibility,
+   * and in alpha the entropy of the responsibilities divided by ln K. In a new buffer that the caller owns (usage `STORAGE | COPY_SRC | COPY_DST`),
+   * or in `into`. Rejects with `invalid-option` where the points are not on a device.
+   */
+  colorsBuffer(colors: ComponentColors, options?: ColorOptions): Promise<GPUBuffer>;
+  /** The fitted points in the device's memory, to draw from; undefined on the CPU. Not to be written; gone with `destroy()`. */
+  residentPoints(): ResidentPoints | undefined;
   /** Frees the points. Parameters, scores and everything that is given points remain usable. */
   destroy(): void;
   [Symbol.dispose](): void;
@@ -66,6 +75,14 @@ export function fittedMixture<Parts, Model extends MixtureBase<unknown>>(
 
     logDensitiesBuffer(options: ReadOptions = {}): Promise<GPUBuffer> {
       return this.readToBuffer('logDensities', options);
+    }
+
+    colorsBuffer(colors: ComponentColors, options: ColorOptions = {}): Promise<GPUBuffer> {
+      return this.blend(colors, options);
+    }
+
+    residentPoints(): ResidentPoints | undefined {
+      return residentPoints(this.home());
     }
 
     destroy(): void {

@@ -1,11 +1,12 @@
-import type { Dataset } from '../em/types.ts';
+import type { Dataset, ResidentPoints } from '../em/types.ts';
 import { type KMeansParameters, kMeansFamily, type Metric } from '../families/k-means.ts';
+import { type ComponentColors, residentPoints } from './colors.ts';
 import { normalizeRows } from './directions.ts';
 import { distancesToCenters, type NearestCenters, nearestCenters } from './distances.ts';
 import { checkArray, checkKind, checkNames, checkSizes, flatten, nest, refuse } from './model-json.ts';
 import { PointModel, type ScoreOptions } from './point-model.ts';
 import type { PointSource } from './session.ts';
-import type { FitRecord, KMeansJSON, ReadOptions } from './types.ts';
+import type { ColorOptions, FitRecord, KMeansJSON, ReadOptions } from './types.ts';
 
 export type KMeansParts = Omit<KMeansJSON, 'format' | 'version' | 'model'>;
 
@@ -124,6 +125,20 @@ export class KMeansFit extends KMeansModel {
   /** N uint32 labels of the fitted points in a new buffer on the same device, which the caller owns. */
   labelsBuffer(options: ReadOptions = {}): Promise<GPUBuffer> {
     return this.readToBuffer('labels', options);
+  }
+
+  /**
+   * N rgba8 numbers (red in the lowest byte, alpha 0) of the fitted points on their device, for drawing: of the `[K][3]` colours that of the
+   * nearest centre. In a new buffer that the caller owns (usage `STORAGE | COPY_SRC | COPY_DST`), or in `into`. Rejects with `invalid-option`
+   * where the points are not on a device.
+   */
+  colorsBuffer(colors: ComponentColors, options: ColorOptions = {}): Promise<GPUBuffer> {
+    return this.blend(colors, options);
+  }
+
+  /** The fitted points in the device's memory, to draw from; undefined on the CPU. Not to be written; gone with `destroy()`. */
+  residentPoints(): ResidentPoints | undefined {
+    return residentPoints(this.home());
   }
 
   /** Frees the points. Centres, inertia and everything that is given points remain usable. */

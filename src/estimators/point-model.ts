@@ -1,8 +1,9 @@
 import type { Frame } from '../data/frame.ts';
 import type { Dataset, Family, KernelParameters, Readout, ReadoutKind, RunOptions } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
+import { blendOnDevice, type ComponentColors } from './colors.ts';
 import { checkFits, type PointSource, withDataset } from './session.ts';
-import type { DeviceOptions, ReadOptions } from './types.ts';
+import type { ColorOptions, DeviceOptions, ReadOptions } from './types.ts';
 
 /** What a call on points needs to know of where to compute. */
 export interface ScoreOptions extends DeviceOptions, ReadOptions {
@@ -85,6 +86,12 @@ export abstract class PointModel<P> {
         'Use predict(), predictProba() or scoreSamples().',
       ),
     );
+  }
+
+  /** @internal */
+  protected blend(colors: ComponentColors, options: ColorOptions): Promise<GPUBuffer> {
+    const home = this.home();
+    return blendOnDevice(home, this.packFor(home), colors, options);
   }
 
   /** @internal */

@@ -228,3 +228,8 @@ export interface FitRecord {
 export interface ReadOptions {
   readonly signal?: AbortSignal;
 }
+
+export interface ColorOptions extends ReadOptions {
+  /** A buffer of the caller's that the colours are to go into: at least 4 N bytes, usage `STORAGE`, on the same device. Default: a new one. */
+  readonly into?: GPUBuffer;
+}

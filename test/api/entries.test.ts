@@ -101,6 +101,7 @@ describe('the entry `emgpu`', () => {
         'SoftKMeans',
         'adjustedRandIndex',
         'anneal',
+        'blendColors',
         'componentTable',
         'conditional',
         'contingency',

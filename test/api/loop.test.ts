@@ -62,6 +62,21 @@ describe('stepping', () => {
     run.destroy();
   });
 
+  test('responsibilities and labels can be read between steps', async () => {
+    const run = await new GaussianMixture({ nComponents: 3, ...cpu }).start(slow);
+    await run.step();
+    const [labels, responsibilities] = [await run.predict(), await run.predictProba()];
+    expect(labels).toEqual(await run.model.predict(slow, cpu));
+    expectNear([...responsibilities], [...(await run.model.predictProba(slow, cpu))], 1e-12, 1e-12);
+    await run.step();
+    expect(await run.predictProba()).not.toEqual(responsibilities);
+    run.destroy();
+    const clusters = await new KMeans({ nClusters: 3, ...cpu }).start(slow);
+    expect((await clusters.predict()).length).toBe(600);
+    await expect(clusters.predictProba()).rejects.toMatchObject({ code: 'invalid-option' });
+    clusters.destroy();
+  });
+
   test('models handed out earlier do not change', async () => {
     const run = await new GaussianMixture({ nComponents: 3, ...cpu }).start(slow);
     await run.step();

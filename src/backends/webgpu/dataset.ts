@@ -1,11 +1,13 @@
 import type { Frame } from '../../data/frame.ts';
 import type {
   Assignment,
+  BlendOptions,
   Dataset,
   ExpectationOptions,
   KernelParameters,
   Readout,
   ReadoutKind,
+  ResidentPoints,
   RunOptions,
   SeedingDistances,
   Statistics,
@@ -14,6 +16,7 @@ import type {
 } from '../../em/types.ts';
 import { EmgpuError } from '../../errors.ts';
 import { checkAssignment } from './assignment.ts';
+import { blendToBuffer } from './blend.ts';
 import type { GpuContext } from './context.ts';
 import { expectation, type Passing } from './expectation.ts';
 import { type Kernel, kernelFor } from './kernels.ts';
@@ -99,6 +102,22 @@ export class GpuDataset implements Dataset {
 
   readToBuffer(what: ReadoutKind, parameters: KernelParameters, options: RunOptions = {}): Promise<GPUBuffer> {
     return this.#alone(async () => readToBuffer(await this.#reading(what, parameters), this.#guarded(options)));
+  }
+
+  blend(colors: Float32Array, parameters: KernelParameters, options: BlendOptions = {}): Promise<GPUBuffer> {
+    return this.#alone(async () => {
+      return blendToBuffer(await this.#prepare(parameters), colors, options, this.#guarded(options));
+    });
+  }
+
+  resident(): ResidentPoints {
+    this.#check();
+    const { shape, windows } = this.#points;
+    return {
+      ...{ device: this.#context.device, nSamples: this.nSamples, nFeatures: shape.D },
+      windows: windows.map(({ buffer, first, count }) => ({ buffer, firstRow: first, nRows: count })),
+      ...{ blockWidth: shape.W, nBlocks: shape.DB, shift: this.frame.shift, scale: this.frame.scale },
+    };
   }
 
   async read<Kind extends ReadoutKind>(

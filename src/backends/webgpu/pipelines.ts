@@ -30,6 +30,7 @@ const STAGES: Record<Exclude<StageName, DensityStage>, StageLayout> = {
   'seed-potential': { bindings: ['job', 'parameters', 'read', 'read', 'read', 'write'], shaped: true },
   'assign-responsibilities': { bindings: ['job', 'write', 'write', 'read'], shaped: false },
   normalize: { bindings: ['job', 'write', 'write', 'write'], shaped: false },
+  blend: { bindings: ['job', 'read', 'read', 'write'], shaped: false },
   readout: { bindings: ['job', 'read', 'write'], shaped: false },
   'moments-full': { bindings: ['job', 'parameters', 'read', 'read', 'read', 'read', 'write'], shaped: true },
   'moments-diag': { bindings: ['job', 'parameters', 'read', 'read', 'read', 'read', 'write'], shaped: true },

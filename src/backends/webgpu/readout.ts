@@ -23,14 +23,14 @@ export interface Reading extends Passing {
 }
 
 /** A chunk of a window, with its number among the chunks of that. */
-interface Place {
+export interface Place {
   readonly portion: Portion;
   readonly chunk: Chunk;
   readonly index: number;
 }
 
 /** Rows of the output that are in memory at once: those of some consecutive chunks. */
-interface Piece {
+export interface Piece {
   readonly output: GPUBuffer;
   readonly rowBytes: number;
   readonly places: readonly Place[];
@@ -45,11 +45,11 @@ function rowBytesOf(reading: Reading): number {
   return 4 * (reading.what === 'responsibilities' ? modelOf(reading).K : 1);
 }
 
-function nSamplesOf({ portions }: Reading): number {
+export function nSamplesOf({ portions }: Passing): number {
   return portions.reduce((n, { window }) => n + window.count, 0);
 }
 
-function placesOf({ portions }: Reading): Place[] {
+export function placesOf({ portions }: Passing): Place[] {
   return portions.flatMap((portion) => portion.work.chunks.map((chunk, index) => ({ portion, chunk, index })));
 }
 
@@ -59,7 +59,7 @@ function firstRow({ portion, chunk }: Place): number {
 }
 
 /** The part of a piece that belongs to a chunk. Chunks start at multiples of 256 rows, hence aligned. */
-function outputOf({ output, rowBytes, places }: Piece, place: Place): GPUBufferBinding {
+export function outputOf({ output, rowBytes, places }: Piece, place: Place): GPUBufferBinding {
   const offset = (firstRow(place) - firstRow(places[0]!)) * rowBytes;
   return { buffer: output, offset, size: place.chunk.count * rowBytes };
 }
@@ -104,7 +104,7 @@ function commandsFor(reading: Reading, piece: Piece): Promise<Command[]> {
 }
 
 /** Puts the parameters where the kernels read them; the host's share of log-densities goes into the jobs. */
-function writeParameters({ context: { device }, portions, packed }: Reading): void {
+export function writeParameters({ context: { device }, portions, packed }: Passing): void {
   const offset = packed.offset * Math.LOG2E;
   for (const work of new Set(portions.map((portion) => portion.work))) {
     device.queue.writeBuffer(work.parameters, 0, packed.data);
@@ -112,7 +112,8 @@ function writeParameters({ context: { device }, portions, packed }: Reading): vo
   }
 }
 
-const OUTPUT = Usage.STORAGE | Usage.COPY_SRC | Usage.COPY_DST;
+/** What a buffer that a pass reads out into can be used for. */
+export const OUTPUT = Usage.STORAGE | Usage.COPY_SRC | Usage.COPY_DST;
 
 /**
  * One pass that leaves 4 bytes per point (responsibilities: 4 K, row-major) in a new buffer, which the caller owns: usage

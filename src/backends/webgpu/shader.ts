@@ -18,6 +18,7 @@ const FLAGS = [
   'LABELS',
   'LOG_DENSITIES',
   'RESPONSIBILITIES',
+  'HARD',
 ] as const;
 export type Flag = (typeof FLAGS)[number];
 
@@ -34,6 +35,7 @@ export type StageName =
   | 'assign-responsibilities'
   | 'normalize'
   | 'readout'
+  | 'blend'
   | 'moments-full'
   | 'moments-diag'
   | 'reduce'

@@ -1,6 +1,7 @@
 import type { LaneCase } from '../types.ts';
 import { assignments } from './assignments.ts';
 import { behaviour } from './behaviour.ts';
+import { colors } from './colors.ts';
 import { compile } from './compile.ts';
 import { faults } from './faults.ts';
 import { goldenCases } from './golden.ts';
@@ -37,6 +38,7 @@ export const cases: readonly LaneCase[] = [
   ...assignments,
   ...loading,
   ...readouts,
+  ...colors,
   ...grid,
   ...behaviour,
   ...stretches,

@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { blendColors } from '../../src/estimators/colors.ts';
+
+const PRIMARY = [
+  [1, 0, 0],
+  [0, 1, 0],
+  [0, 0, 1],
+];
+
+/** Red, green, blue, alpha of one point. */
+function bytesOf(...responsibilities: number[]): number[] {
+  return [...new Uint8Array(blendColors(Float64Array.from(responsibilities), PRIMARY).buffer)];
+}
+
+test('a sure point has the colour of its component, an unsure one a blend, and its entropy in alpha', () => {
+  expect(bytesOf(0, 1, 0)).toEqual([0, 255, 0, 0]);
+  expect(bytesOf(1 / 3, 1 / 3, 1 / 3)).toEqual([85, 85, 85, 255]);
+  // Half a bit of ln 3: ln 2 / ln 3.
+  expect(bytesOf(0.5, 0, 0.5)).toEqual([128, 0, 128, Math.round((255 * Math.log(2)) / Math.log(3))]);
+  expect(blendColors(Float64Array.of(1, 1), [[0.2, 0.4, 0.6]])).toEqual(Uint32Array.of(0x996633, 0x996633));
+});
+
+test('colours stay between those of the components', () => {
+  const share = fc.double({ min: 0, max: 1, noNaN: true });
+  fc.assert(
+    fc.property(share, share, (a, b) => {
+      const [red, green, blue, alpha] = bytesOf(a * b, a * (1 - b), 1 - a);
+      expect(Math.abs(red! + green! + blue! - 255)).toBeLessThanOrEqual(1.5);
+      expect(alpha).toBeGreaterThanOrEqual(0);
+    }),
+  );
+});
+
+test('names what is wrong with a colour', () => {
+  expect(() => blendColors(Float64Array.of(1), [[1, 0]])).toThrow(/component 0 is \[1,0\]/);
+  expect(() => blendColors(Float64Array.of(1), [[1, 0, Number.NaN]])).toThrow(/0 to 1/);
+});

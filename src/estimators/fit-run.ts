@@ -1,5 +1,6 @@
 import type { EmRun } from '../em/run.ts';
 import type { Backend, Readout, ReadoutKind, ResidentPoints, Statistics } from '../em/types.ts';
+import { EmgpuError } from '../errors.ts';
 import { blendOnDevice, type ComponentColors, residentPoints } from './colors.ts';
 import { findCollapses } from './soundness.ts';
 import type { ColorOptions, FitRecord, FitWarning, ReadOptions } from './types.ts';
@@ -146,7 +147,10 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
   }
 
   /** N × K responsibilities under the parameters as they are now, row-major. Rejects with `invalid-option` for k-means. */
-  predictProba({ signal }: ReadOptions = {}): Promise<Float32Array | Float64Array> {
+  async predictProba({ signal }: ReadOptions = {}): Promise<Float32Array | Float64Array> {
+    if (this.#parts.run.family.hard) {
+      throw new EmgpuError('invalid-option', 'k-means has no responsibilities.', 'Ask for labels: predict().');
+    }
     return this.#read('responsibilities', signal);
   }
 

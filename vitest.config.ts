@@ -17,6 +17,7 @@ const SLOW = [
   'test/data/{arrow,csv,csv-property,open-stream,parquet,stream-memory}.test.ts',
   'test/em/{acceleration,k-means,missing,prior,restarts,shapes,warm-up,weights}.test.ts',
   'test/information/**',
+  'test/lab/data/{generate,prepare,room}.test.ts',
   'test/judging/{agreement,components}.test.ts',
   'test/missing/{fits,statistics}.test.ts',
   'test/properties/{k-means,mixture}.test.ts',
@@ -29,6 +30,8 @@ export default defineConfig({
   test: {
     projects: [
       {
+        // What the Lab's rooms import: the sources, and not what was built of them.
+        resolve: { alias: [{ find: /^emgpu$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }] },
         test: {
           name: 'unit',
           env,
@@ -46,7 +49,18 @@ export default defineConfig({
           // Each test starts the command or a browser, which is slow: apart, so that the quick run can leave them out.
           name: 'commands',
           env,
-          include: ['test/cli/**/*.test.ts', 'test/demo/**/*.test.ts', 'test/docs/**/*.test.ts'],
+          include: ['test/cli/**/*.test.ts', 'test/docs/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: 'pages',
+          env,
+          include: ['test/demo/**/*.test.ts'],
+          globalSetup: ['test/demo/serve.ts'],
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },

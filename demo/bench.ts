@@ -1,4 +1,7 @@
+import './shared/base.css';
+import './bench.css';
 import * as emgpu from 'emgpu';
+import { h, render } from 'preact';
 import type { Surroundings } from '../bench/place.ts';
 import { KINDS } from '../bench/problem.ts';
 import { facts, headings, LEGEND, rowCells, skippedLines } from '../bench/report/table.ts';
@@ -6,6 +9,7 @@ import type { Report, Row } from '../bench/row.ts';
 import { type Found, type Listener, measureRows, openSession } from '../bench/run.ts';
 import type { Suite } from '../bench/suites.ts';
 import { version } from '../package.json';
+import { Masthead } from './shared/masthead.tsx';
 
 /** Largest amount of points, in bytes: tabs get less than machines have. */
 const MOST_BYTES = 2 ** 30;
@@ -13,8 +17,10 @@ const MOST_BYTES = 2 ** 30;
 const find = <E extends Element>(selector: string) => document.querySelector<E>(selector)!;
 const say = (selector: string, text: string) => find(selector).replaceChildren(text);
 
+render(h(Masthead, { page: 'bench.html', title: 'emgpu Benchmark' }), find('#masthead'));
+
 const form = find<HTMLFormElement>('form');
-const button = find<HTMLButtonElement>('button');
+const button = find<HTMLButtonElement>('button[type=submit]');
 
 // A link may say what to run: ?suite=quick&seconds=60&backend=cpu
 for (const [name, value] of new URLSearchParams(location.search)) {

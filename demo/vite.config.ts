@@ -1,18 +1,22 @@
 import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
 
-const { version } = JSON.parse(readFileSync(`${import.meta.dirname}/../package.json`, 'utf8'));
+const here = (file: string) => `${import.meta.dirname}/${file}`;
+const { version } = JSON.parse(readFileSync(here('../package.json'), 'utf8'));
 
-/** `npx vite demo` serves the pages (the benchmark is `/bench.html`), `npx vite build demo` builds them into `build/demo`. */
+const PAGES = ['index.html', 'lessons.html', 'bench.html', 'embed/three.html', 'embed/plot.html'];
+
+/** The Lab. `npm run lab` serves it, `npm run build` makes static files of it in `build/lab`, for any host and any path. */
 export default defineConfig({
+  root: import.meta.dirname,
   base: './',
   worker: { format: 'es' },
   define: { EMGPU_VERSION: JSON.stringify(version) },
-  // What shares code with the Node benchmark imports the package by its name; here that is the sources.
-  resolve: { alias: [{ find: /^emgpu$/, replacement: `${import.meta.dirname}/../src/index.ts` }] },
+  // Pages import the package by its name, as any app would; here that is the sources.
+  resolve: { alias: [{ find: /^emgpu$/, replacement: here('../src/index.ts') }] },
   server: { fs: { allow: ['..'] } },
   build: {
-    ...{ target: 'es2022', outDir: '../build/demo', emptyOutDir: true },
-    rolldownOptions: { input: ['index.html', 'bench.html'].map((name) => `${import.meta.dirname}/${name}`) },
+    ...{ target: 'es2022', outDir: here('../build/lab'), emptyOutDir: true },
+    rolldownOptions: { input: PAGES.map(here) },
   },
 });

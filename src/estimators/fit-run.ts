@@ -69,6 +69,21 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
     return this.#parts.toModel(this.#parts.run);
   }
 
+  /** Where it computes, */
+  get backend(): FitRecord['backend'] {
+    return this.#parts.backend.name;
+  }
+
+  /** the adapter or the number of workers, */
+  get adapter(): string {
+    return this.#parts.backend.adapter;
+  }
+
+  /** and why it was taken. */
+  get backendReason(): string {
+    return this.#parts.backend.reason;
+  }
+
   /** The E-step of the current parameters: after it `history` ends with their value. */
   async expectation(): Promise<void> {
     await this.#timed(() => this.#parts.run.expectation());

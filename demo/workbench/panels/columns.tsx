@@ -1,0 +1,58 @@
+import type { Preparation } from '../../data/types.ts';
+import { Check } from '../../shared/fields.tsx';
+import { preparation, prepare, prepared, table } from '../store.ts';
+
+/** The engine takes no more. */
+const MOST_COLUMNS = 128;
+
+/** Which columns are taken, and what is done to them first. */
+export function Columns() {
+  const [found, chosen] = [table.value, preparation.value];
+  if (!found || !chosen) return null;
+  const { columns, log, standardize } = chosen;
+  const change = (change: Partial<Preparation>) => void prepare({ ...chosen, ...change });
+  const toggle = (name: string, on: boolean) => {
+    const wanted = found.columns.filter((column) => (column === name ? on : columns.includes(column)));
+    if (wanted.length === 0 || wanted.length > MOST_COLUMNS) return;
+    change({ columns: wanted, log: log.filter((column) => wanted.includes(column)) });
+  };
+  const rows = prepared.value ? prepared.value.points.data.length / columns.length : 0;
+  const dropped = prepared.value?.nDropped ?? 0;
+  return (
+    <>
+      <fieldset class="columns">
+        <legend>Columns</legend>
+        <ul>
+          {found.columns.map((name) => (
+            <li key={name}>
+              <Check
+                name={`column-${name}`}
+                checked={columns.includes(name)}
+                disabled={columns.length === 1 && columns.includes(name)}
+                onChange={(on) => toggle(name, on)}
+              >
+                {name}
+              </Check>
+              {columns.includes(name) && (
+                <Check
+                  name={`log-${name}`}
+                  checked={log.includes(name)}
+                  onChange={(on) => change({ log: on ? [...log, name] : log.filter((column) => column !== name) })}
+                >
+                  log<span class="visually-hidden"> of {name}</span>
+                </Check>
+              )}
+            </li>
+          ))}
+        </ul>
+      </fieldset>
+      <Check name="standardize" checked={standardize} onChange={(on) => change({ standardize: on })}>
+        Standardize
+      </Check>
+      <p class="soft note numbers" data-read="rows" data-value={rows}>
+        {rows.toLocaleString('en')} points
+        {dropped > 0 && `, ${dropped.toLocaleString('en')} rows with gaps left out`}
+      </p>
+    </>
+  );
+}

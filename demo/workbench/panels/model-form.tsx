@@ -1,0 +1,99 @@
+import { NumberField, Select } from '../../shared/fields.tsx';
+import { DEFAULT_SOFTNESS } from '../estimator.ts';
+import type { ModelChoice, ModelKind } from '../types.ts';
+
+const KINDS: readonly (readonly [ModelKind, string])[] = [
+  ['k-means', 'k-means'],
+  ['soft-k-means', 'soft k-means'],
+  ['full', 'mixture, full covariances'],
+  ['tied', 'mixture, one shared covariance'],
+  ['diag', 'mixture, diagonal'],
+  ['spherical', 'mixture, spherical'],
+  ['tied-diag', 'mixture, shared diagonal'],
+  ['tied-spherical', 'mixture, shared spherical'],
+];
+
+const STARTS: readonly (readonly [ModelChoice['init'], string])[] = [
+  ['k-means++', 'k-means++'],
+  ['k-means', 'short k-means run'],
+  ['random-from-data', 'random points'],
+  ['random', 'random responsibilities'],
+];
+
+const BACKENDS: readonly (readonly [ModelChoice['backend'], string])[] = [
+  ['auto', 'GPU if there is one'],
+  ['webgpu', 'WebGPU, software too'],
+  ['cpu', 'CPU'],
+];
+
+/** The starts that a kind of model has. */
+function startsFor(kind: ModelKind) {
+  if (kind === 'k-means') return [STARTS[0]!, ['random', 'random points'] as const];
+  return kind === 'soft-k-means' ? STARTS.slice(0, 3) : STARTS;
+}
+
+/** Of the fields that are there for all kinds, those that another kind takes over. */
+function withKind(choice: ModelChoice, kind: ModelKind): ModelChoice {
+  const fits = startsFor(kind).some(([init]) => init === choice.init);
+  return { ...choice, kind, init: fits ? choice.init : 'k-means++' };
+}
+
+interface Props {
+  readonly title: string;
+  /** Tells the fields of two forms apart. */
+  readonly name: string;
+  readonly choice: ModelChoice;
+  readonly onChange: (choice: ModelChoice) => void;
+}
+
+/** Everything that can be said about a model before it is fitted. */
+export function ModelForm({ title, name, choice, onChange }: Props) {
+  const { kind, k, init, seed, tol, restarts, backend, softness = DEFAULT_SOFTNESS } = choice;
+  const set = (change: Partial<ModelChoice>) => onChange({ ...choice, ...change });
+  return (
+    <section class="panel" aria-labelledby={`${name}-title`}>
+      <h2 id={`${name}-title`}>{title}</h2>
+      <div class="fields">
+        <Select
+          {...{ label: 'Kind', name, value: kind, options: KINDS }}
+          onChange={(value) => onChange(withKind(choice, value))}
+        />
+        <NumberField
+          {...{ label: 'Components K', name: `${name}-k`, value: k, min: 1, max: 1024 }}
+          onChange={(value) => set({ k: value })}
+        />
+        {kind === 'soft-k-means' && (
+          <NumberField
+            {...{ label: 'Softness σ', name: `${name}-softness`, value: softness, min: 0.001, max: 10, step: 'any' }}
+            onChange={(value) => set({ softness: value })}
+          />
+        )}
+        <NumberField
+          {...{ label: 'Seed', name: `${name}-seed`, value: seed, min: 0, max: 2 ** 32 - 1 }}
+          onChange={(value) => set({ seed: value })}
+        />
+      </div>
+      <details>
+        <summary>More</summary>
+        <div class="fields">
+          <Select
+            {...{ label: 'Start', name: `${name}-init`, value: init, options: startsFor(kind) }}
+            onChange={(value) => set({ init: value })}
+          />
+          <NumberField
+            {...{ label: 'Starts to try', name: `${name}-restarts`, value: restarts, min: 1, max: 1000 }}
+            onChange={(value) => set({ restarts: value })}
+          />
+          <NumberField
+            {...{ label: 'Tolerance', name: `${name}-tol`, value: tol, min: 0, max: 1, step: 'any' }}
+            onChange={(value) => set({ tol: value })}
+          />
+          <Select
+            {...{ label: 'Compute on', name: `${name}-backend`, value: backend, options: BACKENDS }}
+            onChange={(value) => set({ backend: value })}
+          />
+        </div>
+      </details>
+    </section>
+  );
+}

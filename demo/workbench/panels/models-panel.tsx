@@ -1,0 +1,49 @@
+import { models, setModels } from '../store.ts';
+import type { ModelChoice } from '../types.ts';
+import { ModelForm } from './model-form.tsx';
+
+/** Beside a model: k-means for a mixture, a mixture for k-means. */
+function companion(first: ModelChoice): ModelChoice {
+  return { ...first, kind: first.kind === 'k-means' ? 'full' : 'k-means' };
+}
+
+/** The same model on the other backend. */
+function onTheOther(first: ModelChoice): ModelChoice {
+  return { ...first, backend: first.backend === 'cpu' ? 'webgpu' : 'cpu' };
+}
+
+/** One model, or two side by side. */
+export function ModelsPanel() {
+  const all = models.value;
+  const [first] = all as [ModelChoice];
+  return (
+    <>
+      {all.map((choice, i) => (
+        <ModelForm
+          key={i}
+          title={all.length === 1 ? 'Model' : ['Model on the left', 'Model on the right'][i]!}
+          name={['model', 'second'][i]!}
+          choice={choice}
+          onChange={(changed) => setModels(all.map((old, j) => (j === i ? changed : old)))}
+        />
+      ))}
+      <section class="panel" aria-labelledby="compare-title">
+        <h2 id="compare-title">Compare</h2>
+        {all.length === 1 ? (
+          <div class="row">
+            <button type="button" onClick={() => setModels([companion(first), first])}>
+              With {first.kind === 'k-means' ? 'a full mixture' : 'k-means'}
+            </button>
+            <button type="button" onClick={() => setModels([first, onTheOther(first)])}>
+              GPU beside CPU
+            </button>
+          </div>
+        ) : (
+          <button type="button" onClick={() => setModels([all[1]!])}>
+            Keep the right one only
+          </button>
+        )}
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,37 @@
+import type { Session } from '../session.ts';
+import { sessions, status, table } from '../store.ts';
+
+/** `converged after 7 iterations: log-likelihood −1,130.26` */
+function outcome(session: Session): string {
+  const { iteration, history, objective, fit } = session;
+  const value = history.value.at(-1);
+  const so = fit.value ? (fit.value.converged ? 'Converged' : 'Stopped') : 'At the start';
+  const count = `${iteration.value} iteration${iteration.value === 1 ? '' : 's'}`;
+  const head = fit.value || iteration.value > 0 ? `${fit.value ? `${so} after ` : 'After '}${count}` : so;
+  if (value === undefined) return `${head}.`;
+  return `${head}: ${objective} ${value.toLocaleString('en', { maximumSignificantDigits: 9 })}.`;
+}
+
+/** What is going on, what came of it, and what went wrong, in one place. */
+export function StatusLine() {
+  const { kind, text, fraction, retry } = status.value;
+  const resting = sessions.value.length > 0 ? sessions.value.map(outcome).join('  ·  ') : `${table.value?.name ?? ''}`;
+  return (
+    <div class={`status ${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
+      <p class="numbers">{kind === 'idle' ? resting : text}</p>
+      {kind === 'busy' && <progress max={1} {...(fraction !== undefined && { value: fraction })} aria-label={text} />}
+      {retry && (
+        <button type="button" onClick={retry}>
+          Try again
+        </button>
+      )}
+      {sessions.value
+        .flatMap(({ fit }) => fit.value?.warnings ?? [])
+        .map(({ message }) => (
+          <p key={message} class="soft note">
+            {message}
+          </p>
+        ))}
+    </div>
+  );
+}

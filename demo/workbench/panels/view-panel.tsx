@@ -1,0 +1,77 @@
+import { Check, Select } from '../../shared/fields.tsx';
+import { prepared, view } from '../store.ts';
+import type { ViewChoice } from '../types.ts';
+
+const COLORS: readonly (readonly [ViewChoice['color'], string])[] = [
+  ['responsibility', 'responsibility'],
+  ['uncertainty', 'uncertainty (entropy)'],
+  ['plain', 'not at all'],
+];
+/** A pair plot of more columns would be too small to see. */
+const MOST_PAIRED = 6;
+
+/** What the picture shows of the points. */
+export function ViewPanel() {
+  const names = prepared.value?.points.featureNames ?? [];
+  const D = names.length;
+  const { plane, color, contours, pairs } = view.value;
+  const set = (change: Partial<ViewChoice>) => {
+    view.value = { ...view.value, ...change };
+  };
+  const turn = (axis: 0 | 1, column: number) => {
+    const other = plane === 'principal' ? 1 - axis : plane[1 - axis]!;
+    const { camera: _, ...rest } = view.value;
+    view.value = { ...rest, plane: axis === 0 ? [column, other] : [other, column] };
+  };
+  const columns = names.map((name, d) => [`${d}`, name] as const);
+  return (
+    <section class="panel" aria-labelledby="view-title">
+      <h2 id="view-title">View</h2>
+      <div class="fields">
+        <Select
+          {...{ label: 'Colour points by', name: 'color', value: color, options: COLORS }}
+          onChange={(value) => set({ color: value })}
+        />
+        {D > 2 && plane !== 'principal' && !pairs && (
+          <>
+            <Select
+              {...{ label: 'Across', name: 'x', value: `${plane[0]}`, options: columns }}
+              onChange={(d) => turn(0, Number(d))}
+            />
+            <Select
+              {...{ label: 'Up', name: 'y', value: `${plane[1]}`, options: columns }}
+              onChange={(d) => turn(1, Number(d))}
+            />
+          </>
+        )}
+      </div>
+      {D > 2 && (
+        <Check
+          name="principal"
+          checked={plane === 'principal'}
+          onChange={(on) => {
+            const { camera: _, ...rest } = view.value;
+            view.value = { ...rest, plane: on ? 'principal' : [0, 1], pairs: false };
+          }}
+        >
+          Principal axes
+        </Check>
+      )}
+      {D > 2 && D <= MOST_PAIRED && (
+        <Check
+          name="pairs"
+          checked={pairs}
+          onChange={(on) => {
+            const { camera: _, ...rest } = view.value;
+            view.value = { ...rest, plane: plane === 'principal' ? [0, 1] : plane, pairs: on };
+          }}
+        >
+          All pairs of columns
+        </Check>
+      )}
+      <Check name="contours" checked={contours} onChange={(on) => set({ contours: on })}>
+        Density contours
+      </Check>
+    </section>
+  );
+}

@@ -1,0 +1,40 @@
+import { useRef } from 'preact/hooks';
+import { PairPlot } from '../../view/pair-plot.tsx';
+import { PointsView, type ViewHandle } from '../../view/points-view.tsx';
+import type { Session } from '../session.ts';
+import { fail, models, prepared, reset, sessions, view } from '../store.ts';
+import { titleOf } from '../title.ts';
+
+/** The picture of the model on the left, for the take-away. */
+export const shown: { current: ViewHandle | null } = { current: null };
+
+/** The points under each model. */
+export function Views() {
+  if (!prepared.value) return <div class="views empty" />;
+  return (
+    <div class={`views of-${sessions.value.length}`}>
+      {sessions.value.map((session, i) => (
+        <View key={session.id} session={session} first={i === 0} />
+      ))}
+    </div>
+  );
+}
+
+function View({ session, first }: { readonly session: Session; readonly first: boolean }) {
+  const own = useRef<ViewHandle>(null);
+  const { values, version } = session.colors.value;
+  const title = titleOf(session.choice, models.value);
+  const props = {
+    ...{ points: session.points, resident: session.resident.value, colors: values, colorsVersion: version },
+    ...{ model: session.model.value, choice: view, rowNumbers: prepared.value?.rowNumbers },
+    label: `Points under ${title}`,
+    onError: (message: string) => fail(new Error(message), reset),
+    handle: first ? shown : own,
+  };
+  return (
+    <figure class="view">
+      {models.value.length > 1 && <figcaption>{title}</figcaption>}
+      {view.value.pairs ? <PairPlot {...props} /> : <PointsView {...props} />}
+    </figure>
+  );
+}

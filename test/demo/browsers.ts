@@ -1,0 +1,91 @@
+import puppeteer, { type Browser, type Page } from 'puppeteer';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject } from 'vitest';
+import { findChromium, findFirefox, INSTALL } from '../../scripts/drivers.mjs';
+
+export type BrowserName = 'chromium' | 'firefox';
+
+const OFFLINE = [
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Compute and canvas on SwiftShader: with the adapter alone, canvases lose their device. */
+const SWIFTSHADER = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+  '--use-angle=vulkan',
+  '--enable-unsafe-swiftshader',
+  '--ignore-gpu-blocklist',
+];
+
+interface LaunchOptions {
+  /** Default true; false starts Chromium as it is on a machine without a GPU. */
+  readonly webgpu?: boolean;
+}
+
+function launch(browser: BrowserName, { webgpu = true }: LaunchOptions): Promise<Browser> {
+  if (browser === 'firefox') {
+    return puppeteer.launch({
+      browser,
+      executablePath: findFirefox() ?? INSTALL.firefox,
+      extraPrefsFirefox: { 'dom.webgpu.enabled': webgpu, 'gfx.webgpu.ignore-blocklist': webgpu },
+    });
+  }
+  return puppeteer.launch({
+    executablePath: findChromium() ?? INSTALL.chromium,
+    args: ['--no-sandbox', ...OFFLINE, ...(webgpu ? SWIFTSHADER : ['--disable-gpu'])],
+  });
+}
+
+/** What a test of a page works with. */
+export interface Opened {
+  readonly page: Page;
+  readonly browser: Browser;
+  /** Goes to a page of the Lab, `lessons.html` or `index.html#…`. */
+  open(path: string): Promise<void>;
+}
+
+/**
+ * Tests of the Lab's pages in one browser, which they share; each gets a page of its own of 1280 × 900, and fails when the page complains
+ * on the console.
+ */
+export function inBrowser(name: BrowserName, options: LaunchOptions, tests: (opened: Opened) => void): void {
+  describe(`${name}${options.webgpu === false ? ' without WebGPU' : ''}`, () => {
+    let browser: Browser;
+    let page: Page;
+    let complaints: string[];
+    beforeAll(async () => {
+      browser = await launch(name, options);
+    }, 60_000);
+    afterAll(() => browser?.close());
+    beforeEach(async () => {
+      page = await browser.newPage();
+      await page.setViewport({ width: 1280, height: 900 });
+      complaints = [];
+      page.on('pageerror', (error) => complaints.push(`${error}`));
+      page.on('console', (message) => {
+        if (message.type() === 'error') complaints.push(message.text());
+      });
+    });
+    afterEach(async () => {
+      await page.close();
+      expect(complaints).toEqual([]);
+    });
+    tests({
+      get page() {
+        return page;
+      },
+      get browser() {
+        return browser;
+      },
+      open: async (path) => {
+        await page.goto(new URL(path, inject('lab')).href);
+      },
+    });
+  });
+}

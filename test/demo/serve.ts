@@ -1,0 +1,20 @@
+import { fileURLToPath } from 'node:url';
+import { build, preview } from 'vite';
+import type { TestProject } from 'vitest/node';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** Where the built pages are served. */
+    readonly lab: string;
+  }
+}
+
+const CONFIG = fileURLToPath(new URL('../../demo/vite.config.ts', import.meta.url));
+
+/** Builds the pages once and serves them to all page tests. */
+export default async function serve(project: TestProject): Promise<() => Promise<void>> {
+  await build({ configFile: CONFIG, logLevel: 'error' });
+  const server = await preview({ configFile: CONFIG, preview: { host: '127.0.0.1', port: 0 } });
+  project.provide('lab', server.resolvedUrls!.local[0]!);
+  return () => server.close();
+}

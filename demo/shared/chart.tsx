@@ -19,6 +19,9 @@ export function Chart({ options, inputs, label }: Props) {
     void import('@observablehq/plot').then((plot) => {
       if (gone || !place.current) return;
       const drawn = plot.plot({ ariaLabel: label, ...options(plot) });
+      for (const svg of drawn.matches('svg') ? [drawn] : drawn.querySelectorAll('svg')) svg.setAttribute('role', 'img');
+      // Groups have no role that a name would belong to.
+      for (const group of drawn.querySelectorAll('g[aria-label]')) group.removeAttribute('aria-label');
       place.current.replaceChildren(drawn);
     });
     return () => {

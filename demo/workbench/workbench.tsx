@@ -1,10 +1,11 @@
 import { Masthead } from '../shared/masthead.tsx';
 import { DropZone } from './drop-zone.tsx';
+import { ChartsPanel } from './panels/charts.tsx';
 import { Controls } from './panels/controls.tsx';
 import { DataPanel } from './panels/data-panel.tsx';
 import { ModelsPanel } from './panels/models-panel.tsx';
-import { Results } from './panels/results.tsx';
 import { StatusLine } from './panels/status-line.tsx';
+import { TakeAwayPanel } from './panels/take-away.tsx';
 import { ViewPanel } from './panels/view-panel.tsx';
 import { Views } from './panels/views.tsx';
 
@@ -18,13 +19,14 @@ export function Workbench() {
           <DataPanel />
           <ModelsPanel />
           <ViewPanel />
+          <TakeAwayPanel />
         </aside>
         <section class="stage" aria-label="Points and clusters">
           <Controls />
           <StatusLine />
           <Views />
         </section>
-        <Results />
+        <ChartsPanel />
       </main>
     </DropZone>
   );

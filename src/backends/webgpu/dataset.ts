@@ -166,8 +166,9 @@ export class GpuDataset implements Dataset {
       try {
         return await work();
       } catch (error) {
-        if (!(error instanceof EmgpuError)) this.#check(error);
-        throw error;
+        const cause = await this.#context.watch.explain(error);
+        if (!(cause instanceof EmgpuError)) this.#check(cause);
+        throw cause;
       }
     });
     this.#last = result.catch(() => {});

@@ -86,18 +86,34 @@ export async function requestDevice(adapter: GPUAdapter): Promise<GPUDevice> {
   return adapter.requestDevice({ label: 'emgpu', requiredLimits, requiredFeatures });
 }
 
+/** How long browsers may take to tell of a loss after the first call that fails for it, milliseconds. Firefox takes some. */
+const LATE = 100;
+
 /** Watches a device for its loss, whoever owns it. */
 export class DeviceWatch {
   #reason: string | undefined;
+  readonly #told: Promise<void>;
 
   constructor(device: GPUDevice) {
-    device.lost.then((info) => {
+    this.#told = device.lost.then((info) => {
       this.#reason = `${info.reason ?? 'unknown'}: ${info.message}`;
     });
   }
 
   get lost(): boolean {
     return this.#reason !== undefined;
+  }
+
+  /** What `error` was caused by: `device-lost`, which may be told a little after what fails for it, or itself. */
+  async explain(error: unknown): Promise<unknown> {
+    if (error instanceof EmgpuError) return error;
+    await Promise.race([this.#told, new Promise((resolve) => setTimeout(resolve, LATE))]);
+    try {
+      this.check(error);
+      return error;
+    } catch (lost) {
+      return lost;
+    }
   }
 
   /** Throws `device-lost` once the device is gone. */

@@ -40,8 +40,7 @@ export async function loadPoints(context: GpuContext, points: Points, options: L
     return { frame, shape, windows, memory };
   } catch (error) {
     memory.destroy();
-    context.watch.check(error);
-    throw error;
+    throw await context.watch.explain(error);
   }
 }
 

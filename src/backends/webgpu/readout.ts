@@ -182,8 +182,7 @@ export async function readBack({ device, watch }: GpuContext, buffer: GPUBuffer,
     }
     return out.buffer;
   } catch (error) {
-    watch.check(error);
-    throw error;
+    throw await watch.explain(error);
   } finally {
     memory.destroy();
   }

@@ -1,0 +1,44 @@
+import './charts.css';
+import { BicPanel } from './bic-panel.tsx';
+import { CourseChart } from './course-chart.tsx';
+import { FactsTable } from './facts-table.tsx';
+import type { BicRequest, RunFacts } from './types.ts';
+import { useCalm } from './use-calm.ts';
+import { WeightsChart } from './weights-chart.tsx';
+
+export type { BicRequest, RunFacts } from './types.ts';
+
+export interface ChartsProps {
+  /** One, or two that are compared. */
+  readonly runs: readonly RunFacts[];
+  /** What BIC over K is to be computed for; asked for when its button is pressed. */
+  readonly bic: () => BicRequest | undefined;
+  /** There are no points yet, or they are changing. */
+  readonly disabled: boolean;
+  /** Tells the visitor what happened, in one sentence. */
+  readonly say: (message: string) => void;
+}
+
+/** The course of the fits, weights, BIC over K, and numbers, live. */
+export function Charts({ runs, bic, disabled, say }: ChartsProps) {
+  const calm = useCalm(runs);
+  return (
+    <section class="charts" aria-label="Charts">
+      {byObjective(calm).map((group) => (
+        <CourseChart key={group[0]!.objective} runs={group} />
+      ))}
+      {calm.map(
+        ({ label, weights }) =>
+          weights && <WeightsChart key={label} label={calm.length > 1 ? label : ''} weights={weights} />,
+      )}
+      {calm.length > 0 && <FactsTable runs={calm} />}
+      <BicPanel request={bic} disabled={disabled} say={say} />
+    </section>
+  );
+}
+
+/** Log-likelihoods and inertias have no axis in common. */
+function byObjective(runs: readonly RunFacts[]): RunFacts[][] {
+  const objectives = new Set(runs.map(({ objective }) => objective));
+  return [...objectives].map((one) => runs.filter(({ objective }) => objective === one));
+}

@@ -1,0 +1,203 @@
+import type { ResidentPoints, ResidentWindow } from 'emgpu';
+import { type Programs, programsFor } from './gpu-programs.ts';
+import { aim, JOB_BYTES, jobFor, TONE_BYTES, toneUniform } from './gpu-uniforms.ts';
+import { SUMMED, unitFor } from './tone.ts';
+import type { Frame, Painter } from './types.ts';
+
+/** Points in a submit: short enough that neither EM nor the page waits for it; 16,384 workgroups. */
+const SLICE = 2 ** 20;
+/** Offsets of bindings must be multiples of this many bytes. */
+const ALIGNMENT = 256;
+/** Pixels that a workgroup of the histogram looks at. */
+const MEASURED = 16 * 256;
+/** Bytes of the histogram and the quantile, rounded up. */
+const BINS_BYTES = 257 * 4 + 12;
+
+/** The painter that reads the engine's buffers where they are. It makes buffers for sums and uniforms, and owns no more than these. */
+export function createGpuPainter(canvas: HTMLCanvasElement, resident: ResidentPoints): Painter {
+  return new GpuPainter(canvas, resident);
+}
+
+class GpuPainter implements Painter {
+  readonly #canvas: HTMLCanvasElement;
+  readonly #context: GPUCanvasContext;
+  readonly #resident: ResidentPoints;
+  readonly #device: GPUDevice;
+  readonly #programs: Promise<Programs>;
+  readonly #unit: number;
+  #buffers: Buffers | undefined;
+  #colors: GPUBuffer | undefined;
+  #generation = 0;
+  #lost = false;
+  /** Whether the device has shown a picture without complaint. */
+  #accepted = false;
+
+  constructor(canvas: HTMLCanvasElement, resident: ResidentPoints) {
+    this.#canvas = canvas;
+    this.#resident = resident;
+    this.#device = resident.device;
+    this.#context = canvas.getContext('webgpu')!; // programs have run on the device, so there is WebGPU
+    const format = navigator.gpu.getPreferredCanvasFormat();
+    this.#context.configure({ device: this.#device, format, alphaMode: 'opaque' });
+    this.#programs = programsFor(this.#device, resident.blockWidth, format);
+    this.#programs.catch(() => {}); // draw() tells of it
+    this.#unit = unitFor(resident.nSamples);
+    void this.#device.lost.then(() => {
+      this.#lost = true;
+      this.#generation++;
+    });
+  }
+
+  setColors(colors: GPUBuffer | Uint32Array | undefined): void {
+    this.#colors = colors instanceof GPUBuffer ? colors : undefined;
+  }
+
+  async draw(frame: Frame): Promise<boolean> {
+    const generation = ++this.#generation;
+    const current = () => generation === this.#generation && !this.#lost;
+    try {
+      const programs = await this.#programs;
+      if (!current()) return false;
+      const colors = frame.color === 'plain' ? undefined : this.#colors;
+      const summed = colors ? SUMMED[frame.color] : SUMMED.plain;
+      const buffers = await this.#guarded(() => this.#clear());
+      const job = jobFor(frame, this.#resident, this.#unit, this.#canvas.width, summed);
+      for (const window of this.#resident.windows) {
+        for (let first = 0; first < window.nRows; first += SLICE) {
+          if (!current()) return false;
+          await this.#guarded(() => this.#splat(programs, buffers, job, window, first, colors));
+          await Promise.race([this.#device.queue.onSubmittedWorkDone(), this.#device.lost]);
+        }
+      }
+      if (!current()) return false;
+      // Without waiting, so that until the page is next shown the canvas can be copied from; only the first time it is worth asking.
+      const shown = this.#guarded(() => this.#show(programs, buffers, frame, summed));
+      if (this.#accepted) shown.catch(() => {});
+      else await shown;
+      this.#accepted = true;
+      return true;
+    } catch (error) {
+      if (!current()) return false;
+      throw error;
+    }
+  }
+
+  destroy(): void {
+    this.#generation++;
+    this.#buffers?.destroy();
+    this.#buffers = undefined;
+    this.#colors = undefined;
+    this.#context.unconfigure();
+  }
+
+  /** Does `work`, which submits, and rejects with what the device has to say against it. */
+  async #guarded<T>(work: () => T): Promise<T> {
+    this.#device.pushErrorScope('validation');
+    this.#device.pushErrorScope('out-of-memory');
+    let result: T;
+    let scopes: Promise<(GPUError | null)[]>;
+    try {
+      result = work();
+    } finally {
+      scopes = Promise.all([this.#device.popErrorScope(), this.#device.popErrorScope()]);
+    }
+    const error = (await scopes).find((found) => found);
+    if (error) throw new Error(`The picture could not be drawn: ${error.message}`);
+    return result;
+  }
+
+  /** Buffers for the canvas as large as it now is, with all sums 0. */
+  #clear(): Buffers {
+    const { width, height } = this.#canvas;
+    if (this.#buffers?.pixels !== width * height) {
+      this.#buffers?.destroy();
+      this.#buffers = new Buffers(this.#device, width * height);
+    }
+    const encoder = this.#device.createCommandEncoder();
+    encoder.clearBuffer(this.#buffers.sums);
+    encoder.clearBuffer(this.#buffers.bins);
+    this.#device.queue.submit([encoder.finish()]);
+    return this.#buffers;
+  }
+
+  #splat(
+    { splat }: Programs,
+    { job, sums, none }: Buffers,
+    words: ArrayBuffer,
+    { buffer, firstRow, nRows }: ResidentWindow,
+    first: number,
+    colors: GPUBuffer | undefined,
+  ): void {
+    const count = Math.min(SLICE, nRows - first);
+    // Of the colours only those of the slice are bound: all of them may be more than a binding holds.
+    const begin = 4 * (firstRow + first);
+    const offset = Math.floor(begin / ALIGNMENT) * ALIGNMENT;
+    aim(words, { first, count, colorFirst: (begin - offset) / 4 - first });
+    this.#device.queue.writeBuffer(job, 0, words);
+    const bound = colors ? { buffer: colors, offset, size: begin - offset + 4 * count } : { buffer: none };
+    const encoder = this.#device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    pass.setPipeline(splat);
+    pass.setBindGroup(0, this.#bind(splat, [{ buffer: job }, { buffer }, bound, { buffer: sums }]));
+    pass.dispatchWorkgroups(Math.ceil(count / 64));
+    pass.end();
+    this.#device.queue.submit([encoder.finish()]);
+  }
+
+  #show({ histogram, quantile, tone }: Programs, buffers: Buffers, frame: Frame, summed: number): void {
+    const { queue } = this.#device;
+    const { pixels, sums, bins } = buffers;
+    queue.writeBuffer(buffers.measure, 0, new Float32Array([this.#unit]));
+    queue.writeBuffer(buffers.measure, 4, new Uint32Array([pixels]));
+    queue.writeBuffer(buffers.tone, 0, toneUniform(frame, this.#unit, this.#canvas.width, summed));
+    const encoder = this.#device.createCommandEncoder();
+    const pass = encoder.beginComputePass();
+    pass.setBindGroup(0, this.#bind(histogram, [{ buffer: buffers.measure }, { buffer: sums }, { buffer: bins }]));
+    pass.setPipeline(histogram);
+    pass.dispatchWorkgroups(Math.ceil(pixels / MEASURED));
+    pass.setPipeline(quantile);
+    pass.dispatchWorkgroups(1);
+    pass.end();
+    const view = this.#context.getCurrentTexture().createView();
+    const shown = encoder.beginRenderPass({ colorAttachments: [{ view, loadOp: 'clear', storeOp: 'store' }] });
+    shown.setPipeline(tone);
+    shown.setBindGroup(0, this.#bind(tone, [{ buffer: buffers.tone }, { buffer: sums }, { buffer: bins }]));
+    shown.draw(3);
+    shown.end();
+    queue.submit([encoder.finish()]);
+  }
+
+  #bind(pipeline: GPUComputePipeline | GPURenderPipeline, resources: GPUBufferBinding[]): GPUBindGroup {
+    const entries = resources.map((resource, binding) => ({ binding, resource }));
+    return this.#device.createBindGroup({ layout: pipeline.getBindGroupLayout(0), entries });
+  }
+}
+
+/** What a picture of so many pixels needs on the device. */
+class Buffers {
+  readonly pixels: number;
+  readonly sums: GPUBuffer;
+  readonly bins: GPUBuffer;
+  readonly job: GPUBuffer;
+  readonly measure: GPUBuffer;
+  readonly tone: GPUBuffer;
+  /** Stands in for colours where there are none. */
+  readonly none: GPUBuffer;
+
+  constructor(device: GPUDevice, pixels: number) {
+    const { STORAGE, UNIFORM, COPY_DST } = GPUBufferUsage;
+    const make = (label: string, size: number, usage: number) =>
+      device.createBuffer({ label: `view: ${label}`, size, usage: usage | COPY_DST });
+    this.pixels = pixels;
+    this.sums = make('sums', 16 * pixels, STORAGE);
+    this.bins = make('bins', BINS_BYTES, STORAGE);
+    this.job = make('job', JOB_BYTES, UNIFORM);
+    this.measure = make('measure', 16, UNIFORM);
+    this.tone = make('tone', TONE_BYTES, UNIFORM);
+    this.none = make('no colours', 4, STORAGE);
+  }
+
+  destroy(): void {
+    for (const buffer of [this.sums, this.bins, this.job, this.measure, this.tone, this.none]) buffer.destroy();
+  }
+}

@@ -1,0 +1,74 @@
+import type { Signal } from '@preact/signals';
+import { colorOf } from '../shared/palette.ts';
+import { scheme } from '../shared/scheme.ts';
+import type { ViewChoice } from '../workbench/types.ts';
+import { ENCLOSED } from './contours.ts';
+import { centersOf, isMixture, type ViewModel } from './ellipse.ts';
+import { rampFor } from './tone.ts';
+
+/** The choice with a component isolated, or none where it already was. */
+export function isolate({ isolated, ...choice }: ViewChoice, k: number): ViewChoice {
+  return isolated === k ? choice : { ...choice, isolated: k };
+}
+
+interface Props {
+  readonly model: ViewModel | undefined;
+  readonly choice: Signal<ViewChoice>;
+  /** Density lines are shown. */
+  readonly contours: boolean;
+}
+
+/** What the colours mean, and a button for each component that isolates it. */
+export function Legend({ model, choice, contours }: Props) {
+  const { color, isolated } = choice.value;
+  return (
+    <div class="pv-legend">
+      {model && (
+        <ul class="pv-chips" aria-label="Components">
+          {entriesOf(model).map(({ k, kind, name, weight }) => (
+            <li key={k}>
+              <button
+                type="button"
+                aria-pressed={isolated === k}
+                data-component={k}
+                onClick={() => {
+                  choice.value = isolate(choice.value, k);
+                }}
+              >
+                <span class="pv-swatch" style={{ background: colorOf(k) }} />
+                <span class="visually-hidden">{kind} </span>
+                {name} {weight !== undefined && <span class="soft numbers">{percent(weight)}</span>}
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {color === 'uncertainty' && <Ramp />}
+      {contours && (
+        <p class="soft">
+          Lines enclose {ENCLOSED.map((share) => Math.round(100 * share)).join(', ')} % of the mixture.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Ramp() {
+  const stops = rampFor(scheme.value).map((rgb) => `rgb(${rgb.map((part) => Math.round(255 * part)).join(' ')})`);
+  return (
+    <p class="pv-ramp soft">
+      sure <span style={{ background: `linear-gradient(to right, ${stops.join(', ')})` }} /> undecided
+    </p>
+  );
+}
+
+function entriesOf(model: ViewModel) {
+  const [kind, weights] = isMixture(model) ? ['Component', model.weights] : ['Cluster', undefined];
+  const entries = centersOf(model).map((_, k) => ({ k, kind, name: `${k}`, weight: weights?.[k] }));
+  const noise = isMixture(model) ? model.noise : undefined;
+  return noise ? [...entries, { k: entries.length, kind: '', name: 'noise', weight: noise.weight }] : entries;
+}
+
+function percent(weight: number): string {
+  return `${(100 * weight).toFixed(weight < 0.0995 ? 1 : 0)} %`;
+}

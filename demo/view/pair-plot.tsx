@@ -1,0 +1,86 @@
+import './view.css';
+import { useMemo, useRef } from 'preact/hooks';
+import { scheme } from '../shared/scheme.ts';
+import { pixelMap, radiusFor } from './camera.ts';
+import { Components } from './overlay.tsx';
+import type { ViewProps } from './points-view.tsx';
+import { columnName } from './projection.ts';
+import type { Frame } from './types.ts';
+import { usePicture } from './use-picture.ts';
+import { usePlane } from './use-plane.ts';
+import { useSize } from './use-size.ts';
+
+/** Points of a small view are smaller. */
+const SMALLER = 0.6;
+
+/** Every pair of up to six columns as a small view; a click opens one in the large view. */
+export function PairPlot(props: Omit<ViewProps, 'handle' | 'rowNumbers'>) {
+  const { points, label } = props;
+  const D = points.nFeatures;
+  const names = Array.from({ length: D }, (_, d) => columnName(points, d));
+  return (
+    <section class="pair-plot" aria-label={label} style={{ '--pairs': D - 1 }}>
+      {names.slice(1).map((name, i) => [
+        <span key={name} class="pair-name side" style={{ gridArea: `${i + 1} / 1` }}>
+          {name}
+        </span>,
+        ...names
+          .slice(0, i + 1)
+          .map((across, j) => (
+            <Pair key={`${name} ${across}`} {...props} x={j} y={i + 1} name={`${name} against ${across}`} />
+          )),
+      ])}
+      {names.slice(0, -1).map((name, j) => (
+        <span key={name} class="pair-name" style={{ gridArea: `${D} / ${j + 2}` }}>
+          {name}
+        </span>
+      ))}
+    </section>
+  );
+}
+
+interface PairProps extends Omit<ViewProps, 'handle' | 'rowNumbers'> {
+  readonly x: number;
+  readonly y: number;
+  readonly name: string;
+}
+
+function Pair(props: PairProps) {
+  const { x, y, name, points, resident, model, choice } = props;
+  const button = useRef<HTMLButtonElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const size = useSize(button);
+  const { projection, all } = usePlane(points, [x, y]);
+  const { color, isolated } = choice.value;
+  const plot = useMemo(() => ({ left: 0, top: 0, ...size }), [size]);
+  const frame = useMemo<Frame>(() => {
+    const radius = SMALLER * radiusFor(points.data.length / points.nFeatures);
+    return { projection, camera: all, plot, radius, color, scheme: scheme.value };
+  }, [points, projection, all, plot, color, scheme.value]);
+  const onDrawn = () => {
+    if (button.current) button.current.dataset.drawn = `${Number(button.current.dataset.drawn) + 1}`;
+  };
+  usePicture({ ...props, canvas, size, frame, onDrawn });
+  const open = () => {
+    const { camera: _, ...rest } = choice.value;
+    choice.value = { ...rest, plane: [x, y], pairs: false };
+  };
+  return (
+    <button
+      type="button"
+      ref={button}
+      class="pair"
+      data-drawn="0"
+      style={{ gridArea: `${y} / ${x + 2}` }}
+      aria-label={`${name}, open`}
+      onClick={open}
+    >
+      <canvas key={resident ? 'webgpu' : '2d'} ref={canvas} />
+      <svg width={size.width} height={size.height} aria-hidden="true">
+        {model && (
+          <Components {...{ model, projection, isolated }} map={pixelMap(all, plot)} scheme={scheme.value} plain />
+        )}
+      </svg>
+    </button>
+  );
+}

@@ -1,0 +1,34 @@
+import { TakeAway } from '../../takeaway/take-away-panel.tsx';
+import { stiffnessOf } from '../estimator.ts';
+import { clock, models, prepared, sessions, state, table } from '../store.ts';
+import { said, say } from './saying.ts';
+import { shown } from './views.tsx';
+
+/** What can leave the page. Of two models side by side the left one does. */
+export function TakeAwayPanel() {
+  const [first] = sessions.value;
+  const responsibilities = first?.responsibilities;
+  return (
+    <section class="panel" aria-labelledby="take-title">
+      <h2 id="take-title">Take away{models.value.length > 1 && ' (model on the left)'}</h2>
+      <TakeAway
+        labels={() => first!.labels()}
+        responsibilities={
+          responsibilities && (async () => ({ data: await responsibilities(), nComponents: first!.choice.k }))
+        }
+        model={() => first?.model.value}
+        picture={() => shown.current ?? undefined}
+        points={() => prepared.value?.points}
+        state={() => state.value}
+        facts={{ stiffness: (model) => stiffnessOf(model, prepared.value!.points) }}
+        name={table.value?.name ?? 'points'}
+        rowNumbers={prepared.value?.rowNumbers}
+        disabled={!first || clock.running.value}
+        say={say}
+      />
+      <p role="status" class="note">
+        {said.value}
+      </p>
+    </section>
+  );
+}

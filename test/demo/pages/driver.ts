@@ -1,0 +1,83 @@
+import { createRequire } from 'node:module';
+import type { Page } from 'puppeteer';
+
+/** What the canvas of a view shows. */
+export interface Picture {
+  /** Pixels that differ from the page. */
+  readonly inked: number;
+  /** Sum over all pixels of how far they differ from the page, 1 for black on white. */
+  readonly ink: number;
+  /** Mean colour of the pixels that differ, 0 … 255. */
+  readonly mean: readonly number[];
+}
+
+/** Has the picture drawn again and counts its pixels. */
+export function picture(page: Page): Promise<Picture> {
+  return page.evaluate(async () => {
+    const { handle } = (
+      window as unknown as { lab: { handle: { current: { canvas: HTMLCanvasElement; redraw(): Promise<void> } } } }
+    ).lab;
+    await handle.current.redraw();
+    const { canvas } = handle.current;
+    const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d')!;
+    copy.drawImage(canvas, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
+    let [inked, ink] = [0, 0];
+    const sums = [0, 0, 0];
+    for (let i = 0; i < data.length; i += 4) {
+      const off = [0, 1, 2].reduce((sum, c) => sum + Math.abs(data[i + c]! - data[c]!), 0);
+      if (off === 0) continue;
+      inked++;
+      ink += off / 765;
+      for (let c = 0; c < 3; c++) sums[c]! += data[i + c]!;
+    }
+    return { inked, ink, mean: sums.map((sum) => sum / inked) };
+  });
+}
+
+/** How an axis maps CSS pixels of the view to values, told by its marks. */
+export interface Axis {
+  readonly at: (pixel: number) => number;
+  readonly pixel: (value: number) => number;
+  /** Of what is seen, in values. */
+  readonly middle: number;
+  readonly width: number;
+}
+
+/** Reads an axis from the marks on the page. */
+export async function axisOf(page: Page, axis: 'x' | 'y'): Promise<Axis> {
+  const { marks, begin, extent } = await page.evaluate((which) => {
+    const plot = document.querySelector('clipPath rect')!;
+    const groups = [...document.querySelectorAll<SVGGElement>(`[data-axis=${which}]`)];
+    return {
+      marks: groups.map((g) => {
+        const { e, f } = g.transform.baseVal[0]!.matrix;
+        return { value: Number(g.dataset.value), pixel: which === 'x' ? e : f };
+      }),
+      begin: Number(plot.getAttribute(which)),
+      extent: Number(plot.getAttribute(which === 'x' ? 'width' : 'height')),
+    };
+  }, axis);
+  const [first, last] = [marks[0]!, marks.at(-1)!];
+  const perPixel = (last.value - first.value) / (last.pixel - first.pixel);
+  const at = (pixel: number) => first.value + (pixel - first.pixel) * perPixel;
+  const pixel = (value: number) => first.pixel + (value - first.value) / perPixel;
+  return { at, pixel, middle: at(begin + extent / 2), width: Math.abs(extent * perPixel) };
+}
+
+/** Waits until the page has been shown with what was done to it. */
+export async function shown(page: Page): Promise<void> {
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+}
+
+/** What axe finds that keeps people from using the page. */
+export async function seriousFaults(page: Page): Promise<string[]> {
+  await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: typeof import('axe-core') };
+    const { violations } = await axe.run('main');
+    return violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+  });
+}

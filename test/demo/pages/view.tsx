@@ -1,0 +1,89 @@
+import '../../../demo/shared/base.css';
+import { signal } from '@preact/signals';
+import { blendColors, type FitRun, GaussianMixture, type HostPoints, KMeans, MixtureModel } from 'emgpu';
+import { createRef, render } from 'preact';
+import { rgbOf } from '../../../demo/shared/palette.ts';
+import { scheme } from '../../../demo/shared/scheme.ts';
+import type { ViewModel } from '../../../demo/view/ellipse.ts';
+import { PairPlot } from '../../../demo/view/pair-plot.tsx';
+import { PointsView, type ViewHandle } from '../../../demo/view/points-view.tsx';
+import type { ViewChoice } from '../../../demo/workbench/types.ts';
+
+/**
+ * A page for tests of the view: points drawn from a known mixture, `n` of them in `d` columns, moved by `offset` standard deviations, at home on
+ * `backend`, and that mixture as the model. What tests ask for is in `window.lab`.
+ */
+const asked = new URLSearchParams(location.search);
+const number = (name: string, otherwise: number) => Number(asked.get(name) ?? otherwise);
+const [n, d, offset] = [number('n', 272), number('d', 2), number('offset', 0)];
+const backend = asked.get('backend') === 'cpu' ? 'cpu' : 'webgpu';
+scheme.value = asked.get('scheme') === 'dark' ? 'dark' : 'light';
+
+/** Three components; columns beyond the second are less and less spread. */
+function truth(shift: number): MixtureModel {
+  const centers = [[0, 0], [6, 1], [2, 5]] as const; // biome-ignore format: a table
+  const correlations = [0, 0.8, -0.6];
+  return new MixtureModel({
+    covarianceType: 'full',
+    nFeatures: d,
+    nComponents: 3,
+    featureNames: Array.from({ length: d }, (_, i) => ['width', 'height', 'depth', 'weight', 'age'][i] ?? `f${i}`),
+    weights: [0.5, 0.3, 0.2],
+    means: centers.map((center, k) => Array.from({ length: d }, (_, i) => shift + (center[i] ?? (k * i) / 3))),
+    covariances: correlations.map((rho, k) =>
+      Array.from({ length: d }, (_, i) =>
+        Array.from({ length: d }, (_, j) =>
+          i === j ? (k === 2 ? 0.3 : 1) : i + j === 1 ? rho * (k === 2 ? 0.3 : 1) : 0,
+        ),
+      ),
+    ),
+  });
+}
+
+function pointsOf(model: MixtureModel): HostPoints {
+  const { data } = model.sample(n, 1);
+  return { data: data.map((x) => x + offset), nFeatures: d, featureNames: model.featureNames! };
+}
+
+const choice = signal<ViewChoice>({
+  plane: asked.has('principal') ? 'principal' : [0, 1],
+  color: 'responsibility',
+  contours: asked.has('contours'),
+  pairs: asked.has('pairs'),
+});
+const model = truth(offset);
+const points = pointsOf(truth(0));
+const errors: string[] = [];
+const handle = createRef<ViewHandle>();
+
+async function colorsOf(run: FitRun<unknown, ViewModel, unknown>): Promise<GPUBuffer | Uint32Array> {
+  const rgb = rgbOf(3, scheme.value);
+  if (backend === 'webgpu') return run.colorsBuffer(rgb);
+  return blendColors(await model.predictProba(points, { backend }), rgb);
+}
+
+const kMeans = asked.has('k-means');
+const run = kMeans
+  ? await new KMeans({ nClusters: 3, backend }).start(points)
+  : await new GaussianMixture({ nComponents: 3, init: model, regCovar: 0, backend }).start(points);
+const [resident, colors] = [run.residentPoints(), await colorsOf(run as FitRun<unknown, ViewModel, unknown>)];
+
+function Shown() {
+  const shared = {
+    points,
+    resident,
+    colors,
+    colorsVersion: 0,
+    choice,
+    onError: (message: string) => errors.push(message),
+  };
+  const shown = kMeans ? run.model : model;
+  return choice.value.pairs ? (
+    <PairPlot {...shared} model={shown} label="All pairs" />
+  ) : (
+    <PointsView {...shared} model={shown} handle={handle} label="Points drawn from a mixture" />
+  );
+}
+
+Object.assign(window, { lab: { choice, handle, errors, points, model, resident, run, scheme } });
+render(<Shown />, document.querySelector('main')!);

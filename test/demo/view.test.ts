@@ -1,0 +1,264 @@
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'puppeteer';
+import { build, type PreviewServer, preview } from 'vite';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { ViewChoice } from '../../demo/workbench/types.ts';
+import { inBrowser } from './browsers.ts';
+import { axisOf, type Picture, picture, seriousFaults, shown } from './pages/driver.ts';
+
+const CONFIG = fileURLToPath(new URL('./pages/vite.config.ts', import.meta.url));
+let server: PreviewServer;
+
+beforeAll(async () => {
+  await build({ configFile: CONFIG, logLevel: 'error' });
+  server = await preview({ configFile: CONFIG, preview: { host: '127.0.0.1', port: 0 } });
+}, 60_000);
+afterAll(() => server?.close());
+
+/** What pages/view.tsx leaves for tests. */
+interface Lab {
+  readonly choice: { value: ViewChoice };
+  readonly errors: readonly string[];
+  readonly points: { readonly data: Float64Array };
+  readonly resident: { readonly device: GPUDevice };
+  readonly handle: { readonly current: { redraw(): Promise<void> } };
+}
+declare global {
+  interface Window {
+    readonly lab: Lab;
+  }
+}
+
+/** Opens the test page and waits for its first picture. */
+async function view(page: Page, query: string): Promise<void> {
+  await page.goto(new URL(`view.html?${query}`, server.resolvedUrls!.local[0]!).href);
+  await page.waitForFunction(() => {
+    const all = [...document.querySelectorAll<HTMLElement>('[data-drawn]')];
+    return all.length > 0 && all.every(({ dataset }) => Number(dataset.drawn) > 0);
+  });
+}
+
+/** How many pixels the points fall on, by the marks of the axes. In the page, as a million points take long to come here. */
+async function pixelsHit(page: Page): Promise<number> {
+  const axes = await Promise.all(
+    (['x', 'y'] as const).map(async (name) => {
+      const { pixel, middle, width } = await axisOf(page, name);
+      return { zero: pixel(0), unit: pixel(1) - pixel(0), low: middle - width / 2, high: middle + width / 2 };
+    }),
+  );
+  return page.evaluate(([x, y]) => {
+    const { data } = window.lab.points;
+    const hit = new Set<number>();
+    for (let i = 0; i < data.length; i += 2) {
+      const [u, v] = [data[i]!, data[i + 1]!];
+      if (u < x!.low || u > x!.high || v < y!.low || v > y!.high) continue;
+      hit.add(Math.floor(y!.zero + v * y!.unit) * 10_000 + Math.floor(x!.zero + u * x!.unit));
+    }
+    return hit.size;
+  }, axes);
+}
+
+function expectAlike(a: Picture, b: Picture): void {
+  expect(Math.abs(a.inked / b.inked - 1)).toBeLessThan(0.02);
+  expect(Math.abs(a.ink / b.ink - 1)).toBeLessThan(0.02);
+  for (let c = 0; c < 3; c++) expect(Math.abs(a.mean[c]! - b.mean[c]!)).toBeLessThan(4);
+}
+
+for (const name of ['chromium', 'firefox'] as const) {
+  inBrowser(name, {}, (opened) => {
+    test('draws a million points where they are, and the CPU draws the same', { timeout: 120_000 }, async () => {
+      const { page } = opened;
+      await view(page, 'n=1000000');
+      expect(await page.$eval('.points-view', (root) => root.getAttribute('data-points'))).toBe('1000000');
+      const gpu = await picture(page);
+      expect(Math.abs(gpu.inked / (await pixelsHit(page)) - 1)).toBeLessThan(0.01);
+      await view(page, 'n=1000000&backend=cpu');
+      expectAlike(gpu, await picture(page));
+    });
+
+    test('draws few points as discs, and the CPU draws the same', async () => {
+      const { page } = opened;
+      await view(page, 'n=272');
+      const gpu = await picture(page);
+      // Radius 3.2 and a soft rim; some lie over others.
+      expect(gpu.inked).toBeLessThan(272 * Math.PI * 4 ** 2);
+      expect(gpu.inked).toBeGreaterThan(0.6 * 272 * Math.PI * 3.2 ** 2);
+      await view(page, 'n=272&backend=cpu');
+      expectAlike(gpu, await picture(page));
+    });
+
+    test('draws data a million standard deviations from 0 as sharply as those at 0', async () => {
+      const { page } = opened;
+      await view(page, 'n=20000');
+      const near = await picture(page);
+      await view(page, 'n=20000&offset=1000000');
+      expectAlike(await picture(page), near);
+    });
+  });
+}
+
+inBrowser('chromium', {}, (opened) => {
+  test('arrows move the axes, plus zooms, 0 shows all again', async () => {
+    const { page } = opened;
+    await view(page, 'n=272');
+    const before = await axisOf(page, 'x');
+    await page.focus('[role=application]');
+    await page.keyboard.press('ArrowRight');
+    await shown(page);
+    // A tenth of what is seen.
+    expect((await axisOf(page, 'x')).middle - before.middle).toBeCloseTo(0.1 * before.width, 6);
+    await page.keyboard.press('+');
+    await shown(page);
+    // The room for the marks may change a little with them.
+    expect((await axisOf(page, 'x')).width / before.width).toBeCloseTo(0.8, 6);
+    await page.keyboard.press('0');
+    await shown(page);
+    expect((await axisOf(page, 'x')).middle).toBeCloseTo(before.middle, 9);
+  });
+
+  test('a drag takes the points along, and the wheel zooms about the pointer', async () => {
+    const { page } = opened;
+    await view(page, 'n=272');
+    const box = (await (await page.$('.pv-stage'))!.boundingBox())!;
+    const before = await axisOf(page, 'x');
+    await page.mouse.move(box.x + 400, box.y + 200);
+    await page.mouse.down();
+    await page.mouse.move(box.x + 500, box.y + 200, { steps: 5 });
+    await page.mouse.up();
+    await shown(page);
+    const moved = await axisOf(page, 'x');
+    expect(moved.at(500)).toBeCloseTo(before.at(400), 1);
+    await page.mouse.wheel({ deltaY: -200 });
+    await shown(page);
+    const closer = await axisOf(page, 'x');
+    expect(closer.width).toBeLessThan(0.9 * moved.width);
+    expect(closer.at(500)).toBeCloseTo(moved.at(500), 1);
+  });
+
+  test('tells about the point under the pointer and the one next to the middle', async () => {
+    const { page } = opened;
+    await view(page, 'n=272');
+    const [x, y] = [await axisOf(page, 'x'), await axisOf(page, 'y')];
+    const data = await page.evaluate(() => Array.from(window.lab.points.data));
+    const box = (await (await page.$('.pv-stage'))!.boundingBox())!;
+    await page.mouse.move(box.x + x.pixel(data[14]!) + 1, box.y + y.pixel(data[15]!));
+    await page.waitForSelector('.pv-card [data-share]');
+    expect(await page.$eval('.pv-card', (card) => card.getAttribute('data-row'))).toBe('7');
+    const shares = await page.$$eval('[data-share]', (all) => all.map((bar) => Number(bar.getAttribute('data-share'))));
+    posterior(data[14]!, data[15]!).forEach((share, k) => {
+      expect(shares[k]).toBeCloseTo(share, 9);
+    });
+    await page.focus('[role=application]');
+    await page.keyboard.press('Escape');
+    await page.waitForFunction(() => !document.querySelector('.pv-card'));
+    await page.keyboard.press('Enter');
+    const card = await page.waitForSelector('.pv-card');
+    const away = (row: number) =>
+      Math.hypot(x.pixel(data[2 * row]!) - x.pixel(x.middle), y.pixel(data[2 * row + 1]!) - y.pixel(y.middle));
+    const nearest = Array.from({ length: 272 }, (_, row) => row).sort((a, b) => away(a) - away(b))[0];
+    expect(await card!.evaluate((element) => element.getAttribute('data-row'))).toBe(`${nearest}`);
+  });
+
+  test('chips and means isolate a component, and again show all', async () => {
+    const { page } = opened;
+    await view(page, 'n=272');
+    const isolated = () => page.evaluate(() => window.lab.choice.value.isolated ?? null);
+    await page.click('.pv-chips button[data-component="1"]');
+    expect(await isolated()).toBe(1);
+    await page.waitForSelector('.pv-chips button[data-component="1"][aria-pressed=true]');
+    const [x, y] = [await axisOf(page, 'x'), await axisOf(page, 'y')];
+    const box = (await (await page.$('.pv-stage'))!.boundingBox())!;
+    const click = () => page.mouse.click(box.x + x.pixel(2), box.y + y.pixel(5));
+    await click();
+    expect(await isolated()).toBe(2);
+    await click();
+    expect(await isolated()).toBe(null);
+  });
+
+  test('ellipses are those of the covariances, in any plane', async () => {
+    const { page } = opened;
+    await view(page, 'n=3000&d=3');
+    const [x, y] = [await axisOf(page, 'x'), await axisOf(page, 'y')];
+    const ellipse = await page.$eval('[data-component="1"] [data-sigmas="2"]', (element) => {
+      const number = (name: string) => Number(element.getAttribute(name));
+      return {
+        rx: number('rx'),
+        ry: number('ry'),
+        angle: (Number(/-?[\d.]+/.exec(element.getAttribute('transform')!)![0]) * Math.PI) / 180,
+      };
+    });
+    const halfWidth = Math.hypot(ellipse.rx * Math.cos(ellipse.angle), ellipse.ry * Math.sin(ellipse.angle));
+    const halfHeight = Math.hypot(ellipse.rx * Math.sin(ellipse.angle), ellipse.ry * Math.cos(ellipse.angle));
+    // Two standard deviations of 1 in both columns; the area is π · 4 · √(1 − 0.8²).
+    const [perX, perY] = [x.pixel(1) - x.pixel(0), y.pixel(0) - y.pixel(1)];
+    expect(halfWidth / perX).toBeCloseTo(2, 5);
+    expect(halfHeight / perY).toBeCloseTo(2, 5);
+    expect((ellipse.rx * ellipse.ry) / (perX * perY)).toBeCloseTo(4 * 0.6, 5);
+    // It rises to the right.
+    expect(ellipse.angle).toBeLessThan(0);
+    await page.evaluate(() => {
+      window.lab.choice.value = { ...window.lab.choice.value, plane: 'principal' };
+    });
+    await page.waitForFunction(() => /PC 1 \(\d+ %\)/.test(document.querySelector('.axes')!.textContent!));
+  });
+
+  test('contours come and go', async () => {
+    const { page } = opened;
+    await view(page, 'n=3000&contours');
+    await page.waitForFunction(() => document.querySelectorAll('.contours path').length === 5);
+    await page.evaluate(() => {
+      window.lab.choice.value = { ...window.lab.choice.value, contours: false };
+    });
+    await page.waitForFunction(() => document.querySelectorAll('.contours path').length === 0);
+  });
+
+  test('a pair of columns opens in the large view', async () => {
+    const { page } = opened;
+    await view(page, 'n=3000&d=4&pairs');
+    expect(await page.$$eval('.pair', (all) => all.length)).toBe(6);
+    expect(await seriousFaults(page)).toEqual([]);
+    await page.click('[aria-label="depth against height, open"]');
+    await page.waitForSelector('.points-view');
+    const names = await page.$$eval('.axes .name', (all) => all.map((name) => name.textContent));
+    expect(names).toEqual(['height', 'depth']);
+  });
+
+  test('a lost device leaves the page as it is', async () => {
+    const { page } = opened;
+    await view(page, 'n=3000');
+    await page.evaluate(async () => {
+      window.lab.resident.device.destroy();
+      await window.lab.resident.device.lost;
+      await window.lab.handle.current.redraw();
+    });
+    await page.focus('[role=application]');
+    await page.keyboard.press('ArrowRight');
+    await shown(page);
+    expect(await page.evaluate(() => window.lab.errors)).toEqual([]);
+  });
+
+  test('fits a narrow screen and hides nothing from assistive technology', async () => {
+    const { page } = opened;
+    await page.setViewport({ width: 360, height: 640 });
+    for (const scheme of ['light', 'dark']) {
+      await view(page, `n=3000&d=4&scheme=${scheme}`);
+      await page.focus('[role=application]');
+      await page.keyboard.press('Enter');
+      await page.waitForSelector('.pv-card [data-share]');
+      expect(await seriousFaults(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(360);
+    }
+  });
+});
+
+/** Responsibilities under the mixture of pages/view.tsx. */
+function posterior(x: number, y: number): number[] {
+  const density = (weight: number, [mx, my]: [number, number], variance: number, rho: number) => {
+    const [a, b] = [(x - mx) / Math.sqrt(variance), (y - my) / Math.sqrt(variance)];
+    const square = (a * a - 2 * rho * a * b + b * b) / (1 - rho * rho);
+    return (weight * Math.exp(-square / 2)) / (variance * Math.sqrt(1 - rho * rho));
+  };
+  const all = [density(0.5, [0, 0], 1, 0), density(0.3, [6, 1], 1, 0.8), density(0.2, [2, 5], 0.3, -0.6)];
+  const total = all.reduce((sum, one) => sum + one, 0);
+  return all.map((one) => one / total);
+}

@@ -1,0 +1,155 @@
+import { rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { modelFromJSON, readTable } from '../../src/node.ts';
+import { seriousFaults } from './axe.ts';
+import { type BrowserName, inBrowser } from './browsers.ts';
+import { type FileKind, makeFiles } from './fixtures.ts';
+import { WorkbenchPage } from './workbench.ts';
+
+const FAITHFUL = 'test/reference/data/faithful.csv';
+
+let files: Record<FileKind, string>;
+
+beforeAll(async () => {
+  files = await makeFiles();
+});
+
+afterAll(() => rm(dirname(files.csv), { recursive: true }));
+
+for (const browser of ['chromium', 'firefox'] as const satisfies BrowserName[]) {
+  inBrowser(browser, { webgpu: false }, (opened) => {
+    const lab = new WorkbenchPage(opened);
+
+    test('fits Old Faithful where there is no WebGPU, and says where it computes', async () => {
+      await lab.open();
+      await lab.run();
+      expect(await lab.read('log-likelihood')).toBeCloseTo(-1130.264, 3);
+      expect(await lab.status()).toMatch(/^Converged after \d+ iterations: log-likelihood -1,130\.26/);
+      expect(await opened.page.$eval('.charts table', (table) => table.textContent)).toMatch(
+        /CPU.*WebGPU|CPU.*software/s,
+      );
+    });
+
+    describe('files', () => {
+      for (const kind of ['csv', 'tsv', 'parquet', 'arrow', 'npy'] as const) {
+        test(`takes ${kind}`, async () => {
+          await lab.open();
+          await lab.choose(files[kind]);
+          await opened.page.waitForSelector('[data-read="rows"][data-value="150"]');
+          await lab.ready();
+          await lab.run();
+        });
+      }
+
+      test('a file that is none: one sentence, and the page lives on', async () => {
+        await lab.open();
+        await lab.choose('package.json');
+        await opened.page.waitForSelector('.status.error');
+        expect(await lab.status()).toMatch(/\w.*\.$/);
+        await lab.run();
+        expect(await lab.read('log-likelihood')).toBeCloseTo(-1130.264, 3);
+      });
+    });
+
+    test('the E-step changes responsibilities and nothing else, the M-step parameters and nothing else', async () => {
+      await lab.open();
+      const start = { components: await lab.components(), picture: await lab.picture() };
+      await lab.press('E-step');
+      // The colours of the start are those of its E-step; now there is a value.
+      await opened.page.waitForFunction(() => /log-likelihood/.test(document.querySelector('.status p')!.textContent!));
+      expect(await lab.components()).toBe(start.components);
+      expect(await lab.picture()).toBe(start.picture);
+      await lab.press('M-step');
+      await opened.page.waitForFunction(() =>
+        /After 1 iteration/.test(document.querySelector('.status p')!.textContent!),
+      );
+      const moved = await lab.components();
+      expect(moved).not.toBe(start.components);
+      expect(await lab.picture()).toBe(start.picture);
+      await lab.press('E-step');
+      await expect.poll(() => lab.picture()).not.toBe(start.picture);
+      expect(await lab.components()).toBe(moved);
+      await lab.press('Reset');
+      await expect.poll(() => lab.components()).toBe(start.components);
+    });
+
+    test('pauses, goes on, and follows the speed', async () => {
+      await lab.open('#data=overlapping&n=1000&model=full&k=3&tol=0');
+      await opened.page.$eval('input[name=speed]', (input) => {
+        input.value = '1';
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+      });
+      await lab.press('Run');
+      await opened.page.waitForFunction(() =>
+        document.querySelector('.charts table')?.textContent?.includes('Iterations2'),
+      );
+      await lab.press('Pause');
+      await lab.ready();
+      expect(await lab.status()).toMatch(/^After [2-5] iterations/);
+    });
+
+    test('a link restores data, columns, model, seed and view', async () => {
+      const hash =
+        '#data=iris&columns=sepal_length,petal_length,petal_width&model=tied&k=3&seed=7&plane=1,2&color=uncertainty&contours=yes';
+      await lab.open(hash);
+      expect(new URL(opened.page.url()).hash).toBe(hash);
+      await lab.run();
+      const value = await lab.read('log-likelihood');
+      await lab.open(new URL(opened.page.url()).hash);
+      await lab.run();
+      expect(await lab.read('log-likelihood')).toBe(value);
+      const chosen = await opened.page.$$eval('select', (all) => Object.fromEntries(all.map((s) => [s.name, s.value])));
+      expect(chosen).toMatchObject({ data: 'iris', model: 'tied', color: 'uncertainty', x: '1', y: '2' });
+    });
+
+    test('what is taken away says the same: the model file labels the points as the file of labels does', async () => {
+      await lab.open();
+      await lab.run();
+      const model = await lab.save('Model JSON');
+      const labels = await lab.save('Labels CSV');
+      expect([model.name, labels.name]).toEqual(['old-faithful-model.json', 'old-faithful-labels.csv']);
+      const { points } = await readTable(FAITHFUL);
+      const expected = await modelFromJSON(JSON.parse(model.text)).predict(points, { backend: 'cpu' });
+      const rows = labels.text.trim().split('\n').slice(1);
+      expect(rows).toEqual(Array.from(expected, (label, row) => `${row},${label}`));
+    });
+
+    test('two models keep the same time, and what one view shows the other does', async () => {
+      await lab.open('#data=elongated&n=2000&model=full&k=3');
+      await lab.press('With k-means');
+      await lab.ready();
+      await opened.page.waitForFunction(() => document.querySelectorAll('.points-view').length === 2);
+      await lab.run();
+      const ticks = () =>
+        opened.page.$$eval('.points-view svg', (all) => all.map((svg) => svg.querySelectorAll('text').length));
+      const [left, right] = await ticks();
+      expect(left).toBeGreaterThan(4);
+      expect(right).toBeGreaterThan(4);
+    });
+
+    test('can be used on a screen of 360 pixels, and by axe’s rules, in light and dark', async () => {
+      await opened.page.setViewport({ width: 360, height: 780 });
+      await lab.open();
+      await lab.run();
+      const [inner, outer] = await opened.page.evaluate(() => [document.documentElement.scrollWidth, innerWidth]);
+      expect(inner).toBeLessThanOrEqual(outer!);
+      expect(await seriousFaults(opened.page)).toEqual([]);
+      await lab.press('Dark');
+      expect(await seriousFaults(opened.page)).toEqual([]);
+    });
+
+    test('works by the keyboard alone', async () => {
+      await lab.open();
+      await opened.page.focus('button.primary');
+      await opened.page.keyboard.press('Enter');
+      await opened.page.waitForFunction(() => /^Converged/.test(document.querySelector('.status p')!.textContent!));
+      await opened.page.focus('[role=application]');
+      const before = await lab.components();
+      await opened.page.keyboard.press('ArrowRight');
+      await expect.poll(() => lab.components()).not.toBe(before);
+      await opened.page.keyboard.press('0');
+      await expect.poll(() => lab.components()).toBe(before);
+    });
+  });
+}

@@ -18,6 +18,7 @@ const SLOW = [
   'test/em/{acceleration,k-means,missing,prior,restarts,shapes,warm-up,weights}.test.ts',
   'test/information/**',
   'test/lab/data/{generate,prepare,room}.test.ts',
+  'test/lab/takeaway/{labels,link,files,snippet-runs}.test.ts',
   'test/judging/{agreement,components}.test.ts',
   'test/missing/{fits,statistics}.test.ts',
   'test/properties/{k-means,mixture}.test.ts',

@@ -16,7 +16,7 @@ const FACTS: readonly (readonly [name: string, fact: Fact])[] = [
   ['GB/s', (run) => rate(run, ({ gbps }) => gbps)],
   ['GFLOP/s', (run) => rate(run, ({ gflops }) => gflops)],
   ['Points', ({ nSamples, nFeatures }) => `${count(nSamples)} × ${nFeatures}`],
-  ['Computed on', ({ backend, adapter }) => `${backend === 'webgpu' ? 'GPU' : 'CPU'}: ${adapter}`],
+  ['Computed on', ({ backend, adapter }) => (backend === 'webgpu' ? `GPU: ${adapter}` : adapter)],
   ['Because', ({ reason }) => reason],
 ];
 

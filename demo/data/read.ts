@@ -1,9 +1,10 @@
-import { EmgpuError, type ErrorCode, readTable } from 'emgpu';
+import { EmgpuError, readTable } from 'emgpu';
+import { advise, type Remedies } from '../shared/advice.ts';
 import type { Watch } from './pace.ts';
 import { type SourceTable, suggestColumns } from './source-table.ts';
 
 /** emgpu's advice names options of a program; in the Lab there is only the file to change. */
-const REMEDIES: Partial<Record<ErrorCode, string>> = {
+const REMEDIES: Remedies = {
   'too-many-features':
     'Keep only the columns that matter in the file, or reduce it first, for instance by principal components.',
   'non-finite': 'Correct that cell or leave it empty: rows with empty cells can be left out.',
@@ -21,13 +22,6 @@ export async function readSource(file: Blob, name: string, { signal, onProgress 
     const { data } = points;
     return { name, data, columns: featureNames, suggested: suggestColumns(data, featureNames) };
   } catch (error) {
-    throw error instanceof EmgpuError ? readvised(error) : error;
+    throw error instanceof EmgpuError ? advise(error, REMEDIES) : error;
   }
-}
-
-function readvised(error: EmgpuError): EmgpuError {
-  const { code, message, remedy } = error;
-  const advice = REMEDIES[code];
-  if (!advice) return error;
-  return new EmgpuError(code, message.slice(0, -remedy.length).trimEnd(), advice, { cause: error });
 }

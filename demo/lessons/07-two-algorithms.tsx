@@ -13,50 +13,57 @@ const Y = [-7, 7] as const;
 
 /** Lesson 7: k-means slices what EM wraps; on round blobs they agree. */
 export default function TwoAlgorithms() {
-  const [stretch, setStretch] = useState(3);
-  const [right, setRight] = useState<readonly number[]>([1.7, 0]);
-  const drawn = useMemo(() => draw(twoClouds(stretch, right)), [stretch, right]);
-  const fits = useEngine(() => fitBoth(drawn), [drawn]);
-  const panel = { drawn, right, onMove: setRight };
   return (
     <>
       <p>
         The same two clouds, given to two algorithms. <strong>k-means</strong> only asks which centre is nearer, so it
         cuts the plane along a straight line halfway. The <strong>mixture</strong> learns a shape for each cloud and
-        measures distance in units of it:
+        measures distance in units of it. This is what each of them compares, k-means first:
         <Formula
           block
           tex="\begin{gathered} \lVert x - c_k \rVert^2 \\ (x - \mu_k)^\top \Sigma_k^{-1} (x - \mu_k) + \log \lvert \Sigma_k \rvert - 2 \log \pi_k \end{gathered}"
         />
       </p>
       <p>Stretch the clouds and watch the cut. Drag the centre of the right cloud to bring them closer or apart.</p>
-      <figure class="figure">
-        <Slider
-          {...{ name: 'Stretch', value: stretch, min: 1, max: 3.5, step: 0.1, onInput: setStretch }}
-          format={(v) => `${v.toFixed(1)} ×`}
-        />
-        <div class="pair">
-          <Panel title="k-means" name="k-means" grouping={fits?.kMeans} {...panel}>
-            {fits && <Curve points={halfway(fits.kMeans.centers)} color="var(--text)" dashed />}
-          </Panel>
-          <Panel title="Gaussian mixture" name="mixture" grouping={fits?.mixture} {...panel}>
-            {fits?.mixture.covariances?.map((covariance, k) => (
-              <Ellipse key={colorOf(k)} mean={fits.mixture.centers[k]!} covariance={covariance} color={colorOf(k)} />
-            ))}
-          </Panel>
-        </div>
-        <p class="readings">
-          <Reading name="agreement" label="agreement of the two" value={fits?.agreement} />
-        </p>
-        <figcaption>
-          Agreement is the adjusted Rand index: 1 where both put the same points together, 0 what chance would give.
-        </figcaption>
-      </figure>
+      <SideBySide />
       <p>
         On round blobs the two agree. On tall ones k-means finds it cheaper to cut both clouds in half, and no number of
         restarts will help it: by its own measure that is the better answer.
       </p>
     </>
+  );
+}
+
+/** Both pictures of the same points, and what the reader can change. */
+function SideBySide() {
+  const [stretch, setStretch] = useState(3);
+  const [right, setRight] = useState<readonly number[]>([1.7, 0]);
+  const drawn = useMemo(() => draw(twoClouds(stretch, right)), [stretch, right]);
+  const fits = useEngine(() => fitBoth(drawn), [drawn]);
+  const panel = { drawn, right, onMove: setRight };
+  return (
+    <figure class="figure">
+      <Slider
+        {...{ name: 'Stretch', value: stretch, min: 1, max: 3.5, step: 0.1, onInput: setStretch }}
+        format={(v) => `${v.toFixed(1)} ×`}
+      />
+      <div class="pair">
+        <Panel title="k-means" name="k-means" grouping={fits?.kMeans} {...panel}>
+          {fits && <Curve points={halfway(fits.kMeans.centers)} color="var(--text)" dashed />}
+        </Panel>
+        <Panel title="Gaussian mixture" name="mixture" grouping={fits?.mixture} {...panel}>
+          {fits?.mixture.covariances?.map((covariance, k) => (
+            <Ellipse key={colorOf(k)} mean={fits.mixture.centers[k]!} covariance={covariance} color={colorOf(k)} />
+          ))}
+        </Panel>
+      </div>
+      <p class="readings">
+        <Reading name="agreement" label="agreement of the two" value={fits?.agreement} />
+      </p>
+      <figcaption>
+        Agreement is the adjusted Rand index: 1 where both put the same points together, 0 what chance would give.
+      </figcaption>
+    </figure>
   );
 }
 

@@ -14,12 +14,6 @@ const NAMES = ['left', 'middle', 'right'];
 
 /** Lesson 8: one slider from clouds to points; soft becomes hard, and the end is k-means. */
 export default function SigmaToZero() {
-  const { points, rows } = useMemo(() => draw(softScene), []);
-  const [position, setPosition] = useState(12);
-  const [probe, setProbe] = useState<readonly number[]>([0.3, 0.3]);
-  const all = useEngine(() => shrink(points, K), [points]);
-  const stage = all?.stages[position];
-  const shares = useEngine(async () => (await stage?.sharesOf(toPoints([probe])))?.[0], [stage, probe]);
   return (
     <>
       <p>
@@ -32,35 +26,48 @@ export default function SigmaToZero() {
         The smaller σ is, the more the nearest centre takes.
       </p>
       <p>Move the slider from wide to nothing. The rings mark where k-means on its own puts its centres.</p>
-      <figure class="figure">
-        <Plane x={[-5, 5]} y={[-3.2, 3.6]} label="Points and the circles of soft k-means, of radius sigma">
-          {stage && <Circles rows={rows} stage={stage} trail={all.stages.slice(0, position + 1)} />}
-          {all?.kMeans.map((center) => (
-            <Ring key={center.join()} at={center} />
-          ))}
-          <Handle at={probe} name="test point" color="var(--text)" onMove={setProbe} />
-        </Plane>
-        <Slider
-          {...{ name: 'σ', value: position, min: 0, max: SIGMAS.length, step: 1, onInput: setPosition }}
-          format={(i) => (SIGMAS[i] ?? 0).toFixed(2)}
-        />
-        <p class="readings">
-          <Reading name="entropy" label="indecision per point" value={stage?.entropy} />
-          <Reading name="distance" label="farthest from k-means" value={stage?.distance} />
-        </p>
-        <h3>Shares of the test point</h3>
-        <Bars values={shares ?? COLORS.map(() => 0)} colors={COLORS} labels={NAMES} name="share" />
-        <figcaption>
-          Lines: the way of the centres as σ shrinks. Indecision is the entropy of the shares: log 3 = 1.099 where all
-          three share alike, 0 where each point has one owner.
-        </figcaption>
-      </figure>
+      <Shrinkage />
       <p>
         While σ is wide, all centres sit in one place, for every point belongs to everyone. They part one after the
         other where the points are spread wider than σ. In the end each point has one owner, each centre is the plain
         mean of its points, and the picture is that of k-means.
       </p>
     </>
+  );
+}
+
+/** The points, the circles at one σ, and the shares of a test point. */
+function Shrinkage() {
+  const { points, rows } = useMemo(() => draw(softScene), []);
+  const [position, setPosition] = useState(12);
+  const [probe, setProbe] = useState<readonly number[]>([0.3, 0.3]);
+  const all = useEngine(() => shrink(points, K), [points]);
+  const stage = all?.stages[position];
+  const shares = useEngine(async () => (await stage?.sharesOf(toPoints([probe])))?.[0], [stage, probe]);
+  return (
+    <figure class="figure">
+      <Plane x={[-5, 5]} y={[-3.2, 3.6]} label="Points and the circles of soft k-means, of radius sigma">
+        {stage && <Circles rows={rows} stage={stage} trail={all.stages.slice(0, position + 1)} />}
+        {all?.kMeans.map((center) => (
+          <Ring key={center.join()} at={center} />
+        ))}
+        <Handle at={probe} name="test point" color="var(--text)" onMove={setProbe} />
+      </Plane>
+      <Slider
+        {...{ name: 'σ', value: position, min: 0, max: SIGMAS.length, step: 1, onInput: setPosition }}
+        format={(i) => (SIGMAS[i] ?? 0).toFixed(2)}
+      />
+      <p class="readings">
+        <Reading name="entropy" label="indecision per point" value={stage?.entropy} />
+        <Reading name="distance" label="farthest from k-means" value={stage?.distance} />
+      </p>
+      <h3>Shares of the test point</h3>
+      <Bars values={shares ?? COLORS.map(() => 0)} colors={COLORS} labels={NAMES} name="share" />
+      <figcaption>
+        Lines: the way of the centres as σ shrinks. Indecision is the entropy of the shares: log 3 = 1.099 where all
+        three share alike, 0 where each point has one owner.
+      </figcaption>
+    </figure>
   );
 }
 

@@ -21,6 +21,33 @@ const STARTS = places(...X, 61);
 
 /** Lesson 9: the log-likelihood, the bound beneath it, and where several starts end. */
 export default function Uphill() {
+  return (
+    <>
+      <p>
+        Why does EM never go downhill? Look at one parameter only: where on a line a bell of fixed width stands. Points
+        that it does not explain belong to an even background. The curve is the log-likelihood of every place.
+      </p>
+      <p>
+        EM does not see that curve. Its <strong>E-step</strong> builds a simpler one beneath it, the bound, that touches
+        where the bell stands. The <strong>M-step</strong> goes to the top of the bound. The curve lies above, so it has
+        risen at least as much.
+      </p>
+      <Hill />
+      <Formula
+        block
+        tex="\log L(\theta) = \underbrace{\mathrm{ELBO}(q, \theta)}_{\text{bound}} + \underbrace{\mathrm{KL}(q \,\|\, \text{posterior of } \theta)}_{\text{gap}}"
+      />
+      <p>
+        Here q are the responsibilities that the bound was built with. The gap is never negative. The E-step closes it,
+        the M-step raises the bound and opens it a little again. But uphill only leads to the next peak, not to the
+        highest: which one it is depends on the start. That is why one tries several.
+      </p>
+    </>
+  );
+}
+
+/** The curve, the bound, and the way from one start. */
+function Hill() {
   const { points, rows } = useMemo(() => draw(clumps), []);
   const [start, setStart] = useState(2.3);
   const heights = useEngine(() => profile(PLACES, points), [points]);
@@ -33,59 +60,39 @@ export default function Uphill() {
   };
   const now = walk && standing(walk, steps.position);
   return (
-    <>
-      <p>
-        Why does EM never go downhill? Look at one parameter only: where on a line a bell of fixed width stands. Points
-        that it does not explain belong to an even background. The curve is the log-likelihood of every place.
-      </p>
-      <p>
-        EM does not see that curve. Its <strong>E-step</strong> builds a simpler one beneath it, the bound, that touches
-        where the bell stands. The <strong>M-step</strong> goes to the top of the bound. The curve lies above, so it has
-        risen at least as much.
-      </p>
-      <figure class="figure">
-        <Plane
-          x={X}
-          y={Y}
-          height={400}
-          yTicks={false}
-          label="The log-likelihood of each place of the bell, and the bound beneath it"
-        >
-          {LEVELS.map((height) => (
-            <Level key={height} height={height} />
-          ))}
-          {heights && <Curve points={PLACES.map((x, i) => [x, heights[i]!])} color="var(--text)" />}
-          <Dots points={rows.map(([x]) => [x!, POINTS_Y])} color={() => 'var(--soft)'} opacity={0.45} />
-          {peaks && <Band at={STARTS} y={STARTS_Y} color={(i) => colorOf(peaks[i]!.peak)} />}
-          {now?.bound && <Bound {...now} bound={now.bound} />}
-          {now && <Dots points={[[now.place, now.logLikelihood]]} color={() => 'var(--text)'} radius={5} opacity={1} />}
-          <Handle at={[start, STARTS_Y]} axis="x" name="start" color="var(--text)" onMove={move} />
-        </Plane>
-        <StepButtons
-          {...{ next: steps.next, running: steps.running, onStep: steps.step, onRun: steps.run, onPause: steps.pause }}
-          onReset={steps.reset}
-        />
-        <p class="readings">
-          <Reading name="log-likelihood" label="log-likelihood" value={now?.logLikelihood} digits={2} />
-          <Reading name="bound" label="bound" value={now?.bound && now.elbo} digits={2} />
-          <Reading name="gap" label="gap" value={now?.bound && now.kl} digits={2} />
-          <Reading name="place" label="place" value={now?.place} />
-          <Reading name="peak" label="this start ends at" value={walk?.means.at(-1)} />
-        </p>
-        <figcaption>
-          Drag the start along the band, then step. The band has the colour of the peak that a start there ends on.
-        </figcaption>
-      </figure>
-      <Formula
-        block
-        tex="\log L(\theta) = \underbrace{\mathrm{ELBO}(q, \theta)}_{\text{bound}} + \underbrace{\mathrm{KL}(q \,\|\, \text{posterior of } \theta)}_{\text{gap}}"
+    <figure class="figure">
+      <Plane
+        x={X}
+        y={Y}
+        height={400}
+        yTicks={false}
+        label="The log-likelihood of each place of the bell, and the bound beneath it"
+      >
+        {LEVELS.map((height) => (
+          <Level key={height} height={height} />
+        ))}
+        {heights && <Curve points={PLACES.map((x, i) => [x, heights[i]!])} color="var(--text)" />}
+        <Dots points={rows.map(([x]) => [x!, POINTS_Y])} color={() => 'var(--soft)'} opacity={0.45} />
+        {peaks && <Band at={STARTS} y={STARTS_Y} color={(i) => colorOf(peaks[i]!.peak)} />}
+        {now?.bound && <Bound {...now} bound={now.bound} />}
+        {now && <Dots points={[[now.place, now.logLikelihood]]} color={() => 'var(--text)'} radius={5} opacity={1} />}
+        <Handle at={[start, STARTS_Y]} axis="x" name="start" color="var(--text)" onMove={move} />
+      </Plane>
+      <StepButtons
+        {...{ next: steps.next, running: steps.running, onStep: steps.step, onRun: steps.run, onPause: steps.pause }}
+        onReset={steps.reset}
       />
-      <p>
-        Here q are the responsibilities that the bound was built with. The gap is never negative. The E-step closes it,
-        the M-step raises the bound and opens it a little again. But uphill only leads to the next peak, not to the
-        highest: which one it is depends on the start. That is why one tries several.
+      <p class="readings">
+        <Reading name="log-likelihood" label="log-likelihood" value={now?.logLikelihood} digits={2} />
+        <Reading name="bound" label="bound" value={now?.bound && now.elbo} digits={2} />
+        <Reading name="gap" label="gap" value={now?.bound && now.kl} digits={2} />
+        <Reading name="place" label="place" value={now?.place} />
+        <Reading name="peak" label="this start ends at" value={walk?.means.at(-1)} />
       </p>
-    </>
+      <figcaption>
+        Drag the start along the band, then step. The band has the colour of the peak that a start there ends on.
+      </figcaption>
+    </figure>
   );
 }
 

@@ -35,12 +35,6 @@ const GRADIENT_COLOR = 'var(--bad)';
 export default function CurvedSpace() {
   const { points, rows } = useMemo(() => draw(bells), []);
   const [start, setStart] = useState<Pair>([-3, 3]);
-  const [length, setLength] = useState(0.8);
-  const [steps, setSteps] = useState(12);
-  const heights = useEngine(() => surface(GRID.x, GRID.y, points), [points]);
-  const em = useEngine(() => emFrom(start, points), [start, points]);
-  const gradient = useEngine(() => gradientFrom(start, length * UNIT, points), [start, length, points]);
-  const thresholds = useMemo(() => heights && thresholdsOf(heights), [heights]);
   return (
     <>
       <p>
@@ -53,36 +47,7 @@ export default function CurvedSpace() {
         short for the wide one, and a longer one throws the tight bell to and fro. <strong>EM</strong> has no step
         length at all.
       </p>
-      <figure class="figure">
-        <Plane x={X} y={Y} height={460} label="Contours of the log-likelihood over both places, and two ways up">
-          <g class="faint">
-            {heights && thresholds && (
-              <Contours values={heights} {...GRID} thresholds={thresholds} color="var(--soft)" />
-            )}
-          </g>
-          <Note at={[X[1], Y[0]]} shift={[-6, -8]} anchor="end">
-            tight bell →
-          </Note>
-          <Note at={[X[0], Y[1]]} shift={[6, 16]}>
-            ↑ wide bell
-          </Note>
-          {gradient && <Way climb={gradient} steps={steps} color={GRADIENT_COLOR} />}
-          {em && <Way climb={em} steps={steps} color={EM_COLOR} />}
-          <Handle at={start} name="start" color="var(--text)" onMove={setStart} />
-        </Plane>
-        <Slider
-          {...{ name: 'Steps', value: steps, min: 0, max: MOST_STEPS, step: 1, onInput: setSteps }}
-          format={(v) => v.toFixed(0)}
-        />
-        <Slider {...{ name: 'Step length', value: length, min: 0.1, max: 2.5, step: 0.1, onInput: setLength }} />
-        <p class="readings">
-          <Height name="em" label="EM" climb={em} steps={steps} color={EM_COLOR} />
-          <Height name="gradient" label="Gradient ascent" climb={gradient} steps={steps} color={GRADIENT_COLOR} />
-        </p>
-        <figcaption>
-          Drag the start. Both ways take as many steps as you allow; the numbers are the log-likelihoods they reach.
-        </figcaption>
-      </figure>
+      <Ways start={start} onStart={setStart} points={points} />
       <p>
         EM takes the same slope and divides it by the <strong>Fisher information</strong>, which is the inertia of each
         bell: how hard the points hold it. Here it is the number of points of a bell over its variance.
@@ -98,6 +63,52 @@ export default function CurvedSpace() {
         is the natural gradient, and EM follows it without being told.
       </p>
     </>
+  );
+}
+
+interface WaysProps {
+  readonly start: Pair;
+  readonly onStart: (start: Pair) => void;
+  readonly points: HostPoints;
+}
+
+/** The map and both ways up from one start. */
+function Ways({ start, onStart, points }: WaysProps) {
+  const [length, setLength] = useState(0.8);
+  const [steps, setSteps] = useState(12);
+  const heights = useEngine(() => surface(GRID.x, GRID.y, points), [points]);
+  const em = useEngine(() => emFrom(start, points), [start, points]);
+  const gradient = useEngine(() => gradientFrom(start, length * UNIT, points), [start, length, points]);
+  const thresholds = useMemo(() => heights && thresholdsOf(heights), [heights]);
+  return (
+    <figure class="figure">
+      <Plane x={X} y={Y} height={460} label="Contours of the log-likelihood over both places, and two ways up">
+        <g class="faint">
+          {heights && thresholds && <Contours values={heights} {...GRID} thresholds={thresholds} color="var(--soft)" />}
+        </g>
+        <Note at={[X[1], Y[0]]} shift={[-6, -8]} anchor="end">
+          tight bell →
+        </Note>
+        <Note at={[X[0], Y[1]]} shift={[6, 16]}>
+          ↑ wide bell
+        </Note>
+        {gradient && <Way climb={gradient} steps={steps} color={GRADIENT_COLOR} />}
+        {em && <Way climb={em} steps={steps} color={EM_COLOR} />}
+        <Handle at={start} name="start" color="var(--text)" onMove={onStart} />
+      </Plane>
+      <Slider
+        {...{ name: 'Steps', value: steps, min: 0, max: MOST_STEPS, step: 1, onInput: setSteps }}
+        format={(v) => v.toFixed(0)}
+      />
+      <Slider {...{ name: 'Step length', value: length, min: 0.1, max: 2.5, step: 0.1, onInput: setLength }} />
+      <p class="readings">
+        <Height name="em" label="EM" climb={em} steps={steps} color={EM_COLOR} />
+        <Height name="gradient" label="Gradient ascent" climb={gradient} steps={steps} color={GRADIENT_COLOR} />
+      </p>
+      <figcaption>
+        Drag the start. Both ways take as many steps as you allow; the numbers are the log-likelihoods they reach.
+      </figcaption>
+    </figure>
   );
 }
 

@@ -74,7 +74,7 @@ export class Session {
     try {
       const run = await estimator.start(this.points, {
         signal: this.#life.signal,
-        onProgress: ({ stage, fraction }) => onStage(stage, fraction),
+        onProgress: ({ stage, fraction }) => stage !== 'fit' && onStage(stage, fraction),
       });
       this.#run = run;
       this.model.value = run.model;

@@ -1,7 +1,8 @@
 import { batch, computed, effect, signal } from '@preact/signals';
-import type { EmgpuError } from 'emgpu';
+import { EmgpuError } from 'emgpu';
 import { createDataRoom } from '../data/client.ts';
 import type { DataChoice, LabTable, Preparation, Prepared } from '../data/types.ts';
+import { advise, type Remedies } from '../shared/advice.ts';
 import { scheme } from '../shared/scheme.ts';
 import { DEFAULT_STATE, type LinkedState } from '../takeaway/link.ts';
 import { Clock } from './clock.ts';
@@ -54,11 +55,21 @@ async function alone(task: (signal: AbortSignal) => Promise<void>): Promise<void
   }
 }
 
+const REMEDIES: Remedies = {
+  'no-adapter': 'Choose to compute on the CPU, or on a GPU if there is one.',
+  'device-lost': 'Try again: another one is opened. If it happens often, take fewer points or the CPU.',
+  'out-of-memory': 'Take fewer points or columns, or compute on the CPU.',
+  'insufficient-limits': 'Take fewer points or columns, or compute on the CPU.',
+  'too-few-points': 'Take fewer components, or more points.',
+  'all-collapsed': 'Take fewer components, another covariance type, or more starts.',
+};
+
 /** Says what went wrong. A device that is gone takes its points along: trying again starts anew on another. */
 export function fail(error: Error, retry: () => void): void {
-  const { code } = error as EmgpuError;
+  const code = error instanceof EmgpuError ? error.code : undefined;
   if (code === 'aborted' || code === 'destroyed') return;
-  status.value = { kind: 'error', text: error.message, retry: code === 'device-lost' ? reset : retry };
+  const { message } = error instanceof EmgpuError ? advise(error, REMEDIES) : error;
+  status.value = { kind: 'error', text: message, retry: code === 'device-lost' ? reset : retry };
 }
 
 function busy(text: string) {

@@ -3,8 +3,9 @@ import type { Page } from 'puppeteer';
 import { build, type PreviewServer, preview } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { ViewChoice } from '../../demo/workbench/types.ts';
+import { seriousFaults } from './axe.ts';
 import { inBrowser } from './browsers.ts';
-import { axisOf, type Picture, picture, seriousFaults, shown } from './pages/driver.ts';
+import { axisOf, type Picture, picture, shown } from './pages/driver.ts';
 
 const CONFIG = fileURLToPath(new URL('./pages/vite.config.ts', import.meta.url));
 let server: PreviewServer;

@@ -1,5 +1,5 @@
 import type { Session } from '../session.ts';
-import { sessions, status, table } from '../store.ts';
+import { clock, sessions, status, table } from '../store.ts';
 
 /** `converged after 7 iterations: log-likelihood −1,130.26` */
 function outcome(session: Session): string {
@@ -15,11 +15,15 @@ function outcome(session: Session): string {
 /** What is going on, what came of it, and what went wrong, in one place. */
 export function StatusLine() {
   const { kind, text, fraction, retry } = status.value;
+  // While models iterate, how far they are says more than that they do.
+  const telling = kind === 'idle' || clock.running.value;
   const resting = sessions.value.length > 0 ? sessions.value.map(outcome).join('  ·  ') : `${table.value?.name ?? ''}`;
   return (
     <div class={`status ${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
-      <p class="numbers">{kind === 'idle' ? resting : text}</p>
-      {kind === 'busy' && <progress max={1} {...(fraction !== undefined && { value: fraction })} aria-label={text} />}
+      <p class="numbers">{telling ? resting : text}</p>
+      {kind === 'busy' && !telling && (
+        <progress max={1} {...(fraction !== undefined && { value: fraction })} aria-label={text} />
+      )}
       {retry && (
         <button type="button" onClick={retry}>
           Try again

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module';
 import type { Page } from 'puppeteer';
 
 /** What the canvas of a view shows. */
@@ -68,16 +67,4 @@ export async function axisOf(page: Page, axis: 'x' | 'y'): Promise<Axis> {
 /** Waits until the page has been shown with what was done to it. */
 export async function shown(page: Page): Promise<void> {
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-}
-
-/** What axe finds that keeps people from using the page. */
-export async function seriousFaults(page: Page): Promise<string[]> {
-  await page.addScriptTag({ path: createRequire(import.meta.url).resolve('axe-core/axe.min.js') });
-  return page.evaluate(async () => {
-    const { axe } = window as unknown as { axe: typeof import('axe-core') };
-    const { violations } = await axe.run('main');
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
-  });
 }

@@ -26,7 +26,6 @@ async function show(nComponents: number): Promise<void> {
   const stroke = ({ k }: { k: number }) => colorOf(k);
   const figure = find<HTMLElement>('figure');
   const chart = Plot.plot({
-    ariaLabel: 'Old Faithful: eruptions and waiting times, coloured by component',
     ...{
       width: figure.clientWidth,
       height: 500,
@@ -42,6 +41,7 @@ async function show(nComponents: number): Promise<void> {
       Plot.line(lines, { x: 'x', y: 'y', z: 'ring', stroke }),
     ],
   });
+  chart.ariaHidden = 'true'; // the figure has a label, which marks of a chart may not have
   figure.replaceChildren(chart);
   say(scoreOf(fit));
   fit.destroy();

@@ -25,21 +25,46 @@ const SLOW = [
   'test/select/**',
   'test/streams/{exact,fits,memory}.test.ts',
 ];
+/** What changes the process it runs in (the entry for Node, which all that follows would then compute by), or measures its memory. */
+const ALONE = [
+  'test/api/{backends,entries}.test.ts',
+  'test/data/stream-memory.test.ts',
+  'test/lab/takeaway/snippet-runs.test.ts',
+  'test/streams/memory.test.ts',
+];
+/** Of the unit tests: what starts the command or a browser, or runs on a lane. */
+const OTHERS = ['test/lanes/**', 'test/cli/**', 'test/demo/**', 'test/docs/**'];
+/** What the Lab's rooms import: the sources, and not what was built of them. */
+const resolve = {
+  alias: [{ find: /^emgpu$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }],
+};
 if (missing) console.error(`\n${missing}\n`);
 
 export default defineConfig({
   test: {
     projects: [
       {
-        // What the Lab's rooms import: the sources, and not what was built of them.
-        resolve: { alias: [{ find: /^emgpu$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }] },
+        resolve,
         test: {
           name: 'unit',
           env,
           include: ['test/**/*.test.ts'],
-          exclude: [...['test/lanes/**', 'test/cli/**', 'test/demo/**', 'test/docs/**'], ...(quick ? SLOW : [])],
+          exclude: [...OTHERS, ...ALONE, ...(quick ? SLOW : [])],
           // A process per file costs more than what most of these take.
-          isolate: !quick,
+          isolate: false,
+          maxWorkers: 2,
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        resolve,
+        test: {
+          name: 'alone',
+          env,
+          include: ALONE,
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
@@ -51,6 +76,7 @@ export default defineConfig({
           name: 'commands',
           env,
           include: ['test/cli/**/*.test.ts', 'test/docs/**/*.test.ts'],
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
@@ -62,6 +88,7 @@ export default defineConfig({
           env,
           include: ['test/demo/**/*.test.ts'],
           globalSetup: ['test/demo/serve.ts'],
+          maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },

@@ -17,18 +17,15 @@ export function checkColors(colors: ComponentColors, nComponents: number): Float
   );
 }
 
-/** @internal One pass over points at home on a device. */
+/** @internal One pass over points at home on a device. Throws at once what `checkColors` throws. */
 export function blendOnDevice(
   dataset: Dataset,
   parameters: KernelParameters,
   colors: ComponentColors,
   options: BlendOptions,
 ): Promise<GPUBuffer> {
-  // Checks come as rejections, as all else does.
-  return Promise.resolve().then(() => {
-    const checked = checkColors(colors, parameters.nComponents);
-    return dataset.blend?.(checked, parameters, options) ?? refuseHost();
-  });
+  const checked = checkColors(colors, parameters.nComponents);
+  return dataset.blend?.(checked, parameters, options) ?? refuseHost();
 }
 
 /** @internal */

@@ -69,17 +69,17 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
     return this.#parts.toModel(this.#parts.run);
   }
 
-  /** Where it computes, */
+  /** Where it computes. */
   get backend(): FitRecord['backend'] {
     return this.#parts.backend.name;
   }
 
-  /** the adapter or the number of workers, */
+  /** Name of the adapter, or the number of workers. */
   get adapter(): string {
     return this.#parts.backend.adapter;
   }
 
-  /** and why it was taken. */
+  /** Why this backend was taken, for people. */
   get backendReason(): string {
     return this.#parts.backend.reason;
   }
@@ -157,7 +157,7 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
   }
 
   /** N labels under the parameters as they are now: the component with the largest responsibility, or the nearest centre. */
-  predict({ signal }: ReadOptions = {}): Promise<Uint32Array> {
+  async predict({ signal }: ReadOptions = {}): Promise<Uint32Array> {
     return this.#read('labels', signal);
   }
 
@@ -169,7 +169,10 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
     return this.#read('responsibilities', signal);
   }
 
-  /** The points in the device's memory, to draw from; undefined on the CPU. Not to be written; gone when run and fit are destroyed. */
+  /**
+   * The points in the device's memory, to draw from; undefined where they are not all there: on the CPU, of streams, with `missing: 'em'`. Not to be
+   * written; gone when run and fit are destroyed. Throws `destroyed` after that, and `device-lost`.
+   */
   residentPoints(): ResidentPoints | undefined {
     return residentPoints(this.#parts.run.dataset);
   }
@@ -179,7 +182,7 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
    * blended by responsibility, and in alpha the entropy of the responsibilities divided by ln K (k-means: 0). In a new buffer that the caller owns
    * (usage `STORAGE | COPY_SRC | COPY_DST`), or in `into`. Rejects with `invalid-option` where the points are not on a device.
    */
-  colorsBuffer(colors: ComponentColors, options: ColorOptions = {}): Promise<GPUBuffer> {
+  async colorsBuffer(colors: ComponentColors, options: ColorOptions = {}): Promise<GPUBuffer> {
     const { dataset, family, parameters } = this.#parts.run;
     return blendOnDevice(dataset, family.pack(parameters, dataset.frame), colors, options);
   }

@@ -38,7 +38,10 @@ export interface HasPoints {
    * or in `into`. Rejects with `invalid-option` where the points are not on a device.
    */
   colorsBuffer(colors: ComponentColors, options?: ColorOptions): Promise<GPUBuffer>;
-  /** The fitted points in the device's memory, to draw from; undefined on the CPU. Not to be written; gone with `destroy()`. */
+  /**
+   * The fitted points in the device's memory, to draw from; undefined where they are not all there: on the CPU, of streams, with `missing: 'em'`. Not to be
+   * written; gone with `destroy()`. Throws `destroyed` after that, and `device-lost`.
+   */
   residentPoints(): ResidentPoints | undefined;
   /** Frees the points. Parameters, scores and everything that is given points remain usable. */
   destroy(): void;

@@ -136,7 +136,10 @@ export class KMeansFit extends KMeansModel {
     return this.blend(colors, options);
   }
 
-  /** The fitted points in the device's memory, to draw from; undefined on the CPU. Not to be written; gone with `destroy()`. */
+  /**
+   * The fitted points in the device's memory, to draw from; undefined where they are not all there: on the CPU, of streams, with `missing: 'em'`. Not to be
+   * written; gone with `destroy()`. Throws `destroyed` after that, and `device-lost`.
+   */
   residentPoints(): ResidentPoints | undefined {
     return residentPoints(this.home());
   }

@@ -89,7 +89,7 @@ export abstract class PointModel<P> {
   }
 
   /** @internal */
-  protected blend(colors: ComponentColors, options: ColorOptions): Promise<GPUBuffer> {
+  protected async blend(colors: ComponentColors, options: ColorOptions): Promise<GPUBuffer> {
     const home = this.home();
     return blendOnDevice(home, this.packFor(home), colors, options);
   }

@@ -191,6 +191,8 @@ export interface Dataset {
   /** `Σ w`: N where points have no weights. */
   readonly totalWeight: number;
   readonly frame: Frame;
+  /** As many passes may be under way at once with a gain; default 1. Results do not depend on it. */
+  readonly sideBySide?: number;
   /** One pass over the points: the E-step and the sums of the M-step. */
   expectation(parameters: KernelParameters, options?: ExpectationOptions): Promise<Statistics>;
   /**

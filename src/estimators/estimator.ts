@@ -138,14 +138,15 @@ export abstract class Estimator<P, Model, Fit> {
     checkEnoughPoints(dataset.nSamples, this.count, this.what);
     const recipe = await this.prepare(session, points, call);
     const { family, tol } = recipe;
-    let restart = -1;
-    const onSeed = (fraction: number) => call.onProgress?.({ stage: 'seed', fraction, iteration: 0, restart });
+    let started = 0;
     const trials: Trials<P> = {
       ...{ backend, dataset, family, seed, warmUpRows: warmUpRows(warmUp) },
       settings: { tol, maxIter, accelerate, bounds, precision: backend.precision, signal: call.signal },
       start: (one) => {
-        restart++;
-        return recipe.start(one, onSeed);
+        const restart = started++;
+        return recipe.start(one, (fraction) => {
+          call.onProgress?.({ stage: 'seed', fraction, iteration: 0, restart });
+        });
       },
       onStep: (run, index) => tell(run, index, recipe.toProgress, call),
     };

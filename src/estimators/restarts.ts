@@ -26,6 +26,11 @@ export interface Begun<P> {
   readonly warmUp?: NonNullable<FitRecord['warmUp']>;
 }
 
+/** One of several. */
+interface Ranked<P> extends Begun<P> {
+  readonly index: number;
+}
+
 /** A run at its start: drawn, and warmed up where that was asked for. */
 export async function begin<P>(trials: Trials<P>, seed: number): Promise<Begun<P>> {
   const { backend, dataset, family, settings, warmUpRows: rows } = trials;
@@ -36,21 +41,29 @@ export async function begin<P>(trials: Trials<P>, seed: number): Promise<Begun<P
 }
 
 /**
- * Runs from `count` starts, one after the other on the same points (a pass has all of the device to itself anyway), and keeps the best
- * that is sound. The first start has the seed that was given. Rejects with `all-collapsed`.
+ * Runs from `count` starts on the same points and keeps the best that is sound, the first of equals: as many at once as the dataset gains from,
+ * which changes no result. The first start has the seed that was given. Rejects with `all-collapsed`.
  */
 export async function bestOf<P>(trials: Trials<P>, count: number): Promise<Begun<P> & { restarts: Restart[] }> {
   const random = seededRandom(trials.seed);
-  const restarts: Restart[] = [];
-  let best: Begun<P> | undefined;
-  for (let i = 0; i < count; i++) {
-    const seed = i === 0 ? trials.seed : random.below(2 ** 32);
-    const { begun, restart } = await runOnce(trials, seed, i);
-    restarts.push(restart);
-    if (begun && !restart.refused && (!best || isBetter(trials.family, begun.run, best.run))) best = begun;
-  }
+  const seeds = Array.from({ length: count }, (_, i) => (i === 0 ? trials.seed : random.below(2 ** 32)));
+  const restarts: Restart[] = new Array(count);
+  let best: Ranked<P> | undefined;
+  let next = 0;
+  const runSome = async () => {
+    while (next < count) {
+      const index = next++;
+      const { begun, restart } = await runOnce(trials, seeds[index]!, index);
+      restarts[index] = restart;
+      if (begun && !restart.refused && (!best || isBetter(trials.family, { ...begun, index }, best))) {
+        best = { ...begun, index };
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(count, trials.dataset.sideBySide ?? 1) }, runSome));
   if (!best) refuseAll(restarts);
-  return { ...best, restarts };
+  const { index: _, ...begun } = best;
+  return { ...begun, restarts };
 }
 
 async function runOnce<P>(
@@ -82,8 +95,10 @@ export function describe<P>({ history, iteration, converged }: EmRun<P>, seed: n
   return { seed, value: history.at(-1)!, nIter: iteration, converged };
 }
 
-function isBetter<P>({ hard }: Family<P>, one: EmRun<P>, other: EmRun<P>): boolean {
-  return hard ? one.history.at(-1)! < other.history.at(-1)! : one.history.at(-1)! > other.history.at(-1)!;
+/** Runs side by side may end in any order: of equals the first start counts. */
+function isBetter<P>({ hard }: Family<P>, one: Ranked<P>, other: Ranked<P>): boolean {
+  const [a, b] = [one, other].map(({ run }) => (hard ? -run.history.at(-1)! : run.history.at(-1)!)) as [number, number];
+  return a > b || (a === b && one.index < other.index);
 }
 
 function refuseAll(restarts: readonly Restart[]): never {

@@ -1,6 +1,5 @@
 import type { Frame } from '../../data/frame.ts';
 import type {
-  Assignment,
   BlendOptions,
   Dataset,
   ExpectationOptions,
@@ -18,40 +17,32 @@ import { EmgpuError } from '../../errors.ts';
 import { checkAssignment } from './assignment.ts';
 import { blendToBuffer } from './blend.ts';
 import type { GpuContext } from './context.ts';
-import { expectation, type Passing } from './expectation.ts';
-import { type Kernel, kernelFor } from './kernels.ts';
+import { expectation } from './expectation.ts';
 import type { LoadedPoints } from './load.ts';
 import type { PassOptions } from './pace.ts';
 import { type Reading, readToBuffer, readToHost } from './readout.ts';
-import { createResident, type Resident, runStretch, suitsResident } from './resident.ts';
 import { gatherRows } from './rows.ts';
+import { Scratch } from './scratch.ts';
 import { GpuSeeding } from './seeding.ts';
-import type { Trial } from './trial.ts';
-import { defaultVariant, type Variant } from './variant.ts';
-import { chunkCapacity, createWorkspace, summation, type Workspace } from './workspace.ts';
 
-/** A chunk is cut anew when the device turns out this much faster or slower than it was cut for. */
-const RECUT = 4;
+/** Passes that a small dataset may have under way at once: while one waits for its readback the device computes another. */
+const SIDE_BY_SIDE = 4;
+/** Numbers of a dataset that a pass does not keep the device busy with, as far as measured (bench/NOTES.md). */
+const FEW_NUMBERS = 2 ** 18;
 
-/** Points in a device's memory: windows of tiles, and the scratch memory of the last kind of pass. */
+/** Points in a device's memory: windows of tiles, and scratch memory for passes over them. */
 export class GpuDataset implements Dataset {
   readonly nSamples: number;
   readonly nFeatures: number;
   readonly totalWeight: number;
   readonly frame: Frame;
+  readonly sideBySide: number;
   readonly #context: GpuContext;
   readonly #points: LoadedPoints;
   readonly #tune: boolean;
-  /** By the size of the windows that they are for: the last window may be smaller than the others. */
-  #workspaces: ReadonlyMap<number, Workspace> = new Map();
-  /** How long the shortest of its passes took, and how many there were: drivers may compile during the first. */
-  #seconds = Infinity;
-  #passes = 0;
-  #trial: Trial | undefined;
-  #resident: Resident | undefined;
+  /** One, and more where passes run side by side. */
+  readonly #scratches: Scratch[];
   #destroyed = false;
-  /** Passes share the workspace, so they follow one another. */
-  #last: Promise<unknown> = Promise.resolve();
 
   /** `tune`: passes are run in the variant that the adapter is known, or found, to run fastest. */
   constructor(context: GpuContext, points: LoadedPoints, tune: boolean) {
@@ -62,51 +53,33 @@ export class GpuDataset implements Dataset {
     this.nFeatures = points.shape.D;
     this.nSamples = points.windows.reduce((n, window) => n + window.count, 0);
     this.totalWeight = points.windows.reduce((sum, window) => sum + window.totalWeight, 0);
+    this.sideBySide = this.nSamples * this.nFeatures <= FEW_NUMBERS ? SIDE_BY_SIDE : 1;
+    this.#scratches = [new Scratch(context, points, tune)];
   }
 
   expectation(parameters: KernelParameters, options: ExpectationOptions = {}): Promise<Statistics> {
-    return this.#alone(async () => {
+    return this.#alone(async (scratch) => {
       const { assignment } = options;
       const guarded = this.#guarded(options);
-      if (assignment) return this.#assigned(parameters, assignment, guarded);
-      const passing = await this.#prepareTuned(parameters, guarded);
-      const { statistics, seconds } = await expectation(passing, parameters, undefined, guarded);
-      this.#seconds = Math.min(this.#seconds, seconds);
-      this.#passes++;
-      return statistics;
+      if (!assignment) return scratch.expectation(parameters, guarded);
+      checkAssignment(assignment, this.nSamples, parameters.nComponents, parameters.kind === 'k-means');
+      return (await expectation(await scratch.prepare(parameters), parameters, assignment, guarded)).statistics;
     });
-  }
-
-  async #assigned(parameters: KernelParameters, assignment: Assignment, options: PassOptions): Promise<Statistics> {
-    checkAssignment(assignment, this.nSamples, parameters.nComponents, parameters.kind === 'k-means');
-    const passing = await this.#prepare(parameters);
-    return (await expectation(passing, parameters, assignment, options)).statistics;
   }
 
   stretch(parameters: KernelParameters, options: StretchOptions): Promise<Stretch | undefined> {
-    return this.#alone(async () => {
-      const { shape, windows } = this.#points;
-      const kernel = kernelFor(parameters);
-      const packed = kernel.pack(parameters, shape);
-      if (windows.length > 1 || !suitsResident(kernel, packed, shape, this.nSamples)) return undefined;
-      const old = this.#resident;
-      if (old?.work.kernel !== kernel || old.work.K !== parameters.nComponents) {
-        old?.work.memory.destroy();
-        this.#resident = undefined;
-        this.#resident = await createResident(this.#context, shape, kernel, packed, windows[0]!);
-      }
-      const guarded = { ...options, ...this.#guarded(options) };
-      return runStretch(this.#context, shape, this.#resident!, packed, parameters, this.frame, windows[0]!, guarded);
-    });
+    return this.#alone((scratch) => scratch.stretch(parameters, this.frame, { ...options, ...this.#guarded(options) }));
   }
 
   readToBuffer(what: ReadoutKind, parameters: KernelParameters, options: RunOptions = {}): Promise<GPUBuffer> {
-    return this.#alone(async () => readToBuffer(await this.#reading(what, parameters), this.#guarded(options)));
+    return this.#alone(async (scratch) =>
+      readToBuffer(await reading(scratch, what, parameters), this.#guarded(options)),
+    );
   }
 
   blend(colors: Float32Array, parameters: KernelParameters, options: BlendOptions = {}): Promise<GPUBuffer> {
-    return this.#alone(async () => {
-      return blendToBuffer(await this.#prepare(parameters), colors, options, this.#guarded(options));
+    return this.#alone(async (scratch) => {
+      return blendToBuffer(await scratch.prepare(parameters), colors, options, this.#guarded(options));
     });
   }
 
@@ -125,8 +98,8 @@ export class GpuDataset implements Dataset {
     parameters: KernelParameters,
     options: RunOptions = {},
   ): Promise<Readout[Kind]> {
-    const bytes = await this.#alone(async () => {
-      return readToHost(await this.#reading(what, parameters), this.#guarded(options));
+    const bytes = await this.#alone(async (scratch) => {
+      return readToHost(await reading(scratch, what, parameters), this.#guarded(options));
     });
     return (what === 'labels' ? new Uint32Array(bytes) : new Float32Array(bytes)) as Readout[Kind];
   }
@@ -152,34 +125,34 @@ export class GpuDataset implements Dataset {
   destroy(): void {
     this.#destroyed = true;
     // Not before that: a submit that uses a destroyed buffer is dropped, and its result would be whatever was there.
-    void this.#last.then(() => {
+    void Promise.all(this.#scratches.map((scratch) => scratch.alone(async () => scratch.destroy()))).then(() => {
       this.#points.memory.destroy();
-      this.#free();
-      this.#resident?.work.memory.destroy();
     });
   }
 
-  /** Runs `work` after whatever runs now; turns what a lost device or a destroyed dataset causes into its proper error. */
-  #alone<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#last.then(async () => {
+  /** Runs `work` after whatever runs in the same scratch memory now; turns what a lost device or a destroyed dataset causes into its proper error. */
+  #alone<T>(work: (scratch: Scratch) => Promise<T>): Promise<T> {
+    const scratch = this.#leastBusy();
+    return scratch.alone(async () => {
       this.#check();
       try {
-        return await work();
+        return await work(scratch);
       } catch (error) {
         const cause = await this.#context.watch.explain(error);
         if (!(cause instanceof EmgpuError)) this.#check(cause);
         throw cause;
       }
     });
-    this.#last = result.catch(() => {});
-    return result;
   }
 
-  async #reading(what: ReadoutKind, parameters: KernelParameters): Promise<Reading> {
-    if (parameters.kind === 'k-means' && what !== 'labels') {
-      throw new EmgpuError('invalid-option', `k-means has no ${what}.`, 'Ask for labels.');
-    }
-    return { ...(await this.#prepare(parameters)), what };
+  /** Whoever calls one pass after the other has only the first. */
+  #leastBusy(): Scratch {
+    const scratches = this.#scratches;
+    const least = scratches.reduce((a, b) => (b.waiting < a.waiting ? b : a));
+    if (least.waiting === 0 || scratches.length >= this.sideBySide || this.#destroyed) return least;
+    const more = new Scratch(this.#context, this.#points, this.#tune);
+    scratches.push(more);
+    return more;
   }
 
   /** Options of a pass that stops when the points are gone. */
@@ -195,62 +168,11 @@ export class GpuDataset implements Dataset {
       });
     }
   }
+}
 
-  #free(): void {
-    for (const work of this.#workspaces.values()) work.memory.destroy();
-    this.#workspaces = new Map();
+async function reading(scratch: Scratch, what: ReadoutKind, parameters: KernelParameters): Promise<Reading> {
+  if (parameters.kind === 'k-means' && what !== 'labels') {
+    throw new EmgpuError('invalid-option', `k-means has no ${what}.`, 'Ask for labels.');
   }
-
-  async #prepare(parameters: KernelParameters): Promise<Passing> {
-    const { shape, windows } = this.#points;
-    const context = this.#context;
-    const kernel = kernelFor(parameters);
-    const K = parameters.nComponents;
-    const packed = kernel.pack(parameters, shape);
-    const variant = this.#tune ? await context.tuning.variant(kernel, shape, K) : defaultVariant(shape);
-    const capacityFor = (count: number) =>
-      chunkCapacity(kernel, packed, shape.D, summation(kernel, shape, K, count), count, context.pace.budget);
-    if (!this.#serves(kernel, K, variant, capacityFor(windows[0]!.count))) {
-      this.#free();
-      const works = new Map<number, Workspace>();
-      this.#workspaces = works;
-      for (const count of new Set(windows.map((window) => window.count))) {
-        const capacity = capacityFor(count);
-        works.set(count, await createWorkspace(context, shape, kernel, K, packed, count, capacity, { variant }));
-      }
-      this.#seconds = Infinity;
-      this.#passes = 0;
-      this.#trial = undefined;
-    }
-    const portions = windows.map((window) => ({ window, work: this.#workspaces.get(window.count)! }));
-    return { context, shape, packed, portions };
-  }
-
-  /** Whether the workspaces that are there will do: for as many points per chunk, more or less. */
-  #serves(kernel: Kernel, K: number, variant: Variant, capacity: number): boolean {
-    const { windows } = this.#points;
-    const work = this.#workspaces.get(windows[0]!.count);
-    return (
-      work?.kernel === kernel &&
-      this.#workspaces.has(windows.at(-1)!.count) &&
-      work.K === K &&
-      capacity < RECUT * work.capacity &&
-      work.capacity < RECUT * capacity &&
-      work.variant.points === variant.points &&
-      work.variant.across === variant.across
-    );
-  }
-
-  /** The same. Between passes of a kind that is worth it, its variants are timed, if they never were. */
-  async #prepareTuned(parameters: KernelParameters, options: PassOptions): Promise<Passing> {
-    const passing = await this.#prepare(parameters);
-    const { tuning } = this.#context;
-    if (!this.#tune || this.#passes < 2 || this.#seconds < tuning.from) return passing;
-    const portion = passing.portions[0]!;
-    const tried = { ...passing, ...portion, seconds: (this.#seconds * portion.window.count) / this.nSamples };
-    this.#trial ??= await tuning.trial(tried);
-    if (!this.#trial || !(await tuning.advance(this.#trial, tried, options))) return passing;
-    this.#trial = undefined;
-    return this.#prepare(parameters);
-  }
+  return { ...(await scratch.prepare(parameters)), what };
 }

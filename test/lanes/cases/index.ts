@@ -13,6 +13,7 @@ import { poisson } from './poisson.ts';
 import { readouts } from './readouts.ts';
 import { seeding } from './seeding.ts';
 import { shapes } from './shapes.ts';
+import { sideBySide } from './side-by-side.ts';
 import { smoke } from './smoke.ts';
 import { streams } from './streams.ts';
 import { stretches } from './stretches.ts';
@@ -42,6 +43,7 @@ export const cases: readonly LaneCase[] = [
   ...grid,
   ...behaviour,
   ...stretches,
+  ...sideBySide,
   ...tuning,
   ...faults,
 ];

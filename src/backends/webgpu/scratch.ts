@@ -1,0 +1,147 @@
+import type { Frame } from '../../data/frame.ts';
+import type { KernelParameters, Statistics, Stretch, StretchOptions } from '../../em/types.ts';
+import type { GpuContext } from './context.ts';
+import { expectation, type Passing } from './expectation.ts';
+import { type Kernel, kernelFor } from './kernels.ts';
+import type { LoadedPoints } from './load.ts';
+import type { PassOptions } from './pace.ts';
+import { createResident, type Resident, runStretch, suitsResident } from './resident.ts';
+import type { Trial } from './trial.ts';
+import { defaultVariant, type Variant } from './variant.ts';
+import { chunkCapacity, createWorkspace, summation, type Workspace } from './workspace.ts';
+
+/** A chunk is cut anew when the device turns out this much faster or slower than it was cut for. */
+const RECUT = 4;
+
+/**
+ * Scratch memory for passes over a dataset that follow one another: that of the last kind of pass, and what is known of its speed. Passes
+ * side by side have one each.
+ */
+export class Scratch {
+  readonly #context: GpuContext;
+  readonly #points: LoadedPoints;
+  readonly #tune: boolean;
+  /** By the size of the windows that they are for: the last window may be smaller than the others. */
+  #workspaces: ReadonlyMap<number, Workspace> = new Map();
+  /** How long the shortest of its passes took, and how many there were: drivers may compile during the first. */
+  #seconds = Infinity;
+  #passes = 0;
+  #trial: Trial | undefined;
+  #resident: Resident | undefined;
+  #last: Promise<unknown> = Promise.resolve();
+  #waiting = 0;
+
+  constructor(context: GpuContext, points: LoadedPoints, tune: boolean) {
+    this.#context = context;
+    this.#points = points;
+    this.#tune = tune;
+  }
+
+  /** Passes under way or waiting for their turn. */
+  get waiting(): number {
+    return this.#waiting;
+  }
+
+  /** Runs `work` after whatever runs here now. */
+  alone<T>(work: () => Promise<T>): Promise<T> {
+    this.#waiting++;
+    const result = this.#last.then(work).finally(() => {
+      this.#waiting--;
+    });
+    this.#last = result.catch(() => {});
+    return result;
+  }
+
+  /** An E-step in the variant that is the fastest as far as is known. Between passes of a kind that is worth it others are timed. */
+  async expectation(parameters: KernelParameters, options: PassOptions): Promise<Statistics> {
+    const passing = await this.#prepareTuned(parameters, options);
+    const { statistics, seconds } = await expectation(passing, parameters, undefined, options);
+    this.#seconds = Math.min(this.#seconds, seconds);
+    this.#passes++;
+    return statistics;
+  }
+
+  /** Iterations without the host; undefined where this is no small problem. */
+  async stretch(
+    parameters: KernelParameters,
+    frame: Frame,
+    options: StretchOptions & PassOptions,
+  ): Promise<Stretch | undefined> {
+    const { shape, windows } = this.#points;
+    const [window] = windows;
+    const kernel = kernelFor(parameters);
+    const packed = kernel.pack(parameters, shape);
+    if (!window || windows.length > 1 || !suitsResident(kernel, packed, shape, window.count)) return undefined;
+    const old = this.#resident;
+    if (old?.work.kernel !== kernel || old.work.K !== parameters.nComponents) {
+      old?.work.memory.destroy();
+      this.#resident = undefined;
+      this.#resident = await createResident(this.#context, shape, kernel, packed, window);
+    }
+    return runStretch(this.#context, shape, this.#resident!, packed, parameters, frame, window, options);
+  }
+
+  /** Memory for a pass with these parameters, and what else it works with. */
+  async prepare(parameters: KernelParameters): Promise<Passing> {
+    const { shape, windows } = this.#points;
+    const context = this.#context;
+    const kernel = kernelFor(parameters);
+    const K = parameters.nComponents;
+    const packed = kernel.pack(parameters, shape);
+    const variant = this.#tune ? await context.tuning.variant(kernel, shape, K) : defaultVariant(shape);
+    const capacityFor = (count: number) =>
+      chunkCapacity(kernel, packed, shape.D, summation(kernel, shape, K, count), count, context.pace.budget);
+    if (!this.#serves(kernel, K, variant, capacityFor(windows[0]!.count))) {
+      this.#freeWorkspaces();
+      const works = new Map<number, Workspace>();
+      this.#workspaces = works;
+      for (const count of new Set(windows.map((window) => window.count))) {
+        const capacity = capacityFor(count);
+        works.set(count, await createWorkspace(context, shape, kernel, K, packed, count, capacity, { variant }));
+      }
+      this.#seconds = Infinity;
+      this.#passes = 0;
+      this.#trial = undefined;
+    }
+    const portions = windows.map((window) => ({ window, work: this.#workspaces.get(window.count)! }));
+    return { context, shape, packed, portions };
+  }
+
+  destroy(): void {
+    this.#freeWorkspaces();
+    this.#resident?.work.memory.destroy();
+  }
+
+  #freeWorkspaces(): void {
+    for (const work of this.#workspaces.values()) work.memory.destroy();
+    this.#workspaces = new Map();
+  }
+
+  /** Whether the workspaces that are there will do: for as many points per chunk, more or less. */
+  #serves(kernel: Kernel, K: number, variant: Variant, capacity: number): boolean {
+    const { windows } = this.#points;
+    const work = this.#workspaces.get(windows[0]!.count);
+    return (
+      work?.kernel === kernel &&
+      this.#workspaces.has(windows.at(-1)!.count) &&
+      work.K === K &&
+      capacity < RECUT * work.capacity &&
+      work.capacity < RECUT * capacity &&
+      work.variant.points === variant.points &&
+      work.variant.across === variant.across
+    );
+  }
+
+  async #prepareTuned(parameters: KernelParameters, options: PassOptions): Promise<Passing> {
+    const passing = await this.prepare(parameters);
+    const { tuning } = this.#context;
+    if (!this.#tune || this.#passes < 2 || this.#seconds < tuning.from) return passing;
+    const portion = passing.portions[0]!;
+    const nSamples = passing.portions.reduce((n, { window }) => n + window.count, 0);
+    const tried = { ...passing, ...portion, seconds: (this.#seconds * portion.window.count) / nSamples };
+    this.#trial ??= await tuning.trial(tried);
+    if (!this.#trial || !(await tuning.advance(this.#trial, tried, options))) return passing;
+    this.#trial = undefined;
+    return this.prepare(parameters);
+  }
+}

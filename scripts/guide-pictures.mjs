@@ -12,8 +12,8 @@ const { document } = parseHTML('<!doctype html><html><body></body></html>');
 const path = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url));
 const IRIS = path('test/reference/data/iris.csv');
 const WIDTH = 680;
-/** After Okabe & Ito: told apart with every common colour blindness. */
-const COLORS = ['#0072b2', '#d55e00', '#009e73', '#cc5fa0'];
+/** As in the reports: told apart with every common colour blindness. */
+const COLORS = ['#0072b2', '#cd952a', '#1cb289', '#de2142'];
 
 /** Panels below one another on white, for readers in the dark. */
 function write(name, label, panels) {

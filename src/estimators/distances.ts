@@ -1,7 +1,7 @@
 import { checkPoints, type HostPoints, isDevicePoints } from '../data/points.ts';
 import { EmgpuError, type ErrorCode, throwIfAborted } from '../errors.ts';
+import { checkWhole } from '../judging/checks.ts';
 import { flatten } from './model-json.ts';
-import { checkWhole } from './options.ts';
 import { checkFits, isStream, type PointSource } from './session.ts';
 import type { KMeansJSON, ReadOptions } from './types.ts';
 

@@ -1,5 +1,6 @@
 import { MAX_COMPONENTS } from '../data/points.ts';
 import { EmgpuError } from '../errors.ts';
+import { checkSeed, checkWhole } from '../judging/checks.ts';
 import type { DeviceOptions, IterationOptions, MixtureOptions } from './types.ts';
 
 function refuse(name: string, expected: string, got: unknown): never {
@@ -27,22 +28,12 @@ export function checkPositive(name: string, value: number): void {
   if (!Number.isFinite(value) || value <= 0) refuse(name, 'a number above 0', value);
 }
 
-export function checkWhole(name: string, value: number, least: number): void {
-  if (!Number.isSafeInteger(value) || value < least) refuse(name, `a whole number from ${least} on`, value);
-}
-
 export function checkChoice(name: string, value: unknown, known: readonly unknown[]): void {
   if (!known.includes(value)) refuse(name, `one of ${known.join(', ')}`, value);
 }
 
 export function checkBackend(value: unknown): void {
   checkChoice('backend', value, ['auto', 'webgpu', 'cpu']);
-}
-
-/** Seeds are 32-bit: a larger one would give the numbers of another. */
-export function checkSeed(seed: number): void {
-  checkWhole('seed', seed, 0);
-  if (seed > 0xffffffff) refuse('seed', `at most ${0xffffffff}`, seed);
 }
 
 /** The start must be named, or a model. */

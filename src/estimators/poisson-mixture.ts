@@ -5,6 +5,7 @@ import { checkPoints, isDevicePoints } from '../data/points.ts';
 import type { Dataset, Family, RunOptions } from '../em/types.ts';
 import { populationMoments, standardNormal } from '../families/gaussian.ts';
 import { meanRates, type PoissonParameters, poissonFamily } from '../families/poisson.ts';
+import { checkSeed, checkWhole } from '../judging/checks.ts';
 import { seededRandom } from '../math/random.ts';
 import { Estimator, type Recipe } from './estimator.ts';
 import type { FitRun } from './fit-run.ts';
@@ -17,9 +18,7 @@ import {
   checkInit,
   checkIteration,
   checkMixture,
-  checkSeed,
   checkStart,
-  checkWhole,
   defined,
   ITERATION_DEFAULTS,
 } from './options.ts';

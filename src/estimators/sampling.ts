@@ -1,10 +1,10 @@
 import { randomNormal } from 'd3-random';
 import { EmgpuError } from '../errors.ts';
 import { blockSize, type CovarianceType, covarianceShapes } from '../families/covariance.ts';
+import { checkSeed, checkWhole } from '../judging/checks.ts';
 import { cholesky } from '../math/cholesky.ts';
 import { seededRandom } from '../math/random.ts';
 import { flatten } from './model-json.ts';
-import { checkSeed, checkWhole } from './options.ts';
 import type { GaussianMixtureJSON } from './types.ts';
 
 /** Lower factors L (D × D each) with `Σ_k = L Lᵀ`; one that all components share where the type is tied. */

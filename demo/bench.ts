@@ -42,6 +42,9 @@ const surroundings = (): Surroundings => ({
   mostBytes: MOST_BYTES,
 });
 
+/** Where the numbers of the last run can be downloaded. */
+let numbers: string | undefined;
+
 const listener: Listener = {
   begin: (head) => {
     const entries = facts(head).flatMap(([name, text]) => [element('dt', name), element('dd', text)]);
@@ -69,14 +72,10 @@ function addRow(cells: readonly string[]): void {
 async function run(fields: FormData): Promise<void> {
   button.disabled = true;
   say('table', '');
-  const link = document.createElement('a');
-  link.download = 'emgpu-bench.json';
-  link.textContent = 'Download all numbers (JSON)';
-  find<HTMLElement>('#download').replaceChildren();
+  offer(undefined);
   try {
     const report = await measure(fields);
-    link.href = URL.createObjectURL(new Blob([JSON.stringify(report, null, 1)], { type: 'application/json' }));
-    find<HTMLElement>('#download').replaceChildren(link);
+    offer(report);
     find<HTMLElement>('#legend').hidden = false;
     say('#legend', LEGEND);
     say('#status', [`Done in ${report.seconds.toFixed(0)} s.`, ...skippedLines(report.skipped)].join('\n'));
@@ -85,6 +84,18 @@ async function run(fields: FormData): Promise<void> {
   } finally {
     button.disabled = false;
   }
+}
+
+/** A link to all numbers of a report, in place of the last one. */
+function offer(report: Report | undefined): void {
+  if (numbers) URL.revokeObjectURL(numbers);
+  numbers = report && URL.createObjectURL(new Blob([JSON.stringify(report, null, 1)], { type: 'application/json' }));
+  find('#download').replaceChildren();
+  if (!numbers) return;
+  const link = element('a', 'Download all numbers (JSON)') as HTMLAnchorElement;
+  link.download = 'emgpu-bench.json';
+  link.href = numbers;
+  find('#download').append(link);
 }
 
 async function measure(fields: FormData): Promise<Report> {

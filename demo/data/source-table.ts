@@ -20,18 +20,31 @@ export function countRows({ data, columns }: SourceTable): number {
 /** So many columns make a picture. */
 const SUGGESTED = 2;
 
-/** The first columns that do not merely number the rows; the first of all if there are no others. */
+/** The first columns that tell something of the rows; the first of all if there are no others. */
 export function suggestColumns(data: HostPoints['data'], columns: readonly string[]): string[] {
-  const telling = columns.filter((_, place) => !numbersRows(data, place, columns.length));
+  const telling = columns.filter((_, place) => tells(data, place, columns.length));
   return (telling.length > 0 ? telling : columns).slice(0, SUGGESTED);
 }
 
-/** Whether a column counts 0, 1, 2, … or so from another whole number on. */
-function numbersRows(data: HostPoints['data'], place: number, nColumns: number): boolean {
-  const first = data[place]!;
-  if (!Number.isInteger(first)) return false;
-  for (let i = place, expected = first; i < data.length; i += nColumns, expected++) {
-    if (data[i] !== expected) return false;
+/** In so many rows whole numbers do not rise from row to row by chance. */
+const MANY = 20;
+
+/** Whether a column is filled for the most part, is not one number everywhere, and does not number the rows: 0, 1, 2 … or 1000, 1007 … */
+function tells(data: HostPoints['data'], place: number, nColumns: number): boolean {
+  let [filled, varies, counts, rises] = [0, false, true, true];
+  let before = Number.NaN;
+  for (let i = place; i < data.length; i += nColumns) {
+    const x = data[i]!;
+    if (Number.isNaN(x)) {
+      [counts, rises] = [false, false];
+      continue;
+    }
+    varies ||= filled > 0 && x !== before;
+    rises &&= Number.isInteger(x) && !(x <= before);
+    counts &&= rises && (filled === 0 || x === before + 1);
+    filled++;
+    before = x;
   }
-  return data.length > nColumns;
+  const numbers = counts || (rises && filled >= MANY);
+  return varies && !numbers && filled > data.length / nColumns / 2;
 }

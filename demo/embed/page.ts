@@ -1,4 +1,5 @@
 import type { MixtureFit } from 'emgpu';
+import { fixed } from '../shared/format.ts';
 
 /** The element that a selector finds. */
 export const find = <E extends Element>(selector: string): E => document.querySelector<E>(selector)!;
@@ -8,6 +9,5 @@ export const say = (text: string): void => find('output').replaceChildren(text);
 
 /** How a fit went, for the reader. */
 export function scoreOf({ logLikelihood, nIter, adapter }: MixtureFit): string {
-  const shown = logLikelihood.toFixed(2).replace('-', '−');
-  return `Log-likelihood ${shown} after ${nIter} iterations on ${adapter}.`;
+  return `Log-likelihood ${fixed(logLikelihood, 2)} after ${nIter} iterations on ${adapter}.`;
 }

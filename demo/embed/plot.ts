@@ -19,7 +19,7 @@ function ellipse({ means, covariances }: MixtureModel, k: number, radius: number
 
 async function show(nComponents: number): Promise<void> {
   const { points, featureNames } = await readTable(new File([faithful], 'faithful.csv'), { name: 'faithful.csv' });
-  const fit = await new GaussianMixture({ nComponents, covarianceType: 'full', backend: 'auto' }).fit(points);
+  using fit = await new GaussianMixture({ nComponents, covarianceType: 'full', backend: 'auto' }).fit(points);
   const labels = await fit.predict();
   const dots = Array.from(labels, (k, i) => ({ x: points.data[2 * i]!, y: points.data[2 * i + 1]!, k }));
   const lines = fit.means.flatMap((_, k) => [...ellipse(fit, k, 1), ...ellipse(fit, k, 2)]);
@@ -44,12 +44,15 @@ async function show(nComponents: number): Promise<void> {
   chart.ariaHidden = 'true'; // the figure has a label, which marks of a chart may not have
   figure.replaceChildren(chart);
   say(scoreOf(fit));
-  fit.destroy();
 }
 
 const form = find<HTMLFormElement>('form');
-form.onsubmit = (event) => {
+const button = find<HTMLButtonElement>('button');
+form.onsubmit = async (event) => {
   event.preventDefault();
-  show(find<HTMLInputElement>('[name=components]').valueAsNumber).catch(({ message }) => say(message));
+  button.disabled = true;
+  say('Fitting…');
+  await show(find<HTMLInputElement>('[name=components]').valueAsNumber).catch(({ message }) => say(message));
+  button.disabled = false;
 };
 form.requestSubmit();

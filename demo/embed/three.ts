@@ -19,11 +19,10 @@ async function show(device: GPUDevice): Promise<void> {
   /** From the buffer that the scene draws to one that it is coloured by: on the device, without a copy. */
   const fitAndColour = async (nComponents: number): Promise<void> => {
     const mixture = new GaussianMixture({ nComponents, device });
-    const fit = await mixture.fit({ buffer: cloud.points, nSamples: N, nFeatures: 3 });
+    using fit = await mixture.fit({ buffer: cloud.points, nSamples: N, nFeatures: 3 });
     const colours = fit.means.map((_, k) => hexOf(k, scheme.value));
     cloud.colour(await fit.responsibilitiesBuffer(), colours);
     say(scoreOf(fit));
-    fit.destroy();
   };
 
   form.onsubmit = async (event) => {

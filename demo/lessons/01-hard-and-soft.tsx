@@ -2,14 +2,13 @@ import { KMeansModel, MixtureModel } from 'emgpu';
 import { useState } from 'preact/hooks';
 import { Formula } from '../shared/formula.tsx';
 import { colorOf } from '../shared/palette.ts';
-import { Bars, blend, Cross, Curve, Dots, Handle, Plane, toPoints, toRows, useEngine } from './kit/index.ts';
+import { Bars, blend, Cross, Curve, Dots, Handle, ON_CPU, Plane, toPoints, toRows, useEngine } from './kit/index.ts';
 
 const CENTERS = [
   [-1.3, 0],
   [1.3, 0],
 ];
 const VARIANCE = 0.9;
-const CPU = { backend: 'cpu' } as const;
 
 const mixture = new MixtureModel({
   ...{ covarianceType: 'spherical', nFeatures: 2, nComponents: 2 },
@@ -112,6 +111,6 @@ function Answer({ title, name, values }: AnswerProps) {
 /** Of some points: the cluster that k-means picks, and the two shares of the mixture. */
 async function askBoth(rows: readonly (readonly number[])[]) {
   const points = toPoints(rows);
-  const [picks, shares] = await Promise.all([kMeans.predict(points, CPU), mixture.predictProba(points, CPU)]);
+  const [picks, shares] = await Promise.all([kMeans.predict(points, ON_CPU), mixture.predictProba(points, ON_CPU)]);
   return { picks: [...picks], shares: toRows(shares, 2) };
 }

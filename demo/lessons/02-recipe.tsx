@@ -1,5 +1,6 @@
 import { densityGrid, type GridAxis, MixtureModel } from 'emgpu';
 import { useMemo, useState } from 'preact/hooks';
+import { fixed } from '../shared/format.ts';
 import { Formula } from '../shared/formula.tsx';
 import { colorOf } from '../shared/palette.ts';
 import {
@@ -8,8 +9,8 @@ import {
   Curve,
   Die,
   Dots,
-  fixed,
   Handle,
+  ON_CPU,
   Plane,
   Reading,
   toPoints,
@@ -41,7 +42,6 @@ const NAMES = ['blue', 'gold', 'green'];
 const COLORS = NAMES.map((_, k) => colorOf(k));
 const SEED = 11;
 const MOST = 1000;
-const CPU = { backend: 'cpu' } as const;
 
 /** A little beyond the plane, so that no contour ends at its border. */
 const GRID = { x: [-4.4, 4.4, 111], y: [-2.9, 2.9, 74] } as const satisfies Record<string, GridAxis>;
@@ -77,8 +77,8 @@ function Figure() {
   const [probe, setProbe] = useState([-0.6, 0.3]);
   const [count, setCount] = useState(0);
   const model = useMemo(() => modelOf(weights, means), [weights, means]);
-  const surface = useEngine(() => densityGrid(model, { features: [0, 1], ...GRID }, CPU), [model]);
-  const logDensity = useEngine(() => model.scoreSamples(toPoints([probe]), CPU), [model, probe]);
+  const surface = useEngine(() => densityGrid(model, { features: [0, 1], ...GRID }, ON_CPU), [model]);
+  const logDensity = useEngine(() => model.scoreSamples(toPoints([probe]), ON_CPU), [model, probe]);
   const drawn = useMemo(() => draw(model, count), [model, count]);
   return (
     <figure class="figure">

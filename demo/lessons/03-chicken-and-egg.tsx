@@ -1,14 +1,24 @@
 import { GaussianMixture, MixtureModel, type MixtureParts } from 'emgpu';
 import { useMemo, useState } from 'preact/hooks';
 import { colorOf } from '../shared/palette.ts';
-import { blend, Ellipse, Handle, Plane, Reading, toPoints, toRows, useEngine } from './kit/index.ts';
+import {
+  blend,
+  covarianceOf,
+  Ellipse,
+  Handle,
+  ON_CPU,
+  Plane,
+  Reading,
+  toPoints,
+  toRows,
+  useEngine,
+} from './kit/index.ts';
 import { PointButtons } from './kit/point-buttons.tsx';
 
 const NAMES = ['blue', 'gold'];
 const COLORS = NAMES.map((_, k) => colorOf(k));
 /** A group of fewer points has no ellipse. */
 const FEWEST = 3;
-const CPU = { backend: 'cpu' } as const;
 
 const TRUTH: MixtureParts = {
   ...{ covarianceType: 'full', nFeatures: 2, nComponents: 2, weights: [0.5, 0.5] },
@@ -162,12 +172,8 @@ function likeliest(shares: readonly (readonly number[])[]): number[] | undefined
   return enough ? labels : undefined;
 }
 
-function covarianceOf({ covariances }: MixtureParts, k: number): number[][] {
-  return (covariances as number[][][])[k]!;
-}
-
 async function sharesUnder(gaussians: MixtureParts, rows: readonly number[][]): Promise<number[][]> {
-  return toRows(await new MixtureModel(gaussians).predictProba(toPoints(rows), CPU), NAMES.length);
+  return toRows(await new MixtureModel(gaussians).predictProba(toPoints(rows), ON_CPU), NAMES.length);
 }
 
 /** A Gaussian for each group: one M-step over its points, in which each counts fully. */
@@ -183,10 +189,8 @@ async function fitToLabels(rows: readonly number[][], labels: readonly number[])
 }
 
 async function fitOne(rows: readonly number[][]): Promise<MixtureModel> {
-  const estimator = new GaussianMixture({ nComponents: 1, init: 'random-from-data', ...CPU });
-  const run = await estimator.start(toPoints(rows));
+  const estimator = new GaussianMixture({ nComponents: 1, init: 'random-from-data', ...ON_CPU });
+  using run = await estimator.start(toPoints(rows));
   await run.maximization();
-  const { model } = run;
-  run.destroy();
-  return model;
+  return run.model;
 }

@@ -2,7 +2,7 @@ import { type GridAxis, KMeansModel, MixtureModel } from 'emgpu';
 import { useState } from 'preact/hooks';
 import { Formula } from '../shared/formula.tsx';
 import { colorOf } from '../shared/palette.ts';
-import { Bars, Contours, Cross, Ellipse, Handle, Plane, toPoints, toRows, useEngine } from './kit/index.ts';
+import { Bars, Contours, Cross, Ellipse, Handle, ON_CPU, Plane, toPoints, toRows, useEngine } from './kit/index.ts';
 
 const NAMES = ['blue', 'gold', 'green'];
 const COLORS = NAMES.map((_, k) => colorOf(k));
@@ -26,7 +26,6 @@ const COVARIANCES = [
     [0.2, 0.25],
   ],
 ];
-const CPU = { backend: 'cpu' } as const;
 const SHAPE = { covarianceType: 'full', nFeatures: 2 } as const;
 
 const mixture = new MixtureModel({
@@ -163,9 +162,9 @@ function toTex(value: number): string {
 async function askAll(query: readonly number[]): Promise<Answer> {
   const point = toPoints([query]);
   const [shares, distances, logs] = await Promise.all([
-    mixture.predictProba(point, CPU),
+    mixture.predictProba(point, ON_CPU),
     centers.transform(point),
-    Promise.all(alone.map((gaussian) => gaussian.scoreSamples(point, CPU))),
+    Promise.all(alone.map((gaussian) => gaussian.scoreSamples(point, ON_CPU))),
   ]);
   return { shares: [...shares], distances: [...distances], densities: logs.map(([log]) => Math.exp(log!)) };
 }
@@ -175,6 +174,6 @@ async function shareLand(): Promise<number[][]> {
   const [nx, ny] = [GRID.x[2], GRID.y[2]];
   const at = ([min, max, count]: GridAxis, i: number) => min + ((max - min) * i) / (count - 1);
   const places = Array.from({ length: nx * ny }, (_, n) => [at(GRID.x, n % nx), at(GRID.y, Math.floor(n / nx))]);
-  const rows = toRows(await mixture.predictProba(toPoints(places), CPU), 3);
+  const rows = toRows(await mixture.predictProba(toPoints(places), ON_CPU), 3);
   return NAMES.map((_, k) => rows.map((row) => row[k]!));
 }

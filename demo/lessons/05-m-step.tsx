@@ -2,11 +2,24 @@ import { GaussianMixture, MixtureModel, type MixtureParts } from 'emgpu';
 import { useMemo, useState } from 'preact/hooks';
 import { Formula } from '../shared/formula.tsx';
 import { colorOf } from '../shared/palette.ts';
-import { Bars, blend, Curve, Dots, Ellipse, Handle, Plane, Reading, toRows, useEngine } from './kit/index.ts';
+import { tellTrouble } from '../shared/trouble.tsx';
+import {
+  Bars,
+  blend,
+  Curve,
+  covarianceOf,
+  Dots,
+  Ellipse,
+  Handle,
+  ON_CPU,
+  Plane,
+  Reading,
+  toRows,
+  useEngine,
+} from './kit/index.ts';
 
 const NAMES = ['blue', 'gold', 'green'];
 const COLORS = NAMES.map((_, k) => colorOf(k));
-const CPU = { backend: 'cpu' } as const;
 const SHAPE = { covarianceType: 'full', nFeatures: 2, nComponents: 3 } as const;
 
 const { data } = new MixtureModel({
@@ -58,6 +71,8 @@ interface Stage {
   readonly before?: MixtureParts;
 }
 
+type Step = (stage: Stage) => Promise<Stage>;
+
 /** Lesson 5: one E-step, one M-step, by hand. */
 export default function MStep() {
   return (
@@ -84,8 +99,17 @@ export default function MStep() {
 function Figure() {
   const [stage, setStage] = useState<Stage>({ model: START, steps: 0 });
   const { model, shares, before, steps } = stage;
-  const score = useEngine(() => new MixtureModel(model).evaluate(points, CPU), [model]);
+  const score = useEngine(() => new MixtureModel(model).evaluate(points, ON_CPU), [model]);
   const colors = useMemo(() => shares?.map((row) => blend(COLORS, row)), [shares]);
+  const take = async (step: Step) => {
+    try {
+      const next = await step(stage);
+      // A mean may have been dragged meanwhile, or all reset.
+      setStage((now) => (now === stage ? next : now));
+    } catch (error) {
+      tellTrouble(error);
+    }
+  };
   const move = (k: number, at: number[]) => setStage({ model: { ...model, means: model.means.with(k, at) }, steps });
   return (
     <figure class="figure">
@@ -102,7 +126,7 @@ function Figure() {
           />
         ))}
       </Plane>
-      <Steps stage={stage} onChange={setStage} />
+      <Steps stage={stage} onTake={take} onReset={() => setStage({ model: START, steps: 0 })} />
       <p class="readings">
         <Reading name="log-likelihood" label="Log-likelihood" value={score?.logLikelihood} digits={2} />
         <Reading name="steps" label="M-steps" value={steps} digits={0} />
@@ -113,22 +137,22 @@ function Figure() {
   );
 }
 
-function Steps({ stage, onChange }: { readonly stage: Stage; readonly onChange: (stage: Stage) => void }) {
-  const { shares } = stage;
+interface StepsProps {
+  readonly stage: Stage;
+  readonly onTake: (step: Step) => void;
+  readonly onReset: () => void;
+}
+
+function Steps({ stage: { shares }, onTake, onReset }: StepsProps) {
   return (
     <div class="buttons">
-      <button type="button" class={shares ? '' : 'primary'} onClick={async () => onChange(await expect(stage))}>
+      <button type="button" class={shares ? '' : 'primary'} onClick={() => onTake(expect)}>
         E-step
       </button>
-      <button
-        type="button"
-        class={shares ? 'primary' : ''}
-        disabled={!shares}
-        onClick={async () => onChange(await maximize(stage))}
-      >
+      <button type="button" class={shares ? 'primary' : ''} disabled={!shares} onClick={() => onTake(maximize)}>
         M-step
       </button>
-      <button type="button" onClick={() => onChange({ model: START, steps: 0 })}>
+      <button type="button" onClick={onReset}>
         Reset
       </button>
     </div>
@@ -149,20 +173,14 @@ function Trace({ from, to }: { readonly from: MixtureParts; readonly to: Mixture
   );
 }
 
-function covarianceOf({ covariances }: MixtureParts, k: number): number[][] {
-  return (covariances as number[][][])[k]!;
-}
-
 async function expect({ model, steps }: Stage): Promise<Stage> {
-  const shares = toRows(await new MixtureModel(model).predictProba(points, CPU), NAMES.length);
+  const shares = toRows(await new MixtureModel(model).predictProba(points, ON_CPU), NAMES.length);
   return { model, steps, shares };
 }
 
 async function maximize({ model, steps }: Stage): Promise<Stage> {
   const init = new MixtureModel(model);
-  const run = await new GaussianMixture({ nComponents: NAMES.length, init, regCovar: 0, ...CPU }).start(points);
+  using run = await new GaussianMixture({ nComponents: NAMES.length, init, regCovar: 0, ...ON_CPU }).start(points);
   await run.maximization();
-  const next = run.model.toJSON();
-  run.destroy();
-  return { model: next, steps: steps + 1, before: model };
+  return { model: run.model.toJSON(), steps: steps + 1, before: model };
 }

@@ -2,9 +2,9 @@ import { MixtureModel, type MixtureParts } from 'emgpu';
 import { useId, useMemo, useState } from 'preact/hooks';
 import { Formula } from '../shared/formula.tsx';
 import { colorOf } from '../shared/palette.ts';
-import { blend, Dots, Ellipse, Handle, Plane, Reading, Slider, useEngine } from './kit/index.ts';
+import { blend, Dots, Ellipse, Handle, ON_CPU, Plane, Reading, Slider, useEngine } from './kit/index.ts';
 import { Climb } from './later/climb.tsx';
-import { draw, ON_CPU } from './later/points.ts';
+import { draw } from './later/points.ts';
 import { DANCE_START, DANCE_VARIANCE, DANCES, type DanceName, dances } from './later/scenes.ts';
 import { StepButtons } from './later/step-buttons.tsx';
 import { useDance } from './later/use-dance.ts';
@@ -85,7 +85,8 @@ function Floor({ name }: { readonly name: DanceName }) {
         <span role="status">{converged ? 'Converged.' : ''}</span>
       </p>
       <StepButtons
-        {...{ next, running: dancing.running, onStep: dancing.step, onRun: dancing.run, onPause: dancing.pause }}
+        {...{ next, running: dancing.running, busy: dancing.busy }}
+        {...{ onStep: dancing.step, onRun: dancing.run, onPause: dancing.pause }}
         onReset={() => dancing.restart(startAt(DANCE_START))}
       />
       <Slider

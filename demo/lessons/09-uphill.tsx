@@ -73,7 +73,7 @@ function Hill() {
         ))}
         {heights && <Curve points={PLACES.map((x, i) => [x, heights[i]!])} color="var(--text)" />}
         <Dots points={rows.map(([x]) => [x!, POINTS_Y])} color={() => 'var(--soft)'} opacity={0.45} />
-        {peaks && <Band at={STARTS} y={STARTS_Y} color={(i) => colorOf(peaks[i]!.peak)} />}
+        {peaks && <Band at={STARTS} y={STARTS_Y} color={(i) => colorOf(peaks[i]!)} />}
         {now?.bound && <Bound {...now} bound={now.bound} />}
         {now && <Dots points={[[now.place, now.logLikelihood]]} color={() => 'var(--text)'} radius={5} opacity={1} />}
         <Handle at={[start, STARTS_Y]} axis="x" name="start" color="var(--text)" onMove={move} />

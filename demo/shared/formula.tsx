@@ -1,13 +1,20 @@
 import { useEffect, useState } from 'preact/hooks';
+import { tellTrouble } from './trouble.tsx';
 
-/** TeX as MathML and HTML. KaTeX is loaded when the first formula is shown; until then the source stands there. */
+/** TeX as HTML and MathML; KaTeX is loaded when the first formula is shown. */
+async function typeset(tex: string, displayMode: boolean): Promise<string> {
+  const [{ default: katex }] = await Promise.all([import('katex'), import('katex/dist/katex.min.css')]);
+  return katex.renderToString(tex, { displayMode, throwOnError: true });
+}
+
+/** A formula. Until KaTeX is there, or where it cannot be had, the source stands in its place. */
 export function Formula({ tex, block = false }: { readonly tex: string; readonly block?: boolean }) {
   const [html, setHtml] = useState<string>();
   useEffect(() => {
     let gone = false;
-    void Promise.all([import('katex'), import('katex/dist/katex.min.css')]).then(([{ default: katex }]) => {
-      if (!gone) setHtml(katex.renderToString(tex, { displayMode: block, throwOnError: true }));
-    });
+    typeset(tex, block)
+      .then((made) => !gone && setHtml(made))
+      .catch(() => tellTrouble('The formulas could not be loaded. Reload the page to try again.'));
     return () => {
       gone = true;
     };

@@ -1,4 +1,5 @@
 import { scheme, toggleScheme } from './scheme.ts';
+import { Trouble } from './trouble.tsx';
 
 const PAGES = [
   ['index.html', 'Workbench'],
@@ -21,6 +22,7 @@ export function Masthead({ page, title }: { readonly page: string; readonly titl
       <button type="button" onClick={toggleScheme}>
         {scheme.value === 'light' ? 'Dark' : 'Light'}
       </button>
+      <Trouble />
     </header>
   );
 }

@@ -31,6 +31,9 @@ const DEFAULT_POINTS = 10_000;
 /** The limits of the engine. */
 const MAX_COMPONENTS = 1024;
 const MAX_FEATURES = 128;
+const MAX_SEED = 2 ** 32 - 1;
+/** See `ModelChoice.softness`: less or more would be k-means or one cloud. */
+const SOFTNESS = [1e-3, 10] as const;
 /** More would take hours. */
 const MAX_RESTARTS = 1000;
 const YES = 'yes';
@@ -115,12 +118,12 @@ function modelsIn(fields: Fields): ModelChoice[] {
   const kinds = (fields.get('model') ?? []).slice(0, 2);
   return (kinds.length > 0 ? kinds : [usual.kind]).map((kind, i) => {
     const word = (name: string) => fields.get(name)?.[i] ?? fields.get(name)?.[0];
-    const softness = numberIn(word('softness'), Number.MIN_VALUE, Number.MAX_VALUE);
+    const softness = numberIn(word('softness'), ...SOFTNESS);
     return {
       kind: oneOf(kind, KINDS) ?? usual.kind,
       k: wholeIn(word('k'), 1, MAX_COMPONENTS) ?? usual.k,
       init: oneOf(word('init'), STARTS) ?? usual.init,
-      seed: wholeIn(word('seed'), 0, Number.MAX_SAFE_INTEGER) ?? usual.seed,
+      seed: wholeIn(word('seed'), 0, MAX_SEED) ?? usual.seed,
       tol: numberIn(word('tol'), 0, Number.MAX_VALUE) ?? usual.tol,
       restarts: wholeIn(word('restarts'), 1, MAX_RESTARTS) ?? usual.restarts,
       ...(softness !== undefined && { softness }),

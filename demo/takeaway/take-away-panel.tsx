@@ -71,6 +71,7 @@ export function TakeAway(props: TakeAwayProps) {
           ))}
         </div>
       ))}
+      {isTransformed(state()) && <p class="soft note">{FOR_PREPARED}</p>}
       {running.value && (
         <div class="takeaway-row">
           <progress
@@ -120,6 +121,13 @@ function rowsOf(props: TakeAwayProps): { readonly what: string; readonly files: 
       ],
     },
   ];
+}
+
+const FOR_PREPARED =
+  'The model file is for the points as prepared here, with logarithms taken or columns standardized, which Points CSV saves; it is not for the raw file.';
+
+function isTransformed({ preparation }: LabState): boolean {
+  return preparation !== undefined && (preparation.standardize || preparation.log.length > 0);
 }
 
 const NO_MODEL = 'there is no model yet.';

@@ -8,6 +8,8 @@ const PAD = 0.06;
 /** How far one can zoom in and out, relative to the picture of all points. */
 const CLOSEST = 1e-6;
 const WIDEST = 50;
+/** How far from the middle of all points one can look, in widths of their picture. */
+const FARTHEST = 1000;
 
 /** The camera that shows all points but the farthest outliers. `sample`: u, v, u, v, … */
 export function fitCamera(sample: Float64Array): Camera {
@@ -31,6 +33,15 @@ function rangeOf(sample: Float64Array, part: 0 | 1): { low: number; high: number
   if (high > low) return { low, high };
   const half = Math.abs(low) * 1e-3 || 1;
   return { low: low - half, high: high + half };
+}
+
+/** A camera as a link tells it, unless no gesture could have led there: then that of all points. */
+export function within(camera: Camera | undefined, all: Camera): Camera {
+  if (!camera) return all;
+  const sound = (place: number, middle: number, length: number, whole: number) =>
+    length >= 0.5 * CLOSEST * whole && length <= 2 * WIDEST * whole && Math.abs(place - middle) <= FARTHEST * whole;
+  const { x, y, width, height } = camera;
+  return sound(x, all.x, width, all.width) && sound(y, all.y, height, all.height) ? camera : all;
 }
 
 /** Moves what is seen by shares of its width and height. */

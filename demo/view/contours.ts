@@ -1,4 +1,5 @@
-import { densityGrid, type MixtureModel, marginal } from 'emgpu';
+import { densityGrid, type GridAxis, type MixtureModel, marginal } from 'emgpu';
+import { gridPlace } from '../shared/grid-place.ts';
 import type { Camera } from './types.ts';
 
 /** Shares of the mixture that the lines enclose, from the outermost. */
@@ -32,21 +33,14 @@ export async function contoursOf(
   const part = marginal(model, features);
   const drawn = { data: part.sample(DRAWN).data, nFeatures: 2 };
   const atDrawn = (await part.scoreSamples(drawn, { backend: 'cpu' })).toSorted();
-  const grid = {
-    features,
-    x: [x - width / 2, x + width / 2, PLACES] as const,
-    y: [y - height / 2, y + height / 2, PLACES] as const,
-  };
+  const across: GridAxis = [x - width / 2, x + width / 2, PLACES];
+  const up: GridAxis = [y - height / 2, y + height / 2, PLACES];
   const [{ contours }, logs] = await Promise.all([
     import('d3-contour'),
-    densityGrid(model, { ...grid, log: true }, { backend: 'cpu' }),
+    densityGrid(model, { features, x: across, y: up, log: true }, { backend: 'cpu' }),
   ]);
   const levels = ENCLOSED.map((share) => atDrawn[Math.floor((1 - share) * DRAWN)]!);
-  // d3 has value (i, j) at (i + 1/2, j + 1/2).
-  const place = ([i, j]: number[]): [number, number] => [
-    x + width * ((i! - 0.5) / (PLACES - 1) - 0.5),
-    y + height * ((j! - 0.5) / (PLACES - 1) - 0.5),
-  ];
+  const place = ([i, j]: number[]): [number, number] => [gridPlace(across, i!), gridPlace(up, j!)];
   const draw = contours().size([PLACES, PLACES]);
   const values = Array.from(logs);
   return ENCLOSED.map((enclosed, i) => ({

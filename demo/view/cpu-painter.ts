@@ -1,7 +1,7 @@
 import type { HostPoints } from 'emgpu';
+import { turn } from '../shared/turn.ts';
 import { type PixelRows, pixelRows } from './camera.ts';
 import { crowding, onRamp, opacity, SUMMED, toneFor, unitFor } from './tone.ts';
-import { turn } from './turn.ts';
 import type { Frame, Painter } from './types.ts';
 
 /** Points between two looks at the clock. */

@@ -1,4 +1,5 @@
 import type { KMeansModel, MixtureModel } from 'emgpu';
+import { type Ellipse, ellipseOf } from '../shared/ellipse.ts';
 import type { PixelMap } from './camera.ts';
 import { project } from './projection.ts';
 import type { Projection } from './types.ts';
@@ -7,17 +8,10 @@ import type { Projection } from './types.ts';
 export type ViewModel = MixtureModel | KMeansModel;
 
 /** A symmetric 2 × 2 matrix: variances of u and v, and their covariance. */
-export interface PlaneCovariance {
+interface PlaneCovariance {
   readonly uu: number;
   readonly uv: number;
   readonly vv: number;
-}
-
-/** An ellipse as SVG draws it: half axes in pixels, and the angle from the x axis to the first in degrees, clockwise as y runs downwards. */
-export interface Ellipse {
-  readonly rx: number;
-  readonly ry: number;
-  readonly degrees: number;
 }
 
 /** Whether a model is a mixture, and so has weights and covariances. */
@@ -36,7 +30,7 @@ export function centerInPlane(model: ViewModel, k: number, projection: Projectio
 }
 
 /** Element (i, j) of the covariance of component k, whichever form the model keeps them in. */
-export function covarianceAt({ covarianceType, covariances }: MixtureModel, k: number, i: number, j: number): number {
+function covarianceAt({ covarianceType, covariances }: MixtureModel, k: number, i: number, j: number): number {
   const [matrices, matrix, vector] = [covariances as number[][][], covariances as number[][], covariances as number[]];
   if (covarianceType === 'full') return matrices[k]![i]![j]!;
   if (covarianceType === 'tied') return matrix[i]![j]!;
@@ -47,7 +41,7 @@ export function covarianceAt({ covarianceType, covariances }: MixtureModel, k: n
 }
 
 /** Covariance of component k in the plane: A Σ Aᵀ. */
-export function planeCovariance(model: MixtureModel, k: number, { rows: [a, b] }: Projection): PlaneCovariance {
+function planeCovariance(model: MixtureModel, k: number, { rows: [a, b] }: Projection): PlaneCovariance {
   const used = Array.from(a.keys()).filter((d) => a[d] !== 0 || b[d] !== 0);
   let [uu, uv, vv] = [0, 0, 0];
   for (const i of used) {
@@ -61,21 +55,8 @@ export function planeCovariance(model: MixtureModel, k: number, { rows: [a, b] }
   return { uu, uv, vv };
 }
 
-/** SVG draws no ellipse without any height, and one column alone has none: it is to be seen as a line. */
-const FLAT = 1e-4;
-
-/** The places at `sigmas` standard deviations from the centre, on the screen: the eigenvectors of the covariance there. */
-export function ellipseOf(
-  { uu, uv, vv }: PlaneCovariance,
-  sigmas: number,
-  { scale }: Pick<PixelMap, 'scale'>,
-): Ellipse {
-  const [xx, xy, yy] = [uu * scale[0] ** 2, uv * scale[0] * scale[1], vv * scale[1] ** 2];
-  const middle = (xx + yy) / 2;
-  const spread = Math.hypot((xx - yy) / 2, xy);
-  return {
-    rx: sigmas * Math.sqrt(Math.max(FLAT, middle + spread)),
-    ry: sigmas * Math.sqrt(Math.max(FLAT, middle - spread)),
-    degrees: (Math.atan2(2 * xy, xx - yy) * 90) / Math.PI,
-  };
+/** The places at one standard deviation from the centre, in pixels. */
+export function ellipseInPlane(model: MixtureModel, k: number, projection: Projection, { scale }: PixelMap): Ellipse {
+  const { uu, uv, vv } = planeCovariance(model, k, projection);
+  return ellipseOf(uu * scale[0] ** 2, uv * scale[0] * scale[1], vv * scale[1] ** 2);
 }

@@ -1,11 +1,11 @@
 import type { ResidentPoints, ResidentWindow } from 'emgpu';
+import { onLoss } from './device-loss.ts';
 import { type Programs, programsFor } from './gpu-programs.ts';
 import { aim, JOB_BYTES, jobFor, TONE_BYTES, toneUniform } from './gpu-uniforms.ts';
+import { Slices } from './slices.ts';
 import { SUMMED, unitFor } from './tone.ts';
 import type { Frame, Painter } from './types.ts';
 
-/** Points in a submit: short enough that neither EM nor the page waits for it; 16,384 workgroups. */
-const SLICE = 2 ** 20;
 /** Offsets of bindings must be multiples of this many bytes. */
 const ALIGNMENT = 256;
 /** Pixels that a workgroup of the histogram looks at. */
@@ -25,10 +25,14 @@ class GpuPainter implements Painter {
   readonly #device: GPUDevice;
   readonly #programs: Promise<Programs>;
   readonly #unit: number;
+  readonly #slices = new Slices();
   #buffers: Buffers | undefined;
   #colors: GPUBuffer | undefined;
   #generation = 0;
   #lost = false;
+  /** Ends the wait of the picture that is being drawn, whose outcome is of no use any more. */
+  #endWait = () => {};
+  readonly #stopListening: () => void;
   /** Whether the device has shown a picture without complaint. */
   #accepted = false;
 
@@ -42,9 +46,10 @@ class GpuPainter implements Painter {
     this.#programs = programsFor(this.#device, resident.blockWidth, format);
     this.#programs.catch(() => {}); // draw() tells of it
     this.#unit = unitFor(resident.nSamples);
-    void this.#device.lost.then(() => {
+    this.#stopListening = onLoss(this.#device, () => {
       this.#lost = true;
       this.#generation++;
+      this.#endWait();
     });
   }
 
@@ -55,6 +60,10 @@ class GpuPainter implements Painter {
   async draw(frame: Frame): Promise<boolean> {
     const generation = ++this.#generation;
     const current = () => generation === this.#generation && !this.#lost;
+    this.#endWait();
+    const end = new Promise<void>((resolve) => {
+      this.#endWait = resolve;
+    });
     try {
       const programs = await this.#programs;
       if (!current()) return false;
@@ -63,12 +72,20 @@ class GpuPainter implements Painter {
       const buffers = await this.#guarded(() => this.#clear());
       const job = jobFor(frame, this.#resident, this.#unit, this.#canvas.width, summed);
       for (const window of this.#resident.windows) {
-        for (let first = 0; first < window.nRows; first += SLICE) {
+        for (let first = 0; first < window.nRows; ) {
           if (!current()) return false;
-          await this.#guarded(() => this.#splat(programs, buffers, job, window, first, colors));
-          await Promise.race([this.#device.queue.onSubmittedWorkDone(), this.#device.lost]);
+          const count = Math.min(this.#slices.points, window.nRows - first);
+          const began = performance.now();
+          await this.#guarded(() => this.#splat(programs, buffers, job, window, { first, count }, colors));
+          await Promise.race([this.#device.queue.onSubmittedWorkDone(), end]);
+          this.#slices.took(performance.now() - began, count);
+          first += count;
         }
       }
+      if (!current()) return false;
+      // Apart from what is shown, which the page waits for.
+      await this.#guarded(() => this.#measure(programs, buffers));
+      await Promise.race([this.#device.queue.onSubmittedWorkDone(), end]);
       if (!current()) return false;
       // Without waiting, so that until the page is next shown the canvas can be copied from; only the first time it is worth asking.
       const shown = this.#guarded(() => this.#show(programs, buffers, frame, summed));
@@ -84,6 +101,8 @@ class GpuPainter implements Painter {
 
   destroy(): void {
     this.#generation++;
+    this.#stopListening();
+    this.#endWait();
     this.#buffers?.destroy();
     this.#buffers = undefined;
     this.#colors = undefined;
@@ -124,11 +143,10 @@ class GpuPainter implements Painter {
     { splat }: Programs,
     { job, sums, none }: Buffers,
     words: ArrayBuffer,
-    { buffer, firstRow, nRows }: ResidentWindow,
-    first: number,
+    { buffer, firstRow }: ResidentWindow,
+    { first, count }: { readonly first: number; readonly count: number },
     colors: GPUBuffer | undefined,
   ): void {
-    const count = Math.min(SLICE, nRows - first);
     // Of the colours only those of the slice are bound: all of them may be more than a binding holds.
     const begin = 4 * (firstRow + first);
     const offset = Math.floor(begin / ALIGNMENT) * ALIGNMENT;
@@ -144,24 +162,30 @@ class GpuPainter implements Painter {
     this.#device.queue.submit([encoder.finish()]);
   }
 
-  #show({ histogram, quantile, tone }: Programs, buffers: Buffers, frame: Frame, summed: number): void {
+  /** How dense the picture is. */
+  #measure({ histogram, quantile }: Programs, { measure, pixels, sums, bins }: Buffers): void {
     const { queue } = this.#device;
-    const { pixels, sums, bins } = buffers;
-    queue.writeBuffer(buffers.measure, 0, new Float32Array([this.#unit]));
-    queue.writeBuffer(buffers.measure, 4, new Uint32Array([pixels]));
-    queue.writeBuffer(buffers.tone, 0, toneUniform(frame, this.#unit, this.#canvas.width, summed));
+    queue.writeBuffer(measure, 0, new Float32Array([this.#unit]));
+    queue.writeBuffer(measure, 4, new Uint32Array([pixels]));
     const encoder = this.#device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    pass.setBindGroup(0, this.#bind(histogram, [{ buffer: buffers.measure }, { buffer: sums }, { buffer: bins }]));
+    pass.setBindGroup(0, this.#bind(histogram, [{ buffer: measure }, { buffer: sums }, { buffer: bins }]));
     pass.setPipeline(histogram);
     pass.dispatchWorkgroups(Math.ceil(pixels / MEASURED));
     pass.setPipeline(quantile);
     pass.dispatchWorkgroups(1);
     pass.end();
+    queue.submit([encoder.finish()]);
+  }
+
+  #show({ tone }: Programs, { tone: uniform, sums, bins }: Buffers, frame: Frame, summed: number): void {
+    const { queue } = this.#device;
+    queue.writeBuffer(uniform, 0, toneUniform(frame, this.#unit, this.#canvas.width, summed));
+    const encoder = this.#device.createCommandEncoder();
     const view = this.#context.getCurrentTexture().createView();
     const shown = encoder.beginRenderPass({ colorAttachments: [{ view, loadOp: 'clear', storeOp: 'store' }] });
     shown.setPipeline(tone);
-    shown.setBindGroup(0, this.#bind(tone, [{ buffer: buffers.tone }, { buffer: sums }, { buffer: bins }]));
+    shown.setBindGroup(0, this.#bind(tone, [{ buffer: uniform }, { buffer: sums }, { buffer: bins }]));
     shown.draw(3);
     shown.end();
     queue.submit([encoder.finish()]);

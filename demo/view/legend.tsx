@@ -1,4 +1,5 @@
 import type { Signal } from '@preact/signals';
+import { percent } from '../shared/format.ts';
 import { colorOf } from '../shared/palette.ts';
 import { scheme } from '../shared/scheme.ts';
 import type { ViewChoice } from '../workbench/types.ts';
@@ -67,8 +68,4 @@ function entriesOf(model: ViewModel) {
   const entries = centersOf(model).map((_, k) => ({ k, kind, name: `${k}`, weight: weights?.[k] }));
   const noise = isMixture(model) ? model.noise : undefined;
   return noise ? [...entries, { k: entries.length, kind: '', name: 'noise', weight: noise.weight }] : entries;
-}
-
-function percent(weight: number): string {
-  return `${(100 * weight).toFixed(weight < 0.0995 ? 1 : 0)} %`;
 }

@@ -1,6 +1,6 @@
 import type { HostPoints } from 'emgpu';
+import { turn } from '../shared/turn.ts';
 import { project, strideFor } from './projection.ts';
-import { turn } from './turn.ts';
 import type { Projection } from './types.ts';
 
 /** Points that can be found, at most; of more, every so many. */

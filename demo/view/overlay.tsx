@@ -1,7 +1,8 @@
+import type { Ellipse } from '../shared/ellipse.ts';
 import type { Scheme } from '../shared/palette.ts';
 import type { PixelMap } from './camera.ts';
 import type { Contour } from './contours.ts';
-import { centerInPlane, centersOf, ellipseOf, isMixture, planeCovariance, type ViewModel } from './ellipse.ts';
+import { centerInPlane, centersOf, ellipseInPlane, isMixture, type ViewModel } from './ellipse.ts';
 import { strokeOf } from './stroke.ts';
 import type { Projection } from './types.ts';
 
@@ -47,7 +48,7 @@ interface ComponentProps extends Omit<Props, 'isolated' | 'plain'> {
 
 function Component({ model, k, projection, map, scheme, faint, plain, numbered, onPick }: ComponentProps) {
   const [u, v] = centerInPlane(model, k, projection);
-  const covariance = isMixture(model) ? planeCovariance(model, k, projection) : undefined;
+  const ellipse = isMixture(model) ? ellipseInPlane(model, k, projection, map) : undefined;
   return (
     <g
       transform={`translate(${map.x(u)},${map.y(v)})`}
@@ -57,10 +58,7 @@ function Component({ model, k, projection, map, scheme, faint, plain, numbered, 
       data-component={k}
       {...(onPick && { onClick: () => onPick(k), class: 'pickable' })}
     >
-      {covariance &&
-        (plain ? [2] : [1, 2]).map((sigmas) => (
-          <Ring key={sigmas} sigmas={sigmas} {...ellipseOf(covariance, sigmas, map)} />
-        ))}
+      {ellipse && (plain ? [2] : [1, 2]).map((sigmas) => <Ring key={sigmas} sigmas={sigmas} {...ellipse} />)}
       <path class="halo" d={CROSS} stroke-width={5} />
       <path d={CROSS} stroke-width={2} />
       <circle class="reach" r={10} stroke="none" />
@@ -76,8 +74,8 @@ function Component({ model, k, projection, map, scheme, faint, plain, numbered, 
 const CROSS = 'M-6,0H6M0,-6V6';
 
 /** An ellipse, with a seam of the page's colour so that it is seen on dense points, and a wide invisible one to click on. */
-function Ring({ sigmas, rx, ry, degrees }: { sigmas: number; rx: number; ry: number; degrees: number }) {
-  const shape = { rx, ry, transform: `rotate(${degrees})` };
+function Ring({ sigmas, rx, ry, degrees }: Ellipse & { readonly sigmas: number }) {
+  const shape = { rx: sigmas * rx, ry: sigmas * ry, transform: `rotate(${degrees})` };
   return (
     <>
       <ellipse {...shape} class="halo" stroke-width={4} />

@@ -1,3 +1,4 @@
+import { sentenceOf } from '../shared/sentence.ts';
 import type { Frame, Painter } from './types.ts';
 
 /** What became of a picture. */
@@ -62,7 +63,7 @@ export class Pacer {
     try {
       if (await this.#painter.draw(frame)) this.#outcome.onDrawn();
     } catch (error) {
-      if (!this.#ended) this.#outcome.onError(error instanceof Error ? error.message : `${error}`);
+      if (!this.#ended) this.#outcome.onError(sentenceOf(error));
     }
   }
 }

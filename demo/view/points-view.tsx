@@ -1,23 +1,20 @@
 import './view.css';
 import type { Signal } from '@preact/signals';
-import type { Ref } from 'preact';
-import { useEffect, useId, useImperativeHandle, useMemo, useRef } from 'preact/hooks';
+import type { Ref, RefObject } from 'preact';
+import { useId, useImperativeHandle, useRef } from 'preact/hooks';
 import { scheme } from '../shared/scheme.ts';
 import type { ViewChoice } from '../workbench/types.ts';
-import { Axes, axisTicks, plotFor } from './axes.tsx';
-import { pixelMap, radiusFor, shareInSight } from './camera.ts';
+import { Axes } from './axes.tsx';
 import type { ViewModel } from './ellipse.ts';
-import { listenToPointers, pressKey, type Stage } from './gestures.ts';
+import type { Scrolled } from './gestures.ts';
 import { HoverCard } from './hover.tsx';
 import { isolate, Legend } from './legend.tsx';
 import { Components, ContourLines } from './overlay.tsx';
 import { project } from './projection.ts';
-import type { Frame } from './types.ts';
-import { useContours } from './use-contours.ts';
+import { useGestures } from './use-gestures.ts';
 import { useHover } from './use-hover.ts';
 import { type PictureOf, usePicture } from './use-picture.ts';
-import { usePlane } from './use-plane.ts';
-import { useSize } from './use-size.ts';
+import { type Scene, useScene } from './use-scene.ts';
 
 /** What a view lends to those who make pictures of it. */
 export interface ViewHandle {
@@ -39,8 +36,15 @@ export interface ViewProps extends PictureOf {
   readonly handle?: Ref<ViewHandle> | undefined;
 }
 
-const KEYS =
-  'Arrow keys move the view, plus and minus zoom, 0 shows all points, Enter tells about the point next to the middle.';
+const HOW =
+  'Arrow keys move the view, plus and minus zoom, 0 shows all points, Enter tells about the point next to the middle. ' +
+  'The wheel zooms while the view has the focus, or with the Control or Command key. ' +
+  'On a narrow screen one finger scrolls the page; two fingers, or one that goes sideways, move the view.';
+
+const HINTS: Record<Scrolled, string> = {
+  wheel: `To zoom, hold ${/Mac/.test(navigator.userAgent) ? '⌘' : 'Ctrl'} or click the view first.`,
+  touch: 'Use two fingers to move the view.',
+};
 
 /** All points in a plane, with axes, ellipses and a card about the point next to the pointer. */
 export function PointsView(props: ViewProps) {
@@ -50,50 +54,56 @@ export function PointsView(props: ViewProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const overlay = useRef<SVGSVGElement>(null);
   const id = useId();
-  const size = useSize(stage);
-  const { plane, isolated, contours: wanted } = choice.value;
-  const { projection, sample, all } = usePlane(points, plane);
-  const camera = choice.value.camera ?? all;
-  const { ticks, plot, map } = useMemo(() => {
-    const marks = axisTicks(camera, size);
-    const place = plotFor(size, marks);
-    return { ticks: marks, plot: place, map: pixelMap(camera, place) };
-  }, [camera, size]);
-  const contours = useContours(wanted, model, plane, camera, onError);
-  const hover = useHover(points, projection, { camera, plot, map });
-
-  const look: Stage['look'] = (next) => {
-    const { camera: _, ...rest } = choice.value;
-    choice.value = next ? { ...rest, camera: next } : rest;
-  };
-  const actions = useRef<Stage>(null!);
-  // The camera as it is when a gesture happens: several may come before this is shown again.
-  actions.current = {
-    ...{ plot: () => plot, camera: () => choice.value.camera ?? all, all: () => all },
-    ...{ look, point: hover.look },
-  };
-  useEffect(() => (stage.current ? listenToPointers(stage.current, () => actions.current) : undefined), []);
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === 'Escape') hover.look(undefined);
-    else if (event.key === 'Enter') hover.lookAtMiddle();
-    else if (!pressKey(event.key, actions.current)) return;
-    event.preventDefault();
-  };
-
-  const dimmed = contours.length > 0;
-  const { color } = choice.value;
-  const nSamples = points.data.length / points.nFeatures;
-  const frame = useMemo<Frame>(() => {
-    const radius = radiusFor(nSamples * shareInSight(sample, camera));
-    return { projection, camera, plot, radius, color, scheme: scheme.value, dimmed };
-  }, [projection, sample, camera, plot, color, scheme.value, dimmed, nSamples]);
+  const scene = useScene(props, stage);
+  const { size, frame, contours } = scene;
+  const hover = useHover(points, scene.projection, scene, onError);
+  const { onKeyDown, scrolled } = useGestures(stage, choice, scene, hover);
   const onDrawn = () => {
     if (root.current) root.current.dataset.drawn = `${Number(root.current.dataset.drawn) + 1}`;
   };
   const redraw = usePicture({ ...props, canvas, size, frame, onDrawn });
+  useLent(props.handle, { canvas, overlay, redraw });
+  return (
+    <div class="points-view" ref={root} data-drawn="0" data-points={points.data.length / points.nFeatures}>
+      <div
+        class="pv-stage"
+        ref={stage}
+        role="application"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes the keyboard.
+        tabIndex={0}
+        aria-label={label}
+        aria-describedby={`${id}how`}
+        onKeyDown={onKeyDown}
+      >
+        <canvas key={resident ? 'webgpu' : '2d'} ref={canvas} />
+        <Overlay {...{ scene, model, choice, svg: overlay }} />
+        {hover.row !== undefined && <Told {...props} row={hover.row} scene={scene} />}
+        <p id={`${id}how`} class="visually-hidden">
+          {HOW}
+        </p>
+        {scrolled && (
+          <p class="pv-hint" aria-hidden="true">
+            {HINTS[scrolled]}
+          </p>
+        )}
+      </div>
+      <Legend model={model} choice={choice} contours={contours.length > 0} />
+    </div>
+  );
+}
+
+/** Keeps what is lent where the owner of the view looks for it. */
+function useLent(
+  handle: ViewProps['handle'],
+  parts: {
+    readonly canvas: RefObject<HTMLCanvasElement | null>;
+    readonly overlay: RefObject<SVGSVGElement | null>;
+    readonly redraw: () => Promise<void>;
+  },
+): void {
+  const { canvas, overlay, redraw } = parts;
   useImperativeHandle(
-    props.handle ?? null,
+    handle ?? null,
     () => ({
       get canvas() {
         return canvas.current!;
@@ -105,55 +115,44 @@ export function PointsView(props: ViewProps) {
     }),
     [redraw],
   );
+}
 
+interface OverlayProps extends Pick<ViewProps, 'model' | 'choice'> {
+  readonly scene: Scene;
+  readonly svg: Ref<SVGSVGElement>;
+}
+
+/** What lies over the points: density lines and components within the plot, and the axes around it. */
+function Overlay({ scene, model, choice, svg }: OverlayProps) {
+  const { size, plot, map, ticks, contours, projection } = scene;
+  const clip = `${useId()}plot`;
   return (
-    <div class="points-view" ref={root} data-drawn="0" data-points={nSamples}>
-      <div
-        class="pv-stage"
-        ref={stage}
-        role="application"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes the keyboard.
-        tabIndex={0}
-        aria-label={label}
-        aria-describedby={`${id}keys`}
-        onKeyDown={onKeyDown}
-      >
-        <canvas key={resident ? 'webgpu' : '2d'} ref={canvas} />
-        <svg ref={overlay} width={size.width} height={size.height} aria-hidden="true">
-          <clipPath id={`${id}plot`}>
-            <rect x={plot.left} y={plot.top} width={plot.width} height={plot.height} />
-          </clipPath>
-          <g clip-path={`url(#${id}plot)`}>
-            <ContourLines contours={contours} map={map} />
-            {model && (
-              <Components
-                {...{ model, projection, map, isolated }}
-                scheme={scheme.value}
-                onPick={(k) => {
-                  choice.value = isolate(choice.value, k);
-                }}
-              />
-            )}
-          </g>
-          <Axes plot={plot} map={map} ticks={ticks} names={projection.names} />
-        </svg>
-        {hover.row !== undefined && (
-          <HoverCard
-            {...{ points, model, size }}
-            row={hover.row}
-            number={props.rowNumbers?.[hover.row] ?? hover.row}
-            at={placeOf(project(projection, points.data, hover.row * points.nFeatures), map)}
+    <svg ref={svg} width={size.width} height={size.height} aria-hidden="true">
+      <clipPath id={clip}>
+        <rect x={plot.left} y={plot.top} width={plot.width} height={plot.height} />
+      </clipPath>
+      <g clip-path={`url(#${clip})`}>
+        <ContourLines contours={contours} map={map} />
+        {model && (
+          <Components
+            {...{ model, projection, map }}
+            isolated={choice.value.isolated}
+            scheme={scheme.value}
+            onPick={(k) => {
+              choice.value = isolate(choice.value, k);
+            }}
           />
         )}
-        <p id={`${id}keys`} class="visually-hidden">
-          {KEYS}
-        </p>
-      </div>
-      <Legend model={model} choice={choice} contours={contours.length > 0} />
-    </div>
+      </g>
+      <Axes plot={plot} map={map} ticks={ticks} names={projection.names} />
+    </svg>
   );
 }
 
-function placeOf([u, v]: [number, number], map: ReturnType<typeof pixelMap>) {
-  return { x: map.x(u), y: map.y(v) };
+/** The card about one row, where its point is. */
+function Told({ points, model, rowNumbers, row, scene }: ViewProps & { readonly row: number; readonly scene: Scene }) {
+  const { projection, map, size } = scene;
+  const [u, v] = project(projection, points.data, row * points.nFeatures);
+  const at = { x: map.x(u), y: map.y(v) };
+  return <HoverCard {...{ points, model, size, row, at }} number={rowNumbers?.[row] ?? row} />;
 }

@@ -1,5 +1,6 @@
 // Turns the sums of splat.wgsl into the picture: how many points a pixel has becomes opacity, by logarithms, so that one point can be seen and
-// ten thousand still differ from a thousand; the colour is the mean of the points'. Twin: toneOf() of tone.ts
+// ten thousand still differ from a thousand; the colour is the mean of the points'. Twins: shade() of cpu-painter.ts, opacity() and
+// onRamp() of tone.ts
 
 struct Tone {
   back: vec4f,                // the page

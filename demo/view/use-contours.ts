@@ -1,49 +1,77 @@
-import type { MixtureModel } from 'emgpu';
+import type { HostPoints, MixtureModel } from 'emgpu';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { sentenceOf } from '../shared/sentence.ts';
 import { type Contour, contoursOf, hasContours } from './contours.ts';
 import { isMixture, type ViewModel } from './ellipse.ts';
 import type { Camera } from './types.ts';
 
-interface Job {
+/** What density lines are of. */
+interface Subject {
+  readonly points: HostPoints;
   readonly model: MixtureModel;
   readonly plane: readonly [number, number];
+}
+
+interface Lines {
+  readonly of: Subject;
+  readonly contours: readonly Contour[];
+}
+
+interface Job extends Subject {
   readonly camera: Camera;
 }
 
+const NONE: readonly Contour[] = [];
+
 /**
  * Density lines for what a camera sees, or none. They are computed one set at a time, the latest wish next, so that a fit that
- * goes on or a drag does not pile them up; until then the last ones stay.
+ * goes on or a drag does not pile them up. Until then the last ones stay, if they are of the same columns and the same fit.
  */
 export function useContours(
   wanted: boolean,
-  model: ViewModel | undefined,
-  plane: readonly [number, number] | 'principal',
+  { points, model, plane }: { points: HostPoints; model: ViewModel | undefined; plane: Subject['plane'] | 'principal' },
   camera: Camera,
   onError: (message: string) => void,
 ): readonly Contour[] {
-  const [contours, setContours] = useState<readonly Contour[]>([]);
+  const [lines, setLines] = useState<Lines>();
   const next = useRef<Job | undefined>(undefined);
   const working = useRef(false);
-  const can = wanted && model !== undefined && isMixture(model) && plane !== 'principal' && hasContours(model, plane);
+  const subject = wanted ? subjectOf(points, model, plane) : undefined;
   const work = async () => {
     if (working.current) return;
     working.current = true;
-    try {
-      for (let job = next.current; job; job = next.current) {
-        next.current = undefined;
-        setContours(await contoursOf(job.model, job.plane, job.camera));
+    for (let job = next.current; job; job = next.current) {
+      next.current = undefined;
+      try {
+        setLines({ of: job, contours: await contoursOf(job.model, job.plane, job.camera) });
+      } catch (error) {
+        onError(sentenceOf(error));
       }
-    } catch (error) {
-      onError(error instanceof Error ? error.message : `${error}`);
     }
     working.current = false;
   };
   useEffect(() => {
-    next.current = can
-      ? { model: model as MixtureModel, plane: plane as readonly [number, number], camera }
-      : undefined;
-    if (can) void work();
-    else setContours([]);
-  }, [can, model, `${plane}`, camera]);
-  return can ? contours : [];
+    next.current = subject && { ...subject, camera };
+    void work();
+  }, [wanted, points, model, `${plane}`, camera]);
+  return lines && subject && akin(lines.of, subject) ? lines.contours : NONE;
+}
+
+function subjectOf(
+  points: HostPoints,
+  model: ViewModel | undefined,
+  plane: Subject['plane'] | 'principal',
+): Subject | undefined {
+  if (!model || !isMixture(model) || plane === 'principal' || !hasContours(model, plane)) return undefined;
+  return { points, model, plane };
+}
+
+/** Whether lines of one may stand until those of the other are there: each iteration of a fit has a model of its own, hardly different from the last. */
+function akin(a: Subject, b: Subject): boolean {
+  return (
+    a.points === b.points &&
+    `${a.plane}` === `${b.plane}` &&
+    a.model.covarianceType === b.model.covarianceType &&
+    a.model.nComponents === b.model.nComponents
+  );
 }

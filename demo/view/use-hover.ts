@@ -1,5 +1,6 @@
 import type { HostPoints } from 'emgpu';
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { sentenceOf } from '../shared/sentence.ts';
 import type { PixelMap } from './camera.ts';
 import { PlaneIndex } from './nearest.ts';
 import type { Camera, Plot, Projection } from './types.ts';
@@ -21,6 +22,7 @@ export function useHover(
   points: HostPoints,
   projection: Projection,
   { camera, plot, map }: { readonly camera: Camera; readonly plot: Plot; readonly map: PixelMap },
+  onError: (message: string) => void,
 ): Hover {
   const [row, setRow] = useState<number | undefined>();
   const index = useRef<{ of: Projection; made: Promise<PlaneIndex> } | undefined>(undefined);
@@ -28,8 +30,13 @@ export function useHover(
   const find = async (u: number, v: number, reach: number) => {
     const asked = ++latest.current;
     if (index.current?.of !== projection) index.current = { of: projection, made: PlaneIndex.of(points, projection) };
-    const found = await index.current.made;
-    if (asked === latest.current) setRow(found.nearest(u, v, map.scale, reach));
+    try {
+      const found = await index.current.made;
+      if (asked === latest.current) setRow(found.nearest(u, v, map.scale, reach));
+    } catch (error) {
+      index.current = undefined; // the next look tries again
+      if (asked === latest.current) onError(sentenceOf(error));
+    }
   };
   // A row of other points, or the same one elsewhere.
   useEffect(() => {

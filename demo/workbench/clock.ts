@@ -13,29 +13,38 @@ export class Clock {
   /** Index into {@link SPEEDS}. */
   readonly speed = signal(SPEEDS.length - 1);
   #stop = () => {};
+  /** Of the run under way: one that was paused must not go on, or end, with the next. */
+  #turn = 0;
 
   /** Iterates all sessions until they are done or `pause()`; resolves then. Rejects when one fails. */
   async run(sessions: readonly Session[], palette: () => Palette): Promise<void> {
     const stopped = new Promise<void>((resolve) => {
       this.#stop = resolve;
     });
+    const turn = ++this.#turn;
+    const on = () => this.#turn === turn && this.running.value;
     this.running.value = true;
     try {
-      while (this.running.value && sessions.some(({ done }) => !done)) {
+      while (on() && sessions.some(({ done }) => !done)) {
         const began = performance.now();
         const rate = SPEEDS[this.speed.value]!;
         do {
           for (const session of sessions) {
             if (!session.done) await session.iterate(palette(), rate === Infinity);
           }
-        } while (rate === Infinity && performance.now() - began < BURST_MS && sessions.some(({ done }) => !done));
+        } while (
+          rate === Infinity &&
+          on() &&
+          performance.now() - began < BURST_MS &&
+          sessions.some(({ done }) => !done)
+        );
         // The page is drawn and input heard; a pause need not wait for a slow tick.
         await nextFrame();
         const rest = 1000 / rate - (performance.now() - began);
         if (rest > 0) await Promise.race([stopped, new Promise((resolve) => setTimeout(resolve, rest))]);
       }
     } finally {
-      this.running.value = false;
+      if (this.#turn === turn) this.running.value = false;
     }
     // What was left for later.
     for (const session of sessions) if (!session.done) await session.recolor(palette());

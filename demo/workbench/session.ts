@@ -1,14 +1,7 @@
 import { batch, signal } from '@preact/signals';
-import {
-  blendColors,
-  type HostPoints,
-  type KMeansModel,
-  type MixtureFit,
-  type MixtureModel,
-  type MixtureRun,
-  type ResidentPoints,
-} from 'emgpu';
+import type { HostPoints, KMeansModel, MixtureFit, MixtureModel, MixtureRun, ResidentPoints } from 'emgpu';
 import { rgbOf, type Scheme } from '../shared/palette.ts';
+import { colorsOfLabels, colorsOfShares } from './colors-on-host.ts';
 import { estimatorOf, type Fit, type Run } from './estimator.ts';
 import type { ModelChoice } from './types.ts';
 
@@ -56,6 +49,7 @@ export class Session {
   #buffer: GPUBuffer | undefined;
   /** Milliseconds that colours took, and when they were last made. */
   #colored = { cost: 0, at: 0 };
+  #coloring: Promise<void> = Promise.resolve();
   /** Ends with the session. */
   readonly #life = new AbortController();
   #destroyed = false;
@@ -149,8 +143,8 @@ export class Session {
       signal,
       onProgress: ({ stage, fraction, restart }) =>
         stage === 'load'
-          ? onStage(stage, fraction)
-          : onStage(`start ${restart + 1} of ${restarts}`, restart / restarts),
+          ? onStage('Loading the points', fraction)
+          : onStage(`Start ${restart + 1} of ${restarts}`, restart / restarts),
     });
     this.#run?.destroy();
     this.#run = undefined;
@@ -166,8 +160,14 @@ export class Session {
     await this.recolor(palette);
   }
 
-  /** Colours of the responsibilities as they are now. */
-  async recolor({ scheme, isolated }: Palette): Promise<void> {
+  /** Colours of the responsibilities as they are now. The last that was asked for comes last. */
+  recolor(palette: Palette): Promise<void> {
+    const made = this.#coloring.then(() => this.#recolor(palette));
+    this.#coloring = made.catch(() => {});
+    return made;
+  }
+
+  async #recolor({ scheme, isolated }: Palette): Promise<void> {
     if (this.#destroyed) return;
     const source = this.#source;
     const began = performance.now();
@@ -207,11 +207,8 @@ export class Session {
   }
 
   async #colorsOnHost(source: Run | Fit, palette: number[][]): Promise<Uint32Array> {
-    if (this.choice.kind !== 'k-means') {
-      return blendColors(await (source as MixtureRun | MixtureFit).predictProba(), palette);
-    }
-    const ofClusters = palette.map((color) => blendColors(Float64Array.of(1), [color])[0]!);
-    return (await source.predict()).map((label) => ofClusters[label]!);
+    if (this.choice.kind === 'k-means') return colorsOfLabels(await source.predict(), palette);
+    return colorsOfShares(await (source as MixtureRun | MixtureFit).predictProba(), palette);
   }
 
   #show(): void {

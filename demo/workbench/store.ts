@@ -1,11 +1,10 @@
 import { batch, computed, effect, signal } from '@preact/signals';
-import { EmgpuError } from 'emgpu';
 import { createDataRoom } from '../data/client.ts';
 import type { DataChoice, LabTable, Preparation, Prepared } from '../data/types.ts';
-import { advise, type Remedies } from '../shared/advice.ts';
 import { scheme } from '../shared/scheme.ts';
 import { DEFAULT_STATE, type LinkedState } from '../takeaway/link.ts';
 import { Clock } from './clock.ts';
+import { tell } from './failures.ts';
 import { type Palette, Session } from './session.ts';
 import type { LabState, ModelChoice, ViewChoice } from './types.ts';
 
@@ -16,11 +15,13 @@ export interface Status {
   /** Of what is under way, 0 … 1. */
   readonly fraction?: number;
   /** What may be tried after an error. */
-  readonly retry?: () => void;
+  readonly retry?: (() => void) | undefined;
 }
 
+/** What is chosen. While it is read, the points on the page are still those of the choice before. */
 export const data = signal<DataChoice>({ kind: 'sample', id: 'faithful' });
 export const table = signal<LabTable | undefined>(undefined);
+/** What is chosen of the table; see {@link data}. */
 export const preparation = signal<Preparation | undefined>(undefined);
 export const prepared = signal<Prepared | undefined>(undefined);
 export const models = signal<readonly ModelChoice[]>(DEFAULT_STATE.models);
@@ -30,9 +31,10 @@ export const sessions = signal<readonly Session[]>([]);
 export const status = signal<Status>({ kind: 'idle', text: '' });
 export const clock = new Clock();
 
-export const state = computed<LabState>(() => ({
-  ...{ data: data.value, preparation: preparation.value, models: models.value, view: view.value },
-}));
+/** What the points on the page come from. */
+const seen = signal<Pick<LabState, 'data' | 'preparation'>>({ data: data.peek(), preparation: undefined });
+
+export const state = computed<LabState>(() => ({ ...seen.value, models: models.value, view: view.value }));
 const palette = computed<Palette>(() => ({ scheme: scheme.value, isolated: view.value.isolated }));
 
 const room = createDataRoom();
@@ -40,6 +42,8 @@ const room = createDataRoom();
 let awaited: { readonly name: string; readonly linked: LinkedState } | undefined;
 /** Of what is under way: whatever begins ends what went on before. */
 let current = new AbortController();
+/** The same once more. */
+let again = () => {};
 
 /** Stops everything, runs `task`, and says how it went. Retrying does the same again. */
 async function alone(task: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -47,89 +51,102 @@ async function alone(task: (signal: AbortSignal) => Promise<void>): Promise<void
   clock.pause();
   const own = new AbortController();
   current = own;
+  again = () => void alone(task);
   try {
     await task(own.signal);
     if (current === own && status.value.kind === 'busy') status.value = { kind: 'idle', text: '' };
   } catch (error) {
-    if (current === own) fail(error as Error, () => void alone(task));
+    if (current === own) fail(error as Error, again);
   }
 }
 
-const REMEDIES: Remedies = {
-  'no-adapter': 'Choose to compute on the CPU, or on a GPU if there is one.',
-  'device-lost': 'Try again: another one is opened. If it happens often, take fewer points or the CPU.',
-  'out-of-memory': 'Take fewer points or columns, or compute on the CPU.',
-  'insufficient-limits': 'Take fewer points or columns, or compute on the CPU.',
-  'too-few-points': 'Take fewer components, or more points.',
-  'all-collapsed': 'Take fewer components, another covariance type, or more starts.',
-};
+/** Ends what is under way. What was there before it goes on working. */
+export function stop(): void {
+  current.abort();
+  current = new AbortController();
+  status.value =
+    sessions.value.length > 0 ? { kind: 'idle', text: '' } : { kind: 'error', text: 'Stopped.', retry: again };
+}
 
 /** Says what went wrong. A device that is gone takes its points along: trying again starts anew on another. */
 export function fail(error: Error, retry: () => void): void {
-  const code = error instanceof EmgpuError ? error.code : undefined;
-  if (code === 'aborted' || code === 'destroyed') return;
-  const { message } = error instanceof EmgpuError ? advise(error, REMEDIES) : error;
-  status.value = { kind: 'error', text: message, retry: code === 'device-lost' ? reset : retry };
+  const told = tell(error);
+  if (told) status.value = { kind: 'error', text: told.text, retry: told.lost ? reset : retry };
 }
 
 function busy(text: string) {
-  return (stage: string, fraction: number) => {
-    status.value = { kind: 'busy', text: `${text}: ${stage}`, fraction };
+  return (_stage: string, fraction: number) => {
+    status.value = { kind: 'busy', text, fraction };
   };
 }
 
 /** Reads or makes the data, takes the columns that suit them (or those of a link), and starts the models. */
-export function load(choice: DataChoice, linked?: Pick<LinkedState, 'preparation' | 'view'>): Promise<void> {
+export function load(choice: DataChoice, linked?: Omit<LinkedState, 'data'>): Promise<void> {
   return alone(async (signal) => {
-    const before = data.value;
     data.value = choice;
-    status.value = { kind: 'busy', text: 'Reading the data', fraction: 0 };
-    const found = await room.load(choice, { signal, onProgress: busy('Reading the data') }).catch((error: unknown) => {
-      if (data.value === choice) data.value = before;
+    const text = choice.kind === 'generated' ? 'Drawing the points' : 'Reading the data';
+    status.value = { kind: 'busy', text, fraction: 0 };
+    const found = await room.load(choice, { signal, onProgress: busy(text) }).catch((error: unknown) => {
+      // What was there before goes on working.
+      if (data.value === choice) data.value = seen.value.data;
       throw error;
     });
-    const wanted = linked?.preparation;
-    const known = wanted?.columns.filter((name) => found.columns.includes(name)) ?? [];
-    const columns = known.length > 0 ? known : found.suggested;
-    const { standardize = false, log = [] } = wanted ?? {};
-    table.value = found;
-    const preparation = { columns, standardize, log: log.filter((name) => columns.includes(name)) };
-    await take(preparation, linked?.view ?? fresh(view.value), signal);
+    if (linked && linked === awaited?.linked) awaited = undefined;
+    close();
+    batch(() => {
+      table.value = found;
+      prepared.value = undefined;
+      preparation.value = preparationFor(found, linked?.preparation);
+      seen.value = { data: choice, preparation: preparation.value };
+      models.value = linked?.models ?? models.value;
+      view.value = linked?.view ?? fresh(view.value);
+    });
+    await take(preparation.value!, view.value, signal);
   });
+}
+
+/** The columns that are wanted, as far as the table has them; else those that it suggests. */
+function preparationFor({ columns: all, suggested }: LabTable, wanted: Preparation | undefined): Preparation {
+  const known = wanted?.columns.filter((name) => all.includes(name)) ?? [];
+  const columns = known.length > 0 ? known : suggested;
+  const { standardize = false, log = [] } = wanted ?? {};
+  return { columns, standardize, log: log.filter((name) => columns.includes(name)) };
 }
 
 /** What a link tells. A file cannot be opened for a page: whoever follows the link chooses it. */
 export function restore(linked: LinkedState): void {
-  batch(() => {
-    models.value = linked.models;
-    view.value = linked.view;
-  });
   if (linked.data.kind !== 'file') {
     void load(linked.data, linked);
     return;
   }
   const { name } = linked.data;
   awaited = { name, linked };
+  if (!table.value) models.value = linked.models;
   status.value = { kind: 'error', text: `This link is about the file ${name}: choose it on this machine.` };
 }
 
-/** A file from the visitor; one that a link is about gets the columns that the link tells. */
+/** A file from the visitor; one that a link is about gets what the link tells. */
 export function loadFile(file: File): Promise<void> {
-  const linked = awaited?.name === file.name ? awaited.linked : undefined;
-  awaited = undefined;
-  return load({ kind: 'file', file }, linked);
+  return load({ kind: 'file', file }, awaited?.name === file.name ? awaited.linked : undefined);
 }
 
 /** Takes other columns of the same data. */
 export function prepare(wanted: Preparation): Promise<void> {
-  return alone((signal) => take(wanted, fresh(view.value), signal));
+  return alone(async (signal) => {
+    preparation.value = wanted;
+    try {
+      await take(wanted, fresh(view.value), signal);
+    } finally {
+      if (preparation.value === wanted) preparation.value = seen.value.preparation;
+    }
+  });
 }
 
 async function take(wanted: Preparation, look: ViewChoice, signal: AbortSignal): Promise<void> {
   const points = await room.prepare(wanted, { signal, onProgress: busy('Preparing the points') });
   close();
   batch(() => {
-    preparation.value = wanted;
+    seen.value = { ...seen.value, preparation: wanted };
     prepared.value = points;
     view.value = fitView(look, wanted.columns.length);
   });
@@ -145,13 +162,19 @@ function fresh({ camera: _, ...rest }: ViewChoice): ViewChoice {
 function fitView(look: ViewChoice, D: number): ViewChoice {
   const { plane, pairs } = look;
   const fits = plane !== 'principal' ? plane.every((d) => d < D) : D > 2;
-  return { ...look, plane: fits ? plane : [0, D > 1 ? 1 : 0], pairs: pairs && D > 2 && D <= 6 };
+  return {
+    ...look,
+    plane: fits ? plane : [0, D > 1 ? 1 : 0],
+    pairs: pairs && plane !== 'principal' && D > 2 && D <= 6,
+  };
 }
 
-/** Starts the models anew on the points that are there. */
+/** Starts the models anew on the points that are there, or are still to be taken from the table. */
 export function reset(): void {
+  const [wanted, points] = [preparation.value, prepared.value];
+  if (!wanted) return;
   void alone(async (signal) => {
-    if (!prepared.value) return;
+    if (!points) return take(wanted, view.value, signal);
     close();
     await open(signal);
   });
@@ -164,23 +187,28 @@ export function setModels(next: readonly ModelChoice[]): void {
     models.value = next;
     view.value = rest;
   });
-  reset();
+  // Data that are on their way get the models as they are then.
+  if (data.value === seen.value.data) reset();
 }
 
 async function open(signal: AbortSignal): Promise<void> {
   const { points } = prepared.value!;
+  const colors = palette.value;
   const opened = models.value.map((choice) => new Session(choice, points));
   try {
+    status.value = { kind: 'busy', text: 'Starting' };
     for (const session of opened) {
+      signal.throwIfAborted();
       await session.open(signal, busy('Starting'));
-      await session.recolor(palette.value);
+      await session.recolor(colors);
     }
+    signal.throwIfAborted();
   } catch (error) {
     for (const session of opened) session.destroy();
     throw error;
   }
-  if (signal.aborted) for (const session of opened) session.destroy();
-  else sessions.value = opened;
+  sessions.value = opened;
+  if (palette.value !== colors) recolor();
 }
 
 function close(): void {
@@ -192,17 +220,22 @@ function close(): void {
 /** Runs all models to their end, or until it is paused. */
 export function run(): Promise<void> {
   return alone(async (signal) => {
+    await restart(signal);
     status.value = { kind: 'busy', text: 'Running' };
-    if (sessions.value.some(({ done }) => done)) await restart(signal);
     const [several, single] = split(sessions.value);
-    for (const session of several) await session.fitAll(palette.value, signal, busy('Running'));
+    const say = (text: string, fraction: number) => {
+      status.value = { kind: 'busy', text, fraction };
+    };
+    for (const session of several) await session.fitAll(palette.value, signal, say);
     await clock.run(single, () => palette.value);
   });
 }
 
-/** Run after the end begins anew. */
+/** Run after the end begins anew, and so it does where models were changed while data were awaited that never came. */
 async function restart(signal: AbortSignal): Promise<void> {
-  if (sessions.value.some(({ done }) => !done)) return;
+  const all = sessions.value;
+  const asChosen = all.length === models.value.length && all.every(({ choice }, i) => choice === models.value[i]);
+  if (asChosen && all.some(({ done }) => !done)) return;
   close();
   await open(signal);
 }
@@ -218,20 +251,34 @@ export function pause(): void {
 
 /** New responsibilities for the parameters as they are. */
 export function expectation(): Promise<void> {
-  return alone(async () => {
-    for (const session of sessions.value) if (session.canStep) await session.expectation(palette.value);
-  });
+  return step('E-step', (session) => session.expectation(palette.value));
 }
 
 /** New parameters for the responsibilities as they are. */
 export function maximization(): Promise<void> {
+  return step('M-step', (session) => session.maximization(palette.value));
+}
+
+function step(name: string, take: (session: Session) => Promise<void>): Promise<void> {
   return alone(async () => {
-    for (const session of sessions.value) if (session.canStep) await session.maximization(palette.value);
+    // Said only of one that takes a while: most are over at once.
+    const saying = setTimeout(() => {
+      status.value = { kind: 'busy', text: name };
+    }, 300);
+    try {
+      for (const session of sessions.value) if (session.canStep) await take(session);
+    } finally {
+      clearTimeout(saying);
+    }
   });
+}
+
+function recolor(): void {
+  for (const session of sessions.peek()) session.recolor(palette.peek()).catch((error) => fail(error, reset));
 }
 
 // Another scheme, or another component on its own: other colours.
 effect(() => {
-  const wanted = palette.value;
-  for (const session of sessions.peek()) session.recolor(wanted).catch((error) => fail(error, reset));
+  void palette.value;
+  recolor();
 });

@@ -1,107 +1,141 @@
-import type { Page } from 'puppeteer';
-import { expect } from 'vitest';
+import type { KeyInput, Page } from 'puppeteer';
+import { afterAll, beforeAll, beforeEach, expect, inject } from 'vitest';
 import type { Opened } from './browsers.ts';
 import type { Pair } from './plain-gaussians.ts';
 
 /** How close numbers of the page, in float64, must be to those computed here. */
 export const DIGITS = 9;
 
+/** Gives the lessons of one page, which the tests around share: each lesson is a place of its own. It fails where the page complains on the console. */
+export function sharedLessons(opened: Opened): (id: string) => Promise<Lesson> {
+  let page: Page;
+  const complaints: string[] = [];
+  beforeAll(async () => {
+    page = await opened.browser.newPage();
+    await page.setViewport({ width: 1280, height: 900 });
+    page.on('pageerror', (error) => complaints.push(`${error}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text());
+    });
+    await page.goto(new URL('lessons.html', inject('lab')).href);
+  });
+  // Behind another page nothing moves.
+  beforeEach(() => page.bringToFront());
+  afterAll(async () => {
+    await page?.close();
+    expect(complaints).toEqual([]);
+  });
+  return (id) => Lesson.find(page, id);
+}
+
 /** A lesson on the page, as a reader works with it. */
 export class Lesson {
-  readonly #page: Page;
+  readonly page: Page;
   readonly #section: string;
 
-  constructor(page: Page, id: string) {
-    this.#page = page;
+  private constructor(page: Page, id: string) {
+    this.page = page;
     this.#section = `#${id}`;
   }
 
   /** Goes to a lesson by its link and waits for its figure. */
-  static async open({ page, open }: Opened, id: string): Promise<Lesson> {
-    await open(`lessons.html#${id}`);
+  static async find(page: Page, id: string): Promise<Lesson> {
+    await page.$eval(`nav a[href="#${id}"]`, (link) => (link as HTMLElement).click());
     await page.waitForSelector(`#${id} .plane`);
     return new Lesson(page, id);
   }
 
-  /** A number that the lesson shows, with all its digits. */
+  /** A number that the lesson shows, with all its digits; NaN until it is known. */
   number(name: string): Promise<number> {
-    return this.#page.$eval(`${this.#section} [data-read="${name}"]`, (output) =>
+    return this.page.$eval(`${this.#section} [data-read="${name}"]`, (output) =>
       Number((output as HTMLElement).dataset.value),
     );
   }
 
   /** Waits until the numbers are these. */
-  async reads(expected: Readonly<Record<string, number>>): Promise<void> {
+  async reads(expected: Readonly<Record<string, number>>, digits = DIGITS): Promise<void> {
     for (const [name, value] of Object.entries(expected)) {
-      await expect.poll(() => this.number(name), { message: name, interval: 20 }).toBeCloseTo(value, DIGITS);
+      const found = expect.poll(() => this.number(name), { message: name, interval: 20, timeout: 10_000 });
+      await found.toBeCloseTo(value, digits);
     }
   }
 
   /** Where a handle is, data units. */
-  async place(handle: string): Promise<Pair> {
-    const at = await this.#page.$eval(this.#handle(handle), (g) => [
-      (g as SVGElement).dataset.x,
-      (g as SVGElement).dataset.y,
-    ]);
-    return [Number(at[0]), Number(at[1])];
+  place(handle: string): Promise<Pair> {
+    return this.page.$eval(this.#handle(handle), (knob): Pair => {
+      const { x, y } = (knob as SVGElement).dataset;
+      return [Number(x), Number(y)];
+    });
   }
 
-  /** Drags a handle by pixels, and returns where it is then, in data units. */
+  /** Drags a handle by pixels, along with which it must come, and returns where it is then, in data units. */
   async drag(handle: string, dx: number, dy: number): Promise<Pair> {
-    const { mouse } = this.#page;
-    const [x, y] = await this.#middle(`${this.#handle(handle)} .knob`);
+    const { mouse } = this.page;
+    const knob = `${this.#handle(handle)} .knob`;
+    const [x, y] = await this.#settled(knob);
     await mouse.move(x, y);
     await mouse.down();
     await mouse.move(x + dx / 2, y + dy / 2);
     await mouse.move(x + dx, y + dy);
     await mouse.up();
+    const [toX, toY] = await this.#middle(knob);
+    expect(toX - x).toBeCloseTo(dx, 0);
+    expect(toY - y).toBeCloseTo(dy, 0);
     return this.place(handle);
   }
 
-  /** Presses arrow keys on a handle, and returns where it is then. */
-  async press(
-    handle: string,
-    ...keys: readonly ('ArrowLeft' | 'ArrowRight' | 'ArrowUp' | 'ArrowDown')[]
-  ): Promise<Pair> {
-    await this.#page.$eval(this.#handle(handle), (element) => (element as SVGElement).focus());
-    for (const key of keys) await this.#page.keyboard.press(key);
+  /** Presses keys on a handle, and returns where it is then. */
+  async press(handle: string, ...keys: readonly KeyInput[]): Promise<Pair> {
+    await this.#type(this.#handle(handle), keys);
     return this.place(handle);
+  }
+
+  /** Presses keys on a slider. */
+  slide(slider: string, ...keys: readonly KeyInput[]): Promise<void> {
+    return this.#type(`${this.#section} [data-slider="${slider}"]`, keys);
   }
 
   /** Clicks what is there by its place on the screen. */
   async click(selector: string): Promise<void> {
-    const [x, y] = await this.#middle(`${this.#section} ${selector}`);
-    await this.#page.mouse.click(x, y);
+    const [x, y] = await this.#settled(`${this.#section} ${selector}`);
+    await this.page.mouse.click(x, y);
   }
 
   /** Presses a button once it can be. */
   async button(name: string): Promise<void> {
-    const button = await this.#page.waitForSelector(
+    const button = await this.page.waitForSelector(
       `${this.#section} ::-p-xpath(.//button[.="${name}" and not(@disabled)])`,
     );
     await button!.evaluate((element) => (element as HTMLButtonElement).click());
   }
 
   text(selector: string): Promise<string> {
-    return this.#page.$eval(`${this.#section} ${selector}`, ({ textContent }) => textContent ?? '');
+    return this.page.$eval(`${this.#section} ${selector}`, ({ textContent }) => textContent ?? '');
   }
 
   #handle(name: string): string {
     return `${this.#section} [data-handle="${name}"]`;
   }
 
+  async #type(selector: string, keys: readonly KeyInput[]): Promise<void> {
+    await this.page.$eval(selector, (element) => (element as HTMLElement).focus());
+    for (const key of keys) await this.page.keyboard.press(key);
+  }
+
+  #middle(selector: string): Promise<Pair> {
+    return this.page.$eval(selector, (element): Pair => {
+      const { left, top, width, height } = element.getBoundingClientRect();
+      return [left + width / 2, top + height / 2];
+    });
+  }
+
   /** Brings an element to the middle of the window, and waits until lessons above no longer move it. */
-  async #middle(selector: string): Promise<Pair> {
-    let before = '';
-    for (;;) {
-      const now = await this.#page.$eval(selector, (element) => {
-        element.scrollIntoView({ block: 'center' });
-        const { left, top, width, height } = element.getBoundingClientRect();
-        return [left + width / 2, top + height / 2] as const;
-      });
+  async #settled(selector: string): Promise<Pair> {
+    for (let before = ''; ; await new Promise((done) => setTimeout(done, 60))) {
+      await this.page.$eval(selector, (element) => element.scrollIntoView({ block: 'center' }));
+      const now = await this.#middle(selector);
       if (`${now}` === before) return now;
       before = `${now}`;
-      await new Promise((done) => setTimeout(done, 60));
     }
   }
 }

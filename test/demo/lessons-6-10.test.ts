@@ -1,8 +1,9 @@
-import type { ElementHandle, KeyInput, Page } from 'puppeteer';
+import type { KeyInput } from 'puppeteer';
 import { expect, test } from 'vitest';
 import * as scenes from '../../demo/lessons/later/scenes.ts';
 import { MixtureModel } from '../../src/index.ts';
-import { inBrowser, type Opened } from './browsers.ts';
+import { inBrowser } from './browsers.ts';
+import { type Lesson, sharedLessons } from './lesson-reader.ts';
 import * as plain from './plain-em.ts';
 
 /** Points of a lesson, drawn as the page draws them; everything after that is computed here. */
@@ -11,203 +12,141 @@ function drawn({ truth, n, seed }: scenes.Scene) {
   return { rows: plain.rowsOf(data, truth.nFeatures), labels };
 }
 
-/** A lesson on the page, as a reader works with it. */
-class Lesson {
-  readonly #page: Page;
-  readonly #section: string;
-
-  constructor(page: Page, id: string) {
-    this.#page = page;
-    this.#section = `#${id}`;
-  }
-
-  static async open({ page, open }: Opened, id: string): Promise<Lesson> {
-    await open(`lessons.html#${id}`);
-    await page.waitForSelector(`#${id} .plane`);
-    return new Lesson(page, id);
-  }
-
-  /** NaN until it is known. */
-  number(name: string): Promise<number> {
-    return this.#page.$eval(`${this.#section} [data-read="${name}"]`, (output) =>
-      Number((output as HTMLElement).dataset.value),
-    );
-  }
-
-  /** Waits until the numbers are these. */
-  async reads(expected: Readonly<Record<string, number>>, digits = 6): Promise<void> {
-    for (const [name, value] of Object.entries(expected)) {
-      const found = expect.poll(() => this.number(name), { message: name, interval: 20, timeout: 10_000 });
-      await found.toBeCloseTo(value, digits);
-    }
-  }
-
-  /** Where a handle is, data units. */
-  place(handle: string): Promise<[number, number]> {
-    return this.#page.$eval(this.#handle(handle), (knob): [number, number] => {
-      const { x, y } = (knob as SVGElement).dataset;
-      return [Number(x), Number(y)];
-    });
-  }
-
-  /** Drags a handle by pixels; it comes along. */
-  async drag(handle: string, dx: number, dy: number): Promise<[number, number]> {
-    const { mouse } = this.#page;
-    const knob = (await this.#page.$(`${this.#handle(handle)} .knob`))!;
-    const [x, y] = await this.#middle(knob);
-    await mouse.move(x, y);
-    await mouse.down();
-    await mouse.move(x + dx / 2, y + dy / 2);
-    await mouse.move(x + dx, y + dy);
-    await mouse.up();
-    const [toX, toY] = await this.#middle(knob);
-    expect(toX - x).toBeCloseTo(dx, 0);
-    expect(toY - y).toBeCloseTo(dy, 0);
-    return this.place(handle);
-  }
-
-  /** Presses keys on a handle or a slider. */
-  async press(target: { readonly handle: string } | { readonly slider: string }, ...keys: KeyInput[]): Promise<void> {
-    const selector =
-      'handle' in target ? this.#handle(target.handle) : `${this.#section} [data-slider="${target.slider}"]`;
-    await this.#page.$eval(selector, (element) => (element as HTMLElement).focus());
-    for (const key of keys) await this.#page.keyboard.press(key);
-  }
-
-  async button(name: string): Promise<void> {
-    const button = await this.#page.waitForSelector(`${this.#section} ::-p-xpath(.//button[.="${name}"])`);
-    await button!.evaluate((element) => (element as HTMLButtonElement).click());
-  }
-
-  #handle(name: string): string {
-    return `${this.#section} [data-handle="${name}"]`;
-  }
-
-  /** The middle of an element, once lessons above no longer move it. */
-  async #middle(element: ElementHandle): Promise<[number, number]> {
-    for (let before = ''; ; await new Promise((done) => setTimeout(done, 60))) {
-      const now = await element.evaluate((knob): [number, number] => {
-        const seen = knob.getBoundingClientRect();
-        if (seen.top < 100 || seen.bottom > innerHeight - 100) knob.scrollIntoView({ block: 'center' });
-        const { left, top, width, height } = knob.getBoundingClientRect();
-        return [left + width / 2, top + height / 2];
-      });
-      if (`${now}` === before) return now;
-      before = `${now}`;
-    }
-  }
-}
+/** Behind the point, where both sides come to their numbers by other ways. */
+const NEAR = 6;
 
 const keys = (key: KeyInput, count: number): KeyInput[] => Array.from({ length: count }, () => key);
 
+type Open = (id: string) => Promise<Lesson>;
+
 for (const browser of ['chromium', 'firefox'] as const) {
   inBrowser(browser, {}, (opened) => {
-    test('6: steps are those of EM from where the mean was dragged', async () => {
-      const { rows } = drawn(scenes.dances.Blobs);
-      const lesson = await Lesson.open(opened, 'dance');
-      await lesson.drag('blue mean', -60, 90);
-      await lesson.press({ handle: 'green mean' }, 'ArrowRight', 'ArrowDown');
-      const means = await Promise.all(['blue', 'gold', 'green'].map((name) => lesson.place(`${name} mean`)));
-      expect(means[2]).toEqual([0.9, 2.2]);
-      const circle = [
-        [scenes.DANCE_VARIANCE, 0],
-        [0, scenes.DANCE_VARIANCE],
-      ];
-      const start = { weights: means.map(() => 1 / 3), means, covariances: means.map(() => circle) };
-      const height = (rounds: number) => plain.expectation(rows, plain.iterate(rows, start, rounds)).logLikelihood;
-      await lesson.reads({ 'log-likelihood': height(0), rounds: 0 });
-      await lesson.button('E-step');
-      await lesson.reads({ 'log-likelihood': height(0), rounds: 0 });
-      await lesson.button('M-step');
-      await lesson.reads({ rounds: 1, 'log-likelihood': height(1) });
-      await lesson.button('Run');
-      await expect.poll(() => lesson.number('rounds')).toBeGreaterThan(2);
-      await lesson.button('Pause');
-      const rounds = await lesson.number('rounds');
-      await lesson.reads({ 'log-likelihood': height(rounds), rounds }, 5);
-      await lesson.button('Reset');
-      await lesson.reads({ rounds: 0 });
-      expect(await lesson.place('blue mean')).toEqual(scenes.DANCE_START[0]);
-    });
-
-    test('7: on round clouds both agree, of tall ones k-means makes halves', async () => {
-      const lesson = await Lesson.open(opened, 'two-algorithms');
-      const told = async (stretch: number, right: readonly number[]) => {
-        const scene = scenes.twoClouds(stretch, right);
-        const { rows, labels } = drawn(scene);
-        const { weights, means, covariances } = scene.truth;
-        const full = (covariances as number[][]).map(([xx, yy]) => [
-          [xx!, 0],
-          [0, yy!],
-        ]);
-        const fitted = plain.iterate(rows, { weights, means, covariances: full }, 100);
-        const [ofMixture, ofKMeans] = [plain.labelsOf(plain.expectation(rows, fitted).shares), plain.bestOfTwo(rows)];
-        const expected = {
-          'k-means': plain.randIndex(labels, ofKMeans),
-          mixture: plain.randIndex(labels, ofMixture),
-          agreement: plain.randIndex(ofKMeans, ofMixture),
-        };
-        await lesson.reads(expected);
-        return expected;
-      };
-      await lesson.press({ slider: 'Stretch' }, 'Home');
-      expect((await told(1, [1.7, 0])).agreement).toBeGreaterThan(0.9);
-      await lesson.press({ slider: 'Stretch' }, 'End');
-      expect((await told(3.5, [1.7, 0])).agreement).toBeLessThan(0.1);
-      await told(3.5, await lesson.drag('right cloud, mixture', 25, 12));
-      await lesson.press({ handle: 'right cloud, k-means' }, 'ArrowLeft');
-      await told(3.5, await lesson.place('right cloud, k-means'));
-    });
-
-    test('8: soft k-means becomes k-means', async () => {
-      const { rows } = drawn(scenes.softScene);
-      const kMeans = plain.softKMeans(rows, scenes.softScene.truth.means, 0).sort(([a], [b]) => a! - b!);
-      const lesson = await Lesson.open(opened, 'sigma-to-zero');
-      const told = async (sigma: number, digits: number) => {
-        const centers = plain.softKMeans(rows, kMeans, sigma);
-        const logs = plain
-          .softShares(rows, centers, sigma)
-          .flatMap((row) => row.map((r) => (r > 0 ? r * Math.log(r) : 0)));
-        const distances = centers.map(([x, y]) => Math.min(...kMeans.map(([u, v]) => Math.hypot(x! - u!, y! - v!))));
-        const probe = plain.softShares([await lesson.place('test point')], centers, sigma)[0]!;
-        await lesson.reads(
-          {
-            entropy: -logs.reduce((a, b) => a + b, 0) / rows.length,
-            distance: Math.max(...distances),
-            ...Object.fromEntries(probe.map((share, k) => [`share-${k}`, share])),
-          },
-          digits,
-        );
-      };
-      await lesson.press({ slider: 'σ' }, 'Home');
-      await lesson.reads({ entropy: Math.log(3) }, 4);
-      await lesson.press({ slider: 'σ' }, ...keys('ArrowRight', 14));
-      await told(scenes.SIGMAS[14]!, 4);
-      await lesson.drag('test point', 40, 30);
-      await told(scenes.SIGMAS[14]!, 4);
-      await lesson.press({ slider: 'σ' }, 'End');
-      await lesson.press({ handle: 'test point' }, 'ArrowUp', 'ArrowLeft');
-      await told(0, 9);
-    });
+    const open = sharedLessons(opened);
+    dance(open);
+    twoAlgorithms(open);
+    sigmaToZero(open);
 
     test('9: the E-step closes the gap, the M-step raises the bound, the start decides on the peak', async () => {
       const { rows } = drawn(scenes.clumps);
-      const lesson = await Lesson.open(opened, 'uphill');
+      const lesson = await open('uphill');
       await lesson.drag('start', -150, 0);
       await toldOfOneBell(lesson, rows, (await lesson.place('start'))[0]);
-      await lesson.press({ handle: 'start' }, ...keys('ArrowRight', 30));
-      await toldOfOneBell(lesson, rows, (await lesson.place('start'))[0]);
+      const [start] = await lesson.press('start', ...keys('ArrowRight', 30));
+      await toldOfOneBell(lesson, rows, start);
     });
 
     test('10: EM and gradient ascent from where the start is, and the inertia there', async () => {
       const { rows } = drawn(scenes.bells);
-      const lesson = await Lesson.open(opened, 'curved-space');
+      const lesson = await open('curved-space');
       await toldOfBells(lesson, rows, await lesson.drag('start', 90, 60), { steps: 12, length: 0.8 });
-      await lesson.press({ handle: 'start' }, 'ArrowDown', 'ArrowRight');
-      await lesson.press({ slider: 'Steps' }, ...keys('ArrowLeft', 8));
-      await lesson.press({ slider: 'Step length' }, ...keys('ArrowRight', 3));
-      await toldOfBells(lesson, rows, await lesson.place('start'), { steps: 4, length: 1.1 });
+      const start = await lesson.press('start', 'ArrowDown', 'ArrowRight');
+      await lesson.slide('Steps', ...keys('ArrowLeft', 8));
+      await lesson.slide('Step length', ...keys('ArrowRight', 3));
+      await toldOfBells(lesson, rows, start, { steps: 4, length: 1.1 });
     });
+  });
+}
+
+function dance(open: Open): void {
+  const circle = [
+    [scenes.DANCE_VARIANCE, 0],
+    [0, scenes.DANCE_VARIANCE],
+  ];
+
+  test('6: steps are those of EM from where the mean was dragged', async () => {
+    const { rows } = drawn(scenes.dances.Blobs);
+    const lesson = await open('dance');
+    await lesson.drag('blue mean', -60, 90);
+    await lesson.press('green mean', 'ArrowRight', 'ArrowDown');
+    const means = await Promise.all(['blue', 'gold', 'green'].map((name) => lesson.place(`${name} mean`)));
+    expect(means[2]).toEqual([0.9, 2.2]);
+    const start = { weights: means.map(() => 1 / 3), means, covariances: means.map(() => circle) };
+    const height = (rounds: number) => plain.expectation(rows, plain.iterate(rows, start, rounds)).logLikelihood;
+    await lesson.reads({ 'log-likelihood': height(0), rounds: 0 }, NEAR);
+    await lesson.button('E-step');
+    await lesson.reads({ 'log-likelihood': height(0), rounds: 0 }, NEAR);
+    await lesson.button('M-step');
+    await lesson.reads({ rounds: 1, 'log-likelihood': height(1) }, NEAR);
+    await lesson.button('Run');
+    await expect.poll(() => lesson.number('rounds')).toBeGreaterThan(2);
+    await lesson.button('Pause');
+    const rounds = await idle(lesson);
+    await lesson.reads({ 'log-likelihood': height(rounds), rounds }, 5);
+    await lesson.button('Reset');
+    await lesson.reads({ rounds: 0 });
+    expect(await lesson.place('blue mean')).toEqual(scenes.DANCE_START[0]);
+  });
+}
+
+/** The rounds of a dance that was paused, once the step that was under way is done. */
+async function idle(lesson: Lesson): Promise<number> {
+  await lesson.page.waitForSelector('#dance .buttons:not([aria-busy=true])');
+  return lesson.number('rounds');
+}
+
+/** What all three measures of agreement are in lesson 7. */
+function agreements({ truth, ...rest }: scenes.Scene) {
+  const { rows, labels } = drawn({ truth, ...rest });
+  const { weights, means } = truth;
+  const covariances = (truth.covariances as number[][]).map(([xx, yy]) => [
+    [xx!, 0],
+    [0, yy!],
+  ]);
+  const fitted = plain.iterate(rows, { weights, means, covariances }, 100);
+  const [ofMixture, ofKMeans] = [plain.labelsOf(plain.expectation(rows, fitted).shares), plain.bestOfTwo(rows)];
+  return {
+    'k-means': plain.randIndex(labels, ofKMeans),
+    mixture: plain.randIndex(labels, ofMixture),
+    agreement: plain.randIndex(ofKMeans, ofMixture),
+  };
+}
+
+function twoAlgorithms(open: Open): void {
+  test('7: on round clouds both agree, of tall ones k-means makes halves', async () => {
+    const lesson = await open('two-algorithms');
+    const told = async (stretch: number, right: readonly number[]) => {
+      const expected = agreements(scenes.twoClouds(stretch, right));
+      await lesson.reads(expected, NEAR);
+      return expected;
+    };
+    await lesson.slide('Stretch', 'Home');
+    expect((await told(1, [1.7, 0])).agreement).toBeGreaterThan(0.9);
+    await lesson.slide('Stretch', 'End');
+    expect((await told(3.5, [1.7, 0])).agreement).toBeLessThan(0.1);
+    await told(3.5, await lesson.drag('right cloud, mixture', 25, 12));
+    await told(3.5, await lesson.press('right cloud, k-means', 'ArrowLeft'));
+  });
+}
+
+function sigmaToZero(open: Open): void {
+  const { rows } = drawn(scenes.softScene);
+  const kMeans = plain.softKMeans(rows, scenes.softScene.truth.means, 0).sort(([a], [b]) => a! - b!);
+  const told = async (lesson: Lesson, sigma: number, digits: number) => {
+    const centers = plain.softKMeans(rows, kMeans, sigma);
+    const logs = plain.softShares(rows, centers, sigma).flatMap((row) => row.map((r) => (r > 0 ? r * Math.log(r) : 0)));
+    const distances = centers.map(([x, y]) => Math.min(...kMeans.map(([u, v]) => Math.hypot(x! - u!, y! - v!))));
+    const probe = plain.softShares([await lesson.place('test point')], centers, sigma)[0]!;
+    await lesson.reads(
+      {
+        entropy: -logs.reduce((a, b) => a + b, 0) / rows.length,
+        distance: Math.max(...distances),
+        ...Object.fromEntries(probe.map((share, k) => [`share-${k}`, share])),
+      },
+      digits,
+    );
+  };
+
+  test('8: soft k-means becomes k-means', async () => {
+    const lesson = await open('sigma-to-zero');
+    await lesson.slide('σ', 'Home');
+    await lesson.reads({ entropy: Math.log(3) }, 4);
+    await lesson.slide('σ', ...keys('ArrowRight', 14));
+    await told(lesson, scenes.SIGMAS[14]!, 4);
+    await lesson.drag('test point', 40, 30);
+    await told(lesson, scenes.SIGMAS[14]!, 4);
+    await lesson.slide('σ', 'End');
+    await lesson.press('test point', 'ArrowUp', 'ArrowLeft');
+    await told(lesson, 0, 9);
   });
 }
 
@@ -225,13 +164,16 @@ async function toldOfOneBell(lesson: Lesson, rows: readonly (readonly number[])[
       const r = share(x, held);
       return r * Math.log(bell(x, mean) / r) + (1 - r) * Math.log(background / (1 - r));
     });
-  await lesson.reads({ place: start, 'log-likelihood': height(start) });
+  await lesson.reads({ place: start, 'log-likelihood': height(start) }, NEAR);
   await lesson.button('E-step');
-  await lesson.reads({ place: start, 'log-likelihood': height(start), bound: height(start), gap: 0 });
+  await lesson.reads({ place: start, 'log-likelihood': height(start), bound: height(start), gap: 0 }, NEAR);
   await lesson.button('M-step');
   const after = next(start);
   const raised = bound(start, after);
-  await lesson.reads({ place: after, 'log-likelihood': height(after), bound: raised, gap: height(after) - raised });
+  await lesson.reads(
+    { place: after, 'log-likelihood': height(after), bound: raised, gap: height(after) - raised },
+    NEAR,
+  );
   let peak = start;
   for (let i = 0; i < 1000; i++) peak = next(peak);
   await lesson.reads({ peak }, 2);
@@ -265,6 +207,6 @@ async function toldOfBells(
     });
   }
   const [tight, wide] = pull(start).map(({ count }, k) => count / variances[k]!);
-  await lesson.reads({ em: at(em).logLikelihood, gradient: at(gradient).logLikelihood });
-  await lesson.reads({ 'inertia-tight': tight!, 'inertia-wide': wide! });
+  await lesson.reads({ em: at(em).logLikelihood, gradient: at(gradient).logLikelihood }, NEAR);
+  await lesson.reads({ 'inertia-tight': tight!, 'inertia-wide': wide! }, NEAR);
 }

@@ -49,6 +49,26 @@ for (const browser of ['chromium', 'firefox'] as const satisfies BrowserName[]) 
         expect(await lab.status()).toMatch(/\w.*\.$/);
         await lab.run();
         expect(await lab.read('log-likelihood')).toBeCloseTo(-1130.264, 3);
+        // The data of before are still there to choose columns of.
+        expect(await opened.page.$eval('select[name=data]', (select) => select.value)).toBe('faithful');
+        await opened.page.click('input[name=column-waiting]');
+        await opened.page.waitForFunction(() => location.hash.includes('columns=eruptions&'));
+        await lab.ready();
+      });
+
+      test('a second file while the first is read, and one that is given up', async () => {
+        await lab.open();
+        await opened.page.select('select[name=data]', 'flights');
+        await lab.choose(files.csv);
+        await opened.page.waitForSelector('[data-read="rows"][data-value="150"]');
+        await lab.ready();
+        const hash = new URL(opened.page.url()).hash;
+        expect(hash).toMatch(/^#data=file&file=iris\.csv&columns=sepal_length,sepal_width&/);
+        await opened.page.select('select[name=data]', 'flights');
+        await lab.press('Stop');
+        await opened.page.waitForFunction(() => document.querySelector('select')!.value === 'file');
+        expect(new URL(opened.page.url()).hash).toBe(hash);
+        await lab.run();
       });
     });
 
@@ -95,6 +115,9 @@ for (const browser of ['chromium', 'firefox'] as const satisfies BrowserName[]) 
       await lab.open(hash);
       expect(new URL(opened.page.url()).hash).toBe(hash);
       await lab.run();
+      // A camera that no gesture leads to is not taken, or there would be complaints about ellipses of infinite size.
+      await lab.open(`${hash}&camera=1e300,0,1e-300,1`);
+      await lab.run();
       const value = await lab.read('log-likelihood');
       await lab.open(new URL(opened.page.url()).hash);
       await lab.run();
@@ -113,6 +136,10 @@ for (const browser of ['chromium', 'firefox'] as const satisfies BrowserName[]) 
       const expected = await modelFromJSON(JSON.parse(model.text)).predict(points, { backend: 'cpu' });
       const rows = labels.text.trim().split('\n').slice(1);
       expect(rows).toEqual(Array.from(expected, (label, row) => `${row},${label}`));
+      const notes = () => opened.page.$$eval('.takeaway > p', (all) => all.map((note) => note.textContent).join());
+      expect(await notes()).toBe('');
+      await opened.page.click('input[name=standardize]');
+      await expect.poll(notes).toMatch(/not for the raw file/);
     });
 
     test('two models keep the same time, and what one view shows the other does', async () => {
@@ -144,6 +171,7 @@ for (const browser of ['chromium', 'firefox'] as const satisfies BrowserName[]) 
       await opened.page.focus('button.primary');
       await opened.page.keyboard.press('Enter');
       await opened.page.waitForFunction(() => /^Converged/.test(document.querySelector('.status p')!.textContent!));
+      expect(await opened.page.evaluate(() => document.activeElement?.textContent)).toBe('Run');
       await opened.page.focus('[role=application]');
       const before = await lab.components();
       await opened.page.keyboard.press('ArrowRight');

@@ -1,6 +1,7 @@
 import { contours } from 'd3-contour';
 import type { GridAxis } from 'emgpu';
 import { useMemo } from 'preact/hooks';
+import { gridPlace } from '../../shared/grid-place.ts';
 import { usePlane } from './plane.tsx';
 
 interface Props {
@@ -24,10 +25,8 @@ export function Contours({ values, x, y, thresholds, color }: Props) {
         .thresholds([...thresholds])(Array.from(values)),
     [values, x[2], y[2], thresholds],
   );
-  // d3-contour has place (i, j) at the pixel (i + ½, j + ½).
-  const toX = (column: number) => plane.x(x[0] + ((column - 0.5) / (x[2] - 1)) * (x[1] - x[0]));
-  const toY = (row: number) => plane.y(y[0] + ((row - 0.5) / (y[2] - 1)) * (y[1] - y[0]));
-  const ring = (places: number[][]) => `M${places.map(([i, j]) => `${toX(i!)},${toY(j!)}`).join('L')}Z`;
+  const at = ([i, j]: number[]) => `${plane.x(gridPlace(x, i!))},${plane.y(gridPlace(y, j!))}`;
+  const ring = (places: number[][]) => `M${places.map(at).join('L')}Z`;
   return (
     <g class="contours" clip-path={plane.clip} style={{ stroke: color, fill: color }}>
       {shapes.map(({ value, coordinates }) => (

@@ -1,5 +1,5 @@
 import { useId } from 'preact/hooks';
-import { fixed } from './numbers.ts';
+import { fixed } from '../../shared/format.ts';
 
 interface SliderProps {
   /** What it sets; shown as its label. */

@@ -33,23 +33,9 @@ const ARROWS: Readonly<Record<string, readonly [dx: number, dy: number]>> = {
 export function Handle({ at, name, onMove, step = 0.1, axis = 'both', color = 'var(--accent)' }: Props) {
   const plane = usePlane();
   const [x, y] = at as [number, number];
-  /** From the pointer to the centre of the handle, in pixels, while it is held. */
-  const grip = useRef<readonly [number, number] | undefined>(undefined);
   const move = (to: readonly [number, number]) => {
     const [nextX, nextY] = clamp(to, plane);
     onMove([axis === 'y' ? x : nextX, axis === 'x' ? y : nextY]);
-  };
-  const grab = (event: TargetedPointerEvent<SVGGElement>) => {
-    event.preventDefault();
-    event.currentTarget.setPointerCapture(event.pointerId);
-    event.currentTarget.focus({ preventScroll: true });
-    const [px, py] = plane.locate(event);
-    grip.current = [plane.x(x) - px, plane.y(y) - py];
-  };
-  const drag = (event: TargetedPointerEvent<SVGGElement>) => {
-    if (!grip.current) return;
-    const [px, py] = plane.locate(event);
-    move(plane.invert(px + grip.current[0], py + grip.current[1]));
   };
   const press = (event: TargetedKeyboardEvent<SVGGElement>) => {
     const arrow = ARROWS[event.key];
@@ -58,9 +44,6 @@ export function Handle({ at, name, onMove, step = 0.1, axis = 'both', color = 'v
     const by = step * (event.shiftKey ? LEAP : 1);
     const [dx, dy] = axis === 'both' ? arrow : [arrow[0] + arrow[1], arrow[0] + arrow[1]];
     move([tidy(x + by * dx), tidy(y + by * dy)]);
-  };
-  const release = () => {
-    grip.current = undefined;
   };
   const domain = axis === 'y' ? plane.yDomain : plane.xDomain;
   return (
@@ -77,16 +60,38 @@ export function Handle({ at, name, onMove, step = 0.1, axis = 'both', color = 'v
       data-x={x}
       data-y={y}
       transform={`translate(${plane.x(x)} ${plane.y(y)})`}
-      onPointerDown={grab}
-      onPointerMove={drag}
-      onPointerUp={release}
-      onPointerCancel={release}
+      {...useGrip(plane, [x, y], move)}
       onKeyDown={press}
     >
       <circle class="reach" r={REACH} />
       <circle class="knob" r={RADIUS} style={{ fill: color }} />
     </g>
   );
+}
+
+/** What an element listens to so that a pointer can take it along from `at`, wherever on it the pointer holds it. */
+function useGrip(plane: PlaneScales, [x, y]: readonly [number, number], move: (to: readonly [number, number]) => void) {
+  /** From the pointer to the centre of the handle, in pixels, while it is held. */
+  const grip = useRef<readonly [number, number] | undefined>(undefined);
+  const release = () => {
+    grip.current = undefined;
+  };
+  return {
+    onPointerDown: (event: TargetedPointerEvent<SVGGElement>) => {
+      event.preventDefault();
+      event.currentTarget.setPointerCapture(event.pointerId);
+      event.currentTarget.focus({ preventScroll: true });
+      const [px, py] = plane.locate(event);
+      grip.current = [plane.x(x) - px, plane.y(y) - py];
+    },
+    onPointerMove: (event: TargetedPointerEvent<SVGGElement>) => {
+      if (!grip.current) return;
+      const [px, py] = plane.locate(event);
+      move(plane.invert(px + grip.current[0], py + grip.current[1]));
+    },
+    onPointerUp: release,
+    onPointerCancel: release,
+  };
 }
 
 function clamp([x, y]: readonly [number, number], { xDomain, yDomain }: PlaneScales): [number, number] {

@@ -1,5 +1,5 @@
 import type { ComponentType } from 'preact';
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 
 /** One of the page's lessons. */
 export interface LessonEntry {
@@ -17,18 +17,17 @@ const AHEAD = '900px';
 export function LazyLesson({ id, title, load, number }: LessonEntry & { readonly number: number }) {
   const section = useRef<HTMLElement>(null);
   const [Body, setBody] = useState<ComponentType>();
-  useEffect(() => {
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (!entries.some((entry) => entry.isIntersecting)) return;
-        observer.disconnect();
-        void load().then((lesson) => setBody(() => lesson.default));
-      },
-      { rootMargin: AHEAD },
-    );
-    observer.observe(section.current!);
-    return () => observer.disconnect();
+  const [failed, setFailed] = useState(false);
+  const begin = useCallback(async () => {
+    setFailed(false);
+    try {
+      const lesson = await load();
+      setBody(() => lesson.default);
+    } catch {
+      setFailed(true);
+    }
   }, [load]);
+  useEffect(() => whenNear(section.current!, begin), [begin]);
   const heading = `${id}-title`;
   return (
     <section ref={section} id={id} class={Body ? 'lesson' : 'lesson waiting'} aria-labelledby={heading}>
@@ -36,6 +35,28 @@ export function LazyLesson({ id, title, load, number }: LessonEntry & { readonly
         <span class="number">{number}</span> {title}
       </h2>
       {Body && <Body />}
+      {failed && (
+        <p role="alert">
+          This lesson could not be loaded.{' '}
+          <button type="button" onClick={begin}>
+            Try again
+          </button>
+        </p>
+      )}
     </section>
   );
+}
+
+/** Calls `begin` once, when the element comes near the window. Returns what takes that back. */
+function whenNear(element: Element, begin: () => void): () => void {
+  const observer = new IntersectionObserver(
+    (entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      observer.disconnect();
+      begin();
+    },
+    { rootMargin: AHEAD },
+  );
+  observer.observe(element);
+  return () => observer.disconnect();
 }

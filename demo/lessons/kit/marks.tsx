@@ -1,3 +1,4 @@
+import { ellipseOf } from '../../shared/ellipse.ts';
 import { usePlane } from './plane.tsx';
 
 interface DotsProps {
@@ -40,27 +41,16 @@ export function Ellipse({ mean, covariance, color, sigmas = [1, 2] }: EllipsePro
   const unitX = plane.x(1) - plane.x(0);
   const unitY = plane.y(1) - plane.y(0);
   const [[xx, xy], [, yy]] = covariance as [[number, number], [number, number]];
-  const { major, minor, angle } = axesOf(xx * unitX ** 2, xy * unitX * unitY, yy * unitY ** 2);
+  const { rx, ry, degrees } = ellipseOf(xx * unitX ** 2, xy * unitX * unitY, yy * unitY ** 2);
   return (
     <g class="ellipse" clip-path={plane.clip} style={{ stroke: color }}>
-      <g transform={`translate(${plane.x(mx)} ${plane.y(my)}) rotate(${angle})`}>
+      <g transform={`translate(${plane.x(mx)} ${plane.y(my)}) rotate(${degrees})`}>
         {sigmas.map((sigma) => (
-          <ellipse key={sigma} rx={sigma * major} ry={sigma * minor} />
+          <ellipse key={sigma} rx={sigma * rx} ry={sigma * ry} />
         ))}
       </g>
     </g>
   );
-}
-
-/** Standard deviations along the principal axes of a covariance, and the direction of the first in degrees. */
-function axesOf(xx: number, xy: number, yy: number): { major: number; minor: number; angle: number } {
-  const middle = (xx + yy) / 2;
-  const spread = Math.hypot((xx - yy) / 2, xy);
-  return {
-    major: Math.sqrt(middle + spread),
-    minor: Math.sqrt(Math.max(0, middle - spread)),
-    angle: (Math.atan2(2 * xy, xx - yy) * 90) / Math.PI,
-  };
 }
 
 const ARM = 6;

@@ -1,4 +1,7 @@
-import type { HostPoints } from 'emgpu';
+import type { HostPoints, MixtureParts } from 'emgpu';
+
+/** Few points: the lessons compute on the CPU, where starting costs nothing. */
+export const ON_CPU = { backend: 'cpu' } as const;
 
 /** Rows of two numbers as the engine takes them. */
 export function toPoints(rows: readonly (readonly number[])[]): HostPoints {
@@ -12,9 +15,9 @@ export function toRows(data: ArrayLike<number>, width: number): number[][] {
   );
 }
 
-/** A number with so many digits behind the point, and a minus sign that is as wide as the digits. */
-export function fixed(value: number, digits: number): string {
-  return value.toFixed(digits).replace('-', '−');
+/** `[D][D]`: that of component k of a mixture whose covariances are full. */
+export function covarianceOf({ covariances }: MixtureParts, k: number): number[][] {
+  return (covariances as number[][][])[k]!;
 }
 
 /** Between the colours of components, by shares that sum to 1: `[K]` CSS colours, `[K]` shares. */

@@ -1,8 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import { tellTrouble } from '../../shared/trouble.tsx';
 
 /**
  * What the engine computes from `inputs`, anew when they change; `undefined` before the first answer. One computation runs at a time and only
- * the latest waits for it, so that dragging never piles up work. Until the new answer is there the last one stands.
+ * the latest waits for it, so that dragging never piles up work. Until the new answer is there, or where there is none, the last one
+ * stands; the page says what went wrong.
  */
 export function useEngine<T>(compute: () => Promise<T>, inputs: readonly unknown[]): T | undefined {
   const [answer, setAnswer] = useState<{ readonly value: T }>();
@@ -25,8 +27,12 @@ export function useEngine<T>(compute: () => Promise<T>, inputs: readonly unknown
       while (state.next && !state.gone) {
         const latest = state.next;
         state.next = undefined;
-        const value = await latest();
-        if (!state.gone) setAnswer({ value });
+        try {
+          const value = await latest();
+          if (!state.gone) setAnswer({ value });
+        } catch (error) {
+          if (!state.gone) tellTrouble(error);
+        }
       }
     } finally {
       state.busy = false;

@@ -1,6 +1,5 @@
 import { GaussianMixture, type HostPoints, MixtureModel, type MixtureParts, type MixtureRun } from 'emgpu';
-import { toRows } from '../kit/index.ts';
-import { ON_CPU } from './points.ts';
+import { ON_CPU, toRows } from '../kit/index.ts';
 
 /** The two steps of EM, as the buttons are called. */
 export type Step = 'E-step' | 'M-step';
@@ -59,10 +58,11 @@ export class Dance {
     return { ...pose, model, iteration, next: 'E-step' };
   }
 
-  /** Frees the points once the steps under way are done. */
+  /** Frees the points once the steps under way are done. Steps that failed have been told to who asked for them. */
   async destroy(): Promise<void> {
-    await this.#last;
-    (await this.#run).destroy();
+    await this.#last.catch(() => {});
+    const run = await this.#run.catch(() => undefined);
+    run?.destroy();
   }
 }
 

@@ -1,3 +1,4 @@
+import { withMinus } from '../../shared/format.ts';
 import { usePlane } from '../kit/index.ts';
 
 /** A place to compare with: an open ring, so that what lies there stays visible. */
@@ -66,7 +67,7 @@ export function Level({ height }: { readonly height: number }) {
     <g class="grid">
       <line x1={left} x2={right} y1={plane.y(height)} y2={plane.y(height)} />
       <text x={left + 4} y={plane.y(height) - 4}>
-        {height.toString().replace('-', '−')}
+        {withMinus(`${height}`)}
       </text>
     </g>
   );

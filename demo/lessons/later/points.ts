@@ -16,9 +16,6 @@ export function draw({ truth, n, seed }: Scene): Drawn {
   return { points: { data, nFeatures }, rows: toRows(data, nFeatures), labels };
 }
 
-/** Few points: these lessons compute on the CPU, where starting costs nothing. */
-export const ON_CPU = { backend: 'cpu' } as const;
-
 /** Calls of the engine between two breaths of the page: some milliseconds. */
 const BREATH = 8;
 

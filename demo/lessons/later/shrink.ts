@@ -1,6 +1,5 @@
 import { anneal, type HostPoints, KMeans, type KMeansModel, type MixtureModel } from 'emgpu';
-import { toRows } from '../kit/index.ts';
-import { ON_CPU } from './points.ts';
+import { ON_CPU, toRows } from '../kit/index.ts';
 import { SIGMAS } from './scenes.ts';
 
 /** Soft k-means at one width, run to its end; at width 0 k-means itself. */

@@ -1,5 +1,6 @@
 import { GaussianMixture, type GridAxis, type HostPoints, MixtureModel, type MixtureParts } from 'emgpu';
-import { inTurn, ON_CPU, places } from './points.ts';
+import { ON_CPU } from '../kit/index.ts';
+import { inTurn, places } from './points.ts';
 import { twoBells } from './scenes.ts';
 
 /** The two means, `[first, second]`. */
@@ -19,15 +20,13 @@ const LOST = 100;
 
 /** EM's own way, with only the means free; it stays where it has converged. */
 export async function emFrom(start: Pair, points: HostPoints): Promise<Climb> {
-  const run = await new GaussianMixture({
+  using run = await new GaussianMixture({
     ...{ nComponents: 2, covarianceType: 'spherical', regCovar: 0, freeze: ['weights', 'covariances'] },
     ...{ init: modelAt(start), tol: 0, maxIter: MOST_STEPS, ...ON_CPU },
   }).start(points);
   const at: Pair[] = [start];
   for await (const { model } of run) at.push(pairOf(model.means));
-  const heights = [...run.history];
-  run.destroy();
-  return { at, heights };
+  return { at, heights: [...run.history] };
 }
 
 /** Gradient ascent: each mean moves by `rate` times its derivative. */

@@ -4,6 +4,8 @@ interface Props {
   /** Whose turn it is: that button stands out. */
   readonly next: Step;
   readonly running: boolean;
+  /** A step is under way. */
+  readonly busy?: boolean;
   readonly onStep: (step: Step) => void;
   readonly onRun: () => void;
   readonly onPause: () => void;
@@ -11,9 +13,9 @@ interface Props {
 }
 
 /** What steps EM by hand or lets it run. */
-export function StepButtons({ next, running, onStep, onRun, onPause, onReset }: Props) {
+export function StepButtons({ next, running, busy = false, onStep, onRun, onPause, onReset }: Props) {
   return (
-    <div class="buttons">
+    <div class="buttons" aria-busy={busy}>
       {(['E-step', 'M-step'] as const).map((step) => (
         <button key={step} type="button" class={step === next ? 'primary' : ''} onClick={() => onStep(step)}>
           {step}

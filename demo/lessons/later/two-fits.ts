@@ -1,5 +1,6 @@
 import { adjustedRandIndex, GaussianMixture, KMeans } from 'emgpu';
-import { type Drawn, ON_CPU } from './points.ts';
+import { ON_CPU } from '../kit/index.ts';
+import type { Drawn } from './points.ts';
 
 /** How one algorithm groups two clouds, and what it made of them. */
 export interface Grouping {

@@ -1,11 +1,14 @@
 import type { HostPoints, MixtureParts } from 'emgpu';
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { tellTrouble } from '../../shared/trouble.tsx';
 import { Dance, type Pose, type Step, startingPose } from './dance.ts';
 
 /** The dance as a component sees it. */
 export interface Dancing {
   readonly pose: Pose;
   readonly running: boolean;
+  /** A step is under way. */
+  readonly busy: boolean;
   step(which: Step): void;
   run(): void;
   pause(): void;
@@ -15,11 +18,13 @@ export interface Dancing {
 
 /**
  * EM on `points`, step by step. `perSecond`: steps while it runs by itself. The engine is called when the first step is taken, so dragging a mean
- * costs nothing.
+ * costs nothing. After a step that failed it stands at its start again.
  */
 export function useDance(points: HostPoints, start: MixtureParts, perSecond: number): Dancing {
   const [pose, setPose] = useState(() => startingPose(start));
   const [running, setRunning] = useState(false);
+  const [underway, setUnderway] = useState(0);
+  const timer = useRef(0);
   const dance = useRef<Dance | undefined>(undefined);
   const model = useRef(start);
 
@@ -40,11 +45,20 @@ export function useDance(points: HostPoints, start: MixtureParts, perSecond: num
     async (which: Step) => {
       dance.current ??= new Dance(points, model.current);
       const mine = dance.current;
-      const next = await mine.step(which);
-      // Meanwhile it may have been started elsewhere.
-      if (mine === dance.current) setPose(next);
+      setUnderway((n) => n + 1);
+      try {
+        const next = await mine.step(which);
+        // Meanwhile it may have been started elsewhere.
+        if (mine === dance.current) setPose(next);
+      } catch (error) {
+        if (mine !== dance.current) return;
+        tellTrouble(error);
+        restart(model.current);
+      } finally {
+        setUnderway((n) => n - 1);
+      }
     },
-    [points],
+    [points, restart],
   );
 
   useEffect(() => halt, [points, halt]);
@@ -54,9 +68,14 @@ export function useDance(points: HostPoints, start: MixtureParts, perSecond: num
       setRunning(false);
       return;
     }
-    const timer = setTimeout(() => step(pose.next), 1000 / perSecond);
-    return () => clearTimeout(timer);
+    timer.current = window.setTimeout(step, 1000 / perSecond, pose.next);
+    return () => clearTimeout(timer.current);
   }, [running, pose, perSecond, step]);
 
-  return { pose, running, step, run: () => setRunning(true), pause: () => setRunning(false), restart };
+  const pause = () => {
+    // At once, so that no step begins that was not asked for.
+    clearTimeout(timer.current);
+    setRunning(false);
+  };
+  return { pose, running, busy: underway > 0, step, run: () => setRunning(true), pause, restart };
 }

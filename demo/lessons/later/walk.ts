@@ -1,5 +1,6 @@
 import { type BoundStep, GaussianMixture, type HostPoints, MixtureModel } from 'emgpu';
-import { inTurn, ON_CPU } from './points.ts';
+import { ON_CPU } from '../kit/index.ts';
+import { inTurn } from './points.ts';
 import { BELL_VARIANCE, bellAt } from './scenes.ts';
 
 /** All of EM's way from one start to its peak, for one parameter: the place of the bell. */
@@ -46,8 +47,8 @@ export function profile(at: readonly number[], points: HostPoints): Promise<numb
   return inTurn(at, async (mean) => (await new MixtureModel(bellAt(mean)).evaluate(points, ON_CPU)).logLikelihood);
 }
 
-/** Where EM's way from each of some starts ends, and the number of that peak, counted from the left. */
-export async function peaksOf(starts: readonly number[], points: HostPoints): Promise<{ end: number; peak: number }[]> {
+/** The number of the peak, counted from the left, that EM's way from each of some starts ends on. */
+export async function peaksOf(starts: readonly number[], points: HostPoints): Promise<number[]> {
   const ends = await inTurn(starts, async (start) => {
     using fit = await estimatorFrom(start).fit(points);
     return fit.means[0]![0]!;
@@ -56,7 +57,7 @@ export async function peaksOf(starts: readonly number[], points: HostPoints): Pr
   for (const end of ends.toSorted((a, b) => a - b)) {
     if (peaks.length === 0 || end - peaks.at(-1)! > ONE_PEAK) peaks.push(end);
   }
-  return ends.map((end) => ({ end, peak: peaks.findLastIndex((place) => place <= end) }));
+  return ends.map((end) => peaks.findLastIndex((place) => place <= end));
 }
 
 /**

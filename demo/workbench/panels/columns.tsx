@@ -10,13 +10,20 @@ export function Columns() {
   const [found, chosen] = [table.value, preparation.value];
   if (!found || !chosen) return null;
   const { columns, log, standardize } = chosen;
-  const change = (change: Partial<Preparation>) => void prepare({ ...chosen, ...change });
+  // As it is by then: several may be changed before this is shown again.
+  const change = (change: Partial<Preparation>) => void prepare({ ...preparation.value!, ...change });
   const toggle = (name: string, on: boolean) => {
+    const { columns, log } = preparation.value!;
     const wanted = found.columns.filter((column) => (column === name ? on : columns.includes(column)));
     if (wanted.length === 0 || wanted.length > MOST_COLUMNS) return;
     change({ columns: wanted, log: log.filter((column) => wanted.includes(column)) });
   };
-  const rows = prepared.value ? prepared.value.points.data.length / columns.length : 0;
+  const logarithm = (name: string, on: boolean) => {
+    const others = preparation.value!.log.filter((column) => column !== name);
+    change({ log: on ? [...others, name] : others });
+  };
+  const { data, nFeatures } = prepared.value?.points ?? { data: [], nFeatures: 1 };
+  const rows = data.length / nFeatures;
   const dropped = prepared.value?.nDropped ?? 0;
   return (
     <>
@@ -34,11 +41,7 @@ export function Columns() {
                 {name}
               </Check>
               {columns.includes(name) && (
-                <Check
-                  name={`log-${name}`}
-                  checked={log.includes(name)}
-                  onChange={(on) => change({ log: on ? [...log, name] : log.filter((column) => column !== name) })}
-                >
+                <Check name={`log-${name}`} checked={log.includes(name)} onChange={(on) => logarithm(name, on)}>
                   log<span class="visually-hidden"> of {name}</span>
                 </Check>
               )}
@@ -51,7 +54,8 @@ export function Columns() {
       </Check>
       <p class="soft note numbers" data-read="rows" data-value={rows}>
         {rows.toLocaleString('en')} points
-        {dropped > 0 && `, ${dropped.toLocaleString('en')} rows with gaps left out`}
+        {dropped > 0 &&
+          `, ${dropped.toLocaleString('en')} rows with ${log.length > 0 ? 'gaps, or without a logarithm,' : 'gaps'} left out`}
       </p>
     </>
   );

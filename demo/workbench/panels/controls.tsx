@@ -1,31 +1,32 @@
 import { SPEEDS } from '../clock.ts';
-import { clock, expectation, maximization, pause, reset, run, sessions, status } from '../store.ts';
+import { clock, expectation, maximization, pause, preparation, reset, run, sessions, status } from '../store.ts';
+import { ControlButton } from './control-button.tsx';
 
 /** Run, Pause, E-step, M-step, Reset and speed, for all models at once. */
 export function Controls() {
   const ready = sessions.value.length > 0;
-  const running = clock.running.value || (ready && status.value.kind === 'busy');
-  const canStep =
-    ready && !running && sessions.value.some((session) => session.fit.value === undefined || session.canStep);
+  const busy = clock.running.value || status.value.kind === 'busy';
+  // Of several starts only the best fit was kept; Reset gives one start to step again.
+  const canStep = sessions.value.some((session) => session.fit.value === undefined || session.canStep);
   const speed = SPEEDS[clock.speed.value]!;
   return (
     <fieldset class="controls">
       <legend class="visually-hidden">Controls</legend>
-      <button type="button" class="primary" disabled={!ready || running} onClick={() => void run()}>
+      <ControlButton primary disabled={!ready} waiting={busy} onClick={() => void run()}>
         Run
-      </button>
-      <button type="button" disabled={!clock.running.value} onClick={pause}>
+      </ControlButton>
+      <ControlButton disabled={!ready} waiting={!clock.running.value} onClick={pause}>
         Pause
-      </button>
-      <button type="button" disabled={!canStep} onClick={() => void expectation()}>
+      </ControlButton>
+      <ControlButton disabled={!canStep} waiting={busy} onClick={() => void expectation()}>
         E-step
-      </button>
-      <button type="button" disabled={!canStep} onClick={() => void maximization()}>
+      </ControlButton>
+      <ControlButton disabled={!canStep} waiting={busy} onClick={() => void maximization()}>
         M-step
-      </button>
-      <button type="button" disabled={!ready} onClick={reset}>
+      </ControlButton>
+      <ControlButton disabled={!preparation.value} waiting={false} onClick={reset}>
         Reset
-      </button>
+      </ControlButton>
       <label class="speed">
         Speed
         <input

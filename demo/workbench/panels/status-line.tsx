@@ -1,5 +1,6 @@
 import type { Session } from '../session.ts';
-import { clock, sessions, status, table } from '../store.ts';
+import { clock, sessions, status, stop, table } from '../store.ts';
+import { Warnings } from './warnings.tsx';
 
 /** `converged after 7 iterations: log-likelihood −1,130.26` */
 function outcome(session: Session): string {
@@ -19,23 +20,27 @@ export function StatusLine() {
   const telling = kind === 'idle' || clock.running.value;
   const resting = sessions.value.length > 0 ? sessions.value.map(outcome).join('  ·  ') : `${table.value?.name ?? ''}`;
   return (
-    <div class={`status ${kind}`} role={kind === 'error' ? 'alert' : 'status'}>
+    <div
+      class={`status ${kind}`}
+      role={kind === 'error' ? 'alert' : 'status'}
+      // Numbers that change many times a second are not for reading aloud.
+      {...(clock.running.value && { 'aria-live': 'off' })}
+    >
       <p class="numbers">{telling ? resting : text}</p>
       {kind === 'busy' && !telling && (
-        <progress max={1} {...(fraction !== undefined && { value: fraction })} aria-label={text} />
+        <div class="underway">
+          <progress max={1} {...(fraction !== undefined && { value: fraction })} aria-label={text} />
+          <button type="button" onClick={stop}>
+            Stop
+          </button>
+        </div>
       )}
       {retry && (
         <button type="button" onClick={retry}>
           Try again
         </button>
       )}
-      {sessions.value
-        .flatMap(({ fit }) => fit.value?.warnings ?? [])
-        .map(({ message }) => (
-          <p key={message} class="soft note">
-            {message}
-          </p>
-        ))}
+      {kind === 'idle' && <Warnings sessions={sessions.value} />}
     </div>
   );
 }

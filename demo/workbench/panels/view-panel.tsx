@@ -19,7 +19,9 @@ export function ViewPanel() {
     view.value = { ...view.value, ...change };
   };
   const turn = (axis: 0 | 1, column: number) => {
-    const other = plane === 'principal' ? 1 - axis : plane[1 - axis]!;
+    const [across, up] = plane as readonly [number, number];
+    // The column of the other axis changes places with this one's.
+    const other = [up, across][axis] === column ? [across, up][axis]! : [up, across][axis]!;
     const { camera: _, ...rest } = view.value;
     view.value = { ...rest, plane: axis === 0 ? [column, other] : [other, column] };
   };

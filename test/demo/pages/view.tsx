@@ -1,10 +1,9 @@
 import '../../../demo/shared/base.css';
 import { signal } from '@preact/signals';
-import { blendColors, type FitRun, GaussianMixture, type HostPoints, KMeans, MixtureModel } from 'emgpu';
+import { blendColors, GaussianMixture, type HostPoints, MixtureModel, type MixtureRun } from 'emgpu';
 import { createRef, render } from 'preact';
 import { rgbOf } from '../../../demo/shared/palette.ts';
 import { scheme } from '../../../demo/shared/scheme.ts';
-import type { ViewModel } from '../../../demo/view/ellipse.ts';
 import { PairPlot } from '../../../demo/view/pair-plot.tsx';
 import { PointsView, type ViewHandle } from '../../../demo/view/points-view.tsx';
 import type { ViewChoice } from '../../../demo/workbench/types.ts';
@@ -17,7 +16,7 @@ const asked = new URLSearchParams(location.search);
 const number = (name: string, otherwise: number) => Number(asked.get(name) ?? otherwise);
 const [n, d, offset] = [number('n', 272), number('d', 2), number('offset', 0)];
 const backend = asked.get('backend') === 'cpu' ? 'cpu' : 'webgpu';
-scheme.value = asked.get('scheme') === 'dark' ? 'dark' : 'light';
+scheme.value = 'light';
 
 /** Three components; columns beyond the second are less and less spread. */
 function truth(shift: number): MixtureModel {
@@ -46,7 +45,7 @@ function pointsOf(model: MixtureModel): HostPoints {
 }
 
 const choice = signal<ViewChoice>({
-  plane: asked.has('principal') ? 'principal' : [0, 1],
+  plane: [0, 1],
   color: 'responsibility',
   contours: asked.has('contours'),
   pairs: asked.has('pairs'),
@@ -56,17 +55,14 @@ const points = pointsOf(truth(0));
 const errors: string[] = [];
 const handle = createRef<ViewHandle>();
 
-async function colorsOf(run: FitRun<unknown, ViewModel, unknown>): Promise<GPUBuffer | Uint32Array> {
+async function colorsOf(run: MixtureRun): Promise<GPUBuffer | Uint32Array> {
   const rgb = rgbOf(3, scheme.value);
   if (backend === 'webgpu') return run.colorsBuffer(rgb);
   return blendColors(await model.predictProba(points, { backend }), rgb);
 }
 
-const kMeans = asked.has('k-means');
-const run = kMeans
-  ? await new KMeans({ nClusters: 3, backend }).start(points)
-  : await new GaussianMixture({ nComponents: 3, init: model, regCovar: 0, backend }).start(points);
-const [resident, colors] = [run.residentPoints(), await colorsOf(run as FitRun<unknown, ViewModel, unknown>)];
+const run = await new GaussianMixture({ nComponents: 3, init: model, regCovar: 0, backend }).start(points);
+const [resident, colors] = [run.residentPoints(), await colorsOf(run)];
 
 function Shown() {
   const shared = {
@@ -77,13 +73,12 @@ function Shown() {
     choice,
     onError: (message: string) => errors.push(message),
   };
-  const shown = kMeans ? run.model : model;
   return choice.value.pairs ? (
-    <PairPlot {...shared} model={shown} label="All pairs" />
+    <PairPlot {...shared} model={model} label="All pairs" />
   ) : (
-    <PointsView {...shared} model={shown} handle={handle} label="Points drawn from a mixture" />
+    <PointsView {...shared} model={model} handle={handle} label="Points drawn from a mixture" />
   );
 }
 
-Object.assign(window, { lab: { choice, handle, errors, points, model, resident, run, scheme } });
+Object.assign(window, { lab: { choice, handle, errors, points, resident, scheme } });
 render(<Shown />, document.querySelector('main')!);

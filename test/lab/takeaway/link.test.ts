@@ -31,11 +31,11 @@ const model = fc.record(
     ),
     k: fc.integer({ min: 1, max: 1024 }),
     init: fc.constantFrom('k-means++', 'k-means', 'random-from-data', 'random'),
-    seed,
+    seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
     tol: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map((x) => x + 0),
     restarts: fc.integer({ min: 1, max: 1000 }),
     backend: fc.constantFrom('auto', 'webgpu', 'cpu'),
-    softness: positive,
+    softness: fc.double({ noNaN: true, min: 1e-3, max: 10 }),
   },
   { requiredKeys: ['kind', 'k', 'init', 'seed', 'tol', 'restarts', 'backend'] },
 ) as fc.Arbitrary<LinkedState['models'][number]>;

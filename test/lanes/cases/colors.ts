@@ -67,7 +67,7 @@ const hard: LaneCase = {
   name: 'colors: k-means gives every point the colour of its centre',
   async run(context) {
     const { device } = context;
-    const { points } = drawSample({ type: 'spherical', D: 3, K: 6, N: 5003 }, randomFor(context.seed, 'hard colors'));
+    const { points } = drawSample({ type: 'spherical', D: 3, K: 6, N: 1501 }, randomFor(context.seed, 'hard colors'));
     const run = await new KMeans({ nClusters: 6, device, tune: false }).start(points);
     await run.step();
     const colors = Array.from({ length: 6 }, (_, k) => [k / 5, 1 - k / 5, 0.5]);

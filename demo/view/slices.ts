@@ -1,0 +1,22 @@
+/** Points in the first submit, and in any: 2²⁰ are 16,384 workgroups. */
+const FIRST = 2 ** 14;
+const LEAST = 2 ** 12;
+const MOST = 2 ** 20;
+/** Milliseconds that a submit may take, so that neither EM nor the page waits for it. */
+const SHORT = 4;
+const LONG = 10;
+
+/** How many points a submit draws: as many as the device, be it fast or software, gets done in a few milliseconds. */
+export class Slices {
+  #points = FIRST;
+
+  get points(): number {
+    return this.#points;
+  }
+
+  /** Told what a submit of so many points took. */
+  took(milliseconds: number, points: number): void {
+    if (milliseconds > LONG) this.#points = Math.max(LEAST, this.#points / 2);
+    else if (milliseconds < SHORT && points === this.#points) this.#points = Math.min(MOST, this.#points * 2);
+  }
+}

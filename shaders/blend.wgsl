@@ -3,7 +3,7 @@
 //   result[n] = pack4x8unorm(sum_k r_nk colors_k, entropy of r_n / ln K)
 //
 // Mixtures blend log-densities (base 2); HARD (k-means) takes the colour of the label, of which nothing is unsure. `result` is bound
-// where the chunk's part of the whole output begins. Twin: src/estimators/colors.ts
+// where the chunk's part of the whole output begins. Twin: src/em/colors.ts
 
 #import job
 

@@ -1,7 +1,6 @@
 import { batch, signal } from '@preact/signals';
 import type { HostPoints, KMeansModel, MixtureFit, MixtureModel, MixtureRun, ResidentPoints } from 'emgpu';
 import { rgbOf, type Scheme } from '../shared/palette.ts';
-import { colorsOfLabels, colorsOfShares } from './colors-on-host.ts';
 import { estimatorOf, type Fit, type Run } from './estimator.ts';
 import type { ModelChoice } from './types.ts';
 
@@ -179,7 +178,7 @@ export class Session {
       this.#buffer = await source.colorsBuffer(palette, { ...(this.#buffer && { into: this.#buffer }) });
       values = this.#buffer;
     } else {
-      values = await this.#colorsOnHost(source, palette);
+      values = await source.colors(palette);
     }
     this.#colored = { cost: performance.now() - began, at: performance.now() };
     if (this.#destroyed) this.#buffer?.destroy();
@@ -204,11 +203,6 @@ export class Session {
     this.fit.value?.destroy();
     this.#run?.destroy();
     this.#buffer?.destroy();
-  }
-
-  async #colorsOnHost(source: Run | Fit, palette: number[][]): Promise<Uint32Array> {
-    if (this.choice.kind === 'k-means') return colorsOfLabels(await source.predict(), palette);
-    return colorsOfShares(await (source as MixtureRun | MixtureFit).predictProba(), palette);
   }
 
   #show(): void {

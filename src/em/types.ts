@@ -215,6 +215,8 @@ export interface Dataset {
    * responsibilities divided by ln K in alpha (k-means: 0). Absent on the CPU.
    */
   blend?(colors: Float32Array, parameters: KernelParameters, options?: BlendOptions): Promise<GPUBuffer>;
+  /** The same in host memory. Absent where no kernel does it: then responsibilities do. */
+  colors?(colors: Float32Array, parameters: KernelParameters, options?: RunOptions): Promise<Uint32Array>;
   /** The points at these indices, M × D, in the frame. */
   rows(indices: Uint32Array): Promise<Float64Array>;
   /** Starts a seeding by distances `Σ_d weights_d (x_d − c_d)²` over all points, or over those at `sample` (ascending). */

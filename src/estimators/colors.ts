@@ -1,4 +1,5 @@
-import type { BlendOptions, Dataset, KernelParameters, ResidentPoints } from '../em/types.ts';
+import { blendRows } from '../em/colors.ts';
+import type { BlendOptions, Dataset, KernelParameters, ResidentPoints, RunOptions } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 
 /** Red, green and blue of each component, 0 … 1: `[K][3]`. They are mixed as they are: no gamma is undone. */
@@ -37,33 +38,33 @@ function refuseHost(): never {
   throw new EmgpuError(
     'invalid-option',
     "The points are not in a device's memory, so there is no GPU buffer to give.",
-    'Use blendColors() with predictProba().',
+    'Use colors().',
   );
 }
 
-/**
- * Colours of points from N × K responsibilities, row-major: what `colorsBuffer` leaves on the device, in float64. N rgba8 numbers, red in
- * the lowest byte; alpha is the entropy of the responsibilities divided by ln K: 0 where it is sure, 255 where all components are equally
- * likely. Throws `invalid-option`.
- */
-export function blendColors(responsibilities: Float32Array | Float64Array, colors: ComponentColors): Uint32Array {
-  const K = colors.length;
-  checkColors(colors, K);
-  const most = Math.log(Math.max(2, K));
-  return Uint32Array.from({ length: responsibilities.length / K }, (_, n) => {
-    const color = [0, 0, 0];
-    let entropy = 0;
-    for (let k = 0; k < K; k++) {
-      const r = responsibilities[n * K + k]!;
-      for (let i = 0; i < 3; i++) color[i]! += r * colors[k]![i]!;
-      if (r > 0) entropy -= r * Math.log(r);
-    }
-    return packRgba(color[0]!, color[1]!, color[2]!, entropy / most);
-  });
+/** @internal The same in host memory, wherever the points are. */
+export async function blendOnHost(
+  dataset: Dataset,
+  parameters: KernelParameters,
+  colors: ComponentColors,
+  options: RunOptions,
+): Promise<Uint32Array> {
+  const checked = checkColors(colors, parameters.nComponents);
+  if (dataset.colors) return dataset.colors(checked, parameters, options);
+  return blend(await dataset.read('responsibilities', parameters, options), checked);
 }
 
-/** As WGSL's `pack4x8unorm`. */
-function packRgba(...parts: [number, number, number, number]): number {
-  const [r, g, b, a] = parts.map((part) => Math.floor(0.5 + 255 * Math.min(1, Math.max(0, part)))) as typeof parts;
-  return ((a << 24) | (b << 16) | (g << 8) | r) >>> 0;
+function blend(responsibilities: Float32Array | Float64Array, colors: Float32Array | Float64Array): Uint32Array {
+  const out = new Uint32Array(responsibilities.length / (colors.length / 3));
+  blendRows(responsibilities, out.length, colors, out, 0);
+  return out;
+}
+
+/**
+ * Colours of points from N × K responsibilities, row-major: what a fit's `colors()` gives for them. N rgba8 numbers, red in the lowest byte; alpha is the
+ * entropy of the responsibilities divided by ln K: 0 where it is sure, 255 where all components are equally likely. Throws `invalid-option`.
+ */
+export function blendColors(responsibilities: Float32Array | Float64Array, colors: ComponentColors): Uint32Array {
+  checkColors(colors, colors.length);
+  return blend(responsibilities, Float64Array.from(colors.flat()));
 }

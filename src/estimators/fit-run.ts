@@ -1,7 +1,7 @@
 import type { EmRun } from '../em/run.ts';
 import type { Backend, Readout, ReadoutKind, ResidentPoints, Statistics } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
-import { blendOnDevice, type ComponentColors, residentPoints } from './colors.ts';
+import { blendOnDevice, blendOnHost, type ComponentColors, residentPoints } from './colors.ts';
 import { findCollapses } from './soundness.ts';
 import type { ColorOptions, FitRecord, FitWarning, ReadOptions } from './types.ts';
 
@@ -185,6 +185,12 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
   async colorsBuffer(colors: ComponentColors, options: ColorOptions = {}): Promise<GPUBuffer> {
     const { dataset, family, parameters } = this.#parts.run;
     return blendOnDevice(dataset, family.pack(parameters, dataset.frame), colors, options);
+  }
+
+  /** The same as {@link colorsBuffer} in host memory, wherever the points are. */
+  async colors(colors: ComponentColors, { signal }: ReadOptions = {}): Promise<Uint32Array> {
+    const { dataset, family, parameters } = this.#parts.run;
+    return blendOnHost(dataset, family.pack(parameters, dataset.frame), colors, { signal });
   }
 
   /** Frees the points. */

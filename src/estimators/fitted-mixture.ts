@@ -38,6 +38,8 @@ export interface HasPoints {
    * or in `into`. Rejects with `invalid-option` where the points are not on a device.
    */
   colorsBuffer(colors: ComponentColors, options?: ColorOptions): Promise<GPUBuffer>;
+  /** The same as `colorsBuffer` in host memory, wherever the points are. */
+  colors(colors: ComponentColors, options?: ReadOptions): Promise<Uint32Array>;
   /**
    * The fitted points in the device's memory, to draw from; undefined where they are not all there: on the CPU, of streams, with `missing: 'em'`. Not to be
    * written; gone with `destroy()`. Throws `destroyed` after that, and `device-lost`.
@@ -82,6 +84,10 @@ export function fittedMixture<Parts, Model extends MixtureBase<unknown>>(
 
     colorsBuffer(colors: ComponentColors, options: ColorOptions = {}): Promise<GPUBuffer> {
       return this.blend(colors, options);
+    }
+
+    colors(colors: ComponentColors, options: ReadOptions = {}): Promise<Uint32Array> {
+      return this.blendToHost(colors, options);
     }
 
     residentPoints(): ResidentPoints | undefined {

@@ -136,6 +136,11 @@ export class KMeansFit extends KMeansModel {
     return this.blend(colors, options);
   }
 
+  /** The same as {@link colorsBuffer} in host memory, wherever the points are. */
+  colors(colors: ComponentColors, options: ReadOptions = {}): Promise<Uint32Array> {
+    return this.blendToHost(colors, options);
+  }
+
   /**
    * The fitted points in the device's memory, to draw from; undefined where they are not all there: on the CPU, of streams, with `missing: 'em'`. Not to be
    * written; gone with `destroy()`. Throws `destroyed` after that, and `device-lost`.

@@ -1,7 +1,7 @@
 import type { Frame } from '../data/frame.ts';
 import type { Dataset, Family, KernelParameters, Readout, ReadoutKind, RunOptions } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
-import { blendOnDevice, type ComponentColors } from './colors.ts';
+import { blendOnDevice, blendOnHost, type ComponentColors } from './colors.ts';
 import { checkFits, type PointSource, withDataset } from './session.ts';
 import type { ColorOptions, DeviceOptions, ReadOptions } from './types.ts';
 
@@ -92,6 +92,12 @@ export abstract class PointModel<P> {
   protected async blend(colors: ComponentColors, options: ColorOptions): Promise<GPUBuffer> {
     const home = this.home();
     return blendOnDevice(home, this.packFor(home), colors, options);
+  }
+
+  /** @internal */
+  protected async blendToHost(colors: ComponentColors, { signal }: ReadOptions): Promise<Uint32Array> {
+    const home = this.home();
+    return blendOnHost(home, this.packFor(home), colors, { signal });
   }
 
   /** @internal */

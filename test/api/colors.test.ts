@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { blendColors } from '../../src/estimators/colors.ts';
+import { blendColors, GaussianMixture, KMeans } from '../../src/index.ts';
+import { pointsOf, THREE_OVERLAPPING } from './data.ts';
 
 const PRIMARY = [
   [1, 0, 0],
@@ -35,6 +36,22 @@ test('colours stay between those of the components', () => {
       expect(alpha! - (255 * Math.log(sharing)) / Math.log(3)).toBeLessThanOrEqual(0.5 + 1e-9);
     }),
   );
+});
+
+test('a run and a fit on the CPU colour their points by their responsibilities, k-means by its labels', async () => {
+  const points = pointsOf(THREE_OVERLAPPING, 20_000);
+  const run = await new GaussianMixture({ nComponents: 3, backend: 'cpu' }).start(points);
+  await run.step();
+  expect(await run.colors(PRIMARY)).toEqual(blendColors(await run.predictProba(), PRIMARY));
+  const fit = await run.finish();
+  expect(await fit.colors(PRIMARY)).toEqual(blendColors(await fit.predictProba(), PRIMARY));
+  await expect(fit.colors(PRIMARY.slice(1))).rejects.toMatchObject({ code: 'invalid-option' });
+  fit.destroy();
+  await expect(fit.colors(PRIMARY)).rejects.toMatchObject({ code: 'destroyed' });
+  const clusters = await new KMeans({ nClusters: 3, backend: 'cpu' }).fit(points);
+  const ofClusters = PRIMARY.map((color) => blendColors(Float64Array.of(1), [color])[0]!);
+  expect(await clusters.colors(PRIMARY)).toEqual((await clusters.predict()).map((label) => ofClusters[label]!));
+  clusters.destroy();
 });
 
 test('names what is wrong with a colour', () => {

@@ -59,6 +59,12 @@ export class CpuDataset implements Dataset {
     return concatenate(parts as Readout[Kind][]);
   }
 
+  async colors(colors: Float32Array, parameters: KernelParameters, options: RunOptions = {}): Promise<Uint32Array> {
+    this.#checkFeatures(parameters);
+    const parts = await this.#points.run(() => ({ type: 'blend', colors, parameters }), options.signal);
+    return concatenate(parts as Uint32Array[]);
+  }
+
   rows(indices: Uint32Array): Promise<Float64Array> {
     return this.#points.rows(indices);
   }

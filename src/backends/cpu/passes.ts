@@ -1,7 +1,9 @@
+import { blendRows } from '../../em/colors.ts';
 import type { Assignment, KernelParameters, Readout, ReadoutKind } from '../../em/types.ts';
 import { assignedLogDensity } from './assignment.ts';
 import { BLOCK, type BlockSums, pushSums } from './block-sums.ts';
 import { bindStages } from './registry.ts';
+import { TILE } from './tile.ts';
 
 /** What a pass returns, for the points of its shard. */
 export type TaskResult = BlockSums[] | Readout[ReadoutKind] | undefined;
@@ -39,6 +41,18 @@ export function expectationPass(
     pushSums(nodes, { level: 0, index: Math.floor((start + from) / BLOCK), sums: model.takeSums() });
   };
   return { step, result: () => nodes, end: () => model.free() };
+}
+
+/** Colours of the components blended by responsibility: those of one tile are in memory at a time. `colors`: K × 3. */
+export function blendPass(nSamples: number, colors: Float32Array, parameters: KernelParameters): Pass {
+  const model = bindStages(parameters);
+  const responsibilities = new Float64Array(TILE * parameters.nComponents);
+  const out = new Uint32Array(nSamples);
+  const step: Pass['step'] = (tile, count, from) => {
+    model.responsibilities(tile, count, responsibilities, 0);
+    blendRows(responsibilities, count, colors, out, from);
+  };
+  return { step, result: () => out, end: () => model.free() };
 }
 
 export function readPass(nSamples: number, what: ReadoutKind, parameters: KernelParameters): Pass {

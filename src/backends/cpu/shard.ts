@@ -3,7 +3,7 @@ import type { Weights } from '../../data/points.ts';
 import type { Assignment, KernelParameters, ReadoutKind } from '../../em/types.ts';
 import { EmgpuError } from '../../errors.ts';
 import { ingest } from './ingest.ts';
-import { expectationPass, type Pass, readPass, type TaskResult } from './passes.ts';
+import { blendPass, expectationPass, type Pass, readPass, type TaskResult } from './passes.ts';
 import { Seeding } from './seeding.ts';
 import { TILE } from './tile.ts';
 
@@ -16,6 +16,7 @@ export type Task =
       readonly assignment: Assignment | undefined;
     }
   | { readonly type: 'read'; readonly what: ReadoutKind; readonly parameters: KernelParameters }
+  | { readonly type: 'blend'; readonly colors: Float32Array; readonly parameters: KernelParameters }
   | { readonly type: 'seeding-sums'; readonly seeding: number; readonly candidates: Float64Array }
   | { readonly type: 'seeding-add'; readonly seeding: number; readonly center: Float64Array };
 
@@ -129,6 +130,8 @@ export class Shard {
         return expectationPass(this.#nSamples, task.parameters, this.#origin, task.assignment);
       case 'read':
         return readPass(this.#nSamples, task.what, task.parameters);
+      case 'blend':
+        return blendPass(this.#nSamples, task.colors, task.parameters);
       case 'seeding-sums':
         return this.#seedings.get(task.seeding)!.sumsPass(task.candidates);
       case 'seeding-add':

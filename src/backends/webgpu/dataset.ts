@@ -20,7 +20,7 @@ import type { GpuContext } from './context.ts';
 import { expectation } from './expectation.ts';
 import type { LoadedPoints } from './load.ts';
 import type { PassOptions } from './pace.ts';
-import { type Reading, readToBuffer, readToHost } from './readout.ts';
+import { type Reading, readBack, readToBuffer, readToHost } from './readout.ts';
 import { gatherRows } from './rows.ts';
 import { Scratch } from './scratch.ts';
 import { GpuSeeding } from './seeding.ts';
@@ -81,6 +81,15 @@ export class GpuDataset implements Dataset {
     return this.#alone(async (scratch) => {
       return blendToBuffer(await scratch.prepare(parameters), colors, options, this.#guarded(options));
     });
+  }
+
+  async colors(colors: Float32Array, parameters: KernelParameters, options: RunOptions = {}): Promise<Uint32Array> {
+    const buffer = await this.blend(colors, parameters, options);
+    try {
+      return new Uint32Array(await readBack(this.#context, buffer, 4 * this.nSamples));
+    } finally {
+      buffer.destroy();
+    }
   }
 
   resident(): ResidentPoints {

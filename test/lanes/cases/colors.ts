@@ -3,7 +3,7 @@ import { blendColors } from '../../../src/estimators/colors.ts';
 import { GaussianMixture } from '../../../src/estimators/gaussian-mixture.ts';
 import { KMeans } from '../../../src/estimators/k-means.ts';
 import { gaussianFamily } from '../../../src/families/gaussian.ts';
-import { assert, assertClose, assertEqual, assertRejects } from '../assert.ts';
+import { assert, assertClose, assertEqual, assertRejects, assertSame } from '../assert.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
 import { cpuBackend, drawSample, randomFor } from './gpu.ts';
 
@@ -53,12 +53,14 @@ const mixtures: readonly LaneCase[] = (
     ];
     assert(gpu.resident!().windows.length > 1, 'several windows');
     const pack = ({ frame }: typeof cpu) => family.pack(family.toFrame(start, frame), frame);
-    const expected = blendColors(await cpu.read('responsibilities', pack(cpu)), colors);
+    const flat = Float32Array.from(colors.flat());
+    const expected = await cpu.colors!(flat, pack(cpu));
     const into = poisoned(context, N);
-    assertEqual(await gpu.blend!(Float32Array.from(colors.flat()), pack(gpu), { into }), into, 'the buffer');
+    assertEqual(await gpu.blend!(flat, pack(gpu), { into }), into, 'the buffer');
     const actual = new Uint8Array(await take(context, into));
     // Responsibilities are within 1e-5, a 25th of the step between two bytes: rounding may go the other way, by one.
     assertClose(actual, new Uint8Array(expected.buffer), { absolute: 1 }, 'bytes of colours');
+    assertSame(new Uint8Array((await gpu.colors!(flat, pack(gpu))).buffer), actual, 'colours on the host');
     for (const each of [gpu, cpu]) each.destroy();
   },
 }));

@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { SelectionRow } from 'emgpu';
+import type { HostPoints, SelectionRow } from 'emgpu';
 import { useEffect, useRef } from 'preact/hooks';
 import { Chart } from '../shared/chart.tsx';
 import { BIC_COMPONENTS, bicOverK } from './bic.ts';
@@ -9,17 +9,24 @@ import type { BicRequest } from './types.ts';
 interface Props {
   /** Asked for when the button is pressed. */
   readonly request: () => BicRequest | undefined;
+  /** Rows that are shown are of these. */
+  readonly points: HostPoints | undefined;
   readonly disabled: boolean;
   readonly say: (message: string) => void;
 }
 
 /** BIC for K from 1 to 8, when asked for. */
-export function BicPanel({ request, disabled, say }: Props) {
+export function BicPanel({ request, points, disabled, say }: Props) {
   const rows = useSignal<readonly SelectionRow[]>([]);
   const kind = useSignal('');
   const stopping = useSignal<AbortController | undefined>(undefined);
   const alive = useRef(new AbortController());
   useEffect(() => () => alive.current.abort(), []);
+  // Other points end what is under way and take its rows away.
+  useEffect(() => {
+    stopping.value?.abort();
+    rows.value = [];
+  }, [points]);
   const begin = async () => {
     const asked = request();
     if (!asked) return say('BIC over K: there are no points yet.');

@@ -1,4 +1,5 @@
 import './charts.css';
+import type { HostPoints } from 'emgpu';
 import { BicPanel } from './bic-panel.tsx';
 import { CourseChart } from './course-chart.tsx';
 import { FactsTable } from './facts-table.tsx';
@@ -13,6 +14,8 @@ export interface ChartsProps {
   readonly runs: readonly RunFacts[];
   /** What BIC over K is to be computed for; asked for when its button is pressed. */
   readonly bic: () => BicRequest | undefined;
+  /** What is clustered: of other points BIC over K is another. */
+  readonly points: HostPoints | undefined;
   /** There are no points yet, or they are changing. */
   readonly disabled: boolean;
   /** Tells the visitor what happened, in one sentence. */
@@ -20,7 +23,7 @@ export interface ChartsProps {
 }
 
 /** The course of the fits, weights, BIC over K, and numbers, live. */
-export function Charts({ runs, bic, disabled, say }: ChartsProps) {
+export function Charts({ runs, bic, points, disabled, say }: ChartsProps) {
   const calm = useCalm(runs);
   return (
     <section class="charts" aria-label="Charts">
@@ -32,7 +35,7 @@ export function Charts({ runs, bic, disabled, say }: ChartsProps) {
           weights && <WeightsChart key={label} label={calm.length > 1 ? label : ''} weights={weights} />,
       )}
       {calm.length > 0 && <FactsTable runs={calm} />}
-      <BicPanel request={bic} disabled={disabled} say={say} />
+      <BicPanel request={bic} points={points} disabled={disabled} say={say} />
     </section>
   );
 }

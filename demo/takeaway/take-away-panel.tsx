@@ -104,7 +104,7 @@ function rowsOf(props: TakeAwayProps): { readonly what: string; readonly files: 
       make: async (call) => labelsParquet(await table(withShares), call),
     },
   ];
-  const picture = () => present(props.picture(), 'there is no picture yet.');
+  const picture = () => present(props.picture(), 'only one view can be saved: take one pair of columns.');
   return [
     { what: 'Labels', files: tables('labels', false) },
     ...(responsibilities ? [{ what: 'Responsibilities', files: tables('responsibilities', true) }] : []),

@@ -24,16 +24,10 @@ export function useTask(say: (message: string) => void) {
     try {
       say(await work({ signal: controller.signal, onProgress }));
     } catch (error) {
-      say(controller.signal.aborted ? `${what}: stopped.` : `${what}: ${sentenceOf(error)}`);
+      say(controller.signal.aborted ? `${what}: stopped.` : `${what}: ${(error as Error).message}`);
     } finally {
       running.value = undefined;
     }
   };
   return { running, run };
-}
-
-/** The engine's errors say what helps, too. */
-function sentenceOf(error: unknown): string {
-  if (!(error instanceof Error)) return `${error}`;
-  return 'remedy' in error ? `${error.message} ${error.remedy}` : error.message;
 }

@@ -78,7 +78,7 @@ class GpuPainter implements Painter {
           const began = performance.now();
           await this.#guarded(() => this.#splat(programs, buffers, job, window, { first, count }, colors));
           await Promise.race([this.#device.queue.onSubmittedWorkDone(), end]);
-          this.#slices.took(performance.now() - began, count);
+          this.#slices.took(performance.now() - began, count, window === this.#resident.windows[0] && first === 0);
           first += count;
         }
       }

@@ -56,10 +56,17 @@ export class Clock {
   }
 }
 
-/** Hidden tabs get no frames, and go on by a timer. */
+/** Hidden tabs get no frames, and go on by a timer, also where they are hidden meanwhile. */
 function nextFrame(): Promise<void> {
   return new Promise((resolve) => {
+    const go = () => {
+      document.removeEventListener('visibilitychange', go);
+      resolve();
+    };
     if (document.hidden) setTimeout(resolve);
-    else requestAnimationFrame(() => resolve());
+    else {
+      document.addEventListener('visibilitychange', go);
+      requestAnimationFrame(go);
+    }
   });
 }

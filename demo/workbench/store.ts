@@ -35,7 +35,9 @@ export const clock = new Clock();
 const seen = signal<Pick<LabState, 'data' | 'preparation'>>({ data: data.peek(), preparation: undefined });
 
 export const state = computed<LabState>(() => ({ ...seen.value, models: models.value, view: view.value }));
-const palette = computed<Palette>(() => ({ scheme: scheme.value, isolated: view.value.isolated }));
+/** Apart from the rest of the view: a camera that moves changes no colour. */
+const isolated = computed(() => view.value.isolated);
+const palette = computed<Palette>(() => ({ scheme: scheme.value, isolated: isolated.value }));
 
 const room = createDataRoom();
 /** A file that a link is about. */
@@ -52,6 +54,8 @@ async function alone(task: (signal: AbortSignal) => Promise<void>): Promise<void
   const own = new AbortController();
   current = own;
   again = () => void alone(task);
+  // What went wrong before is over.
+  if (status.value.kind === 'error') status.value = { kind: 'idle', text: '' };
   try {
     await task(own.signal);
     if (current === own && status.value.kind === 'busy') status.value = { kind: 'idle', text: '' };

@@ -26,6 +26,8 @@ const SWIFTSHADER = [
 interface LaunchOptions {
   /** Default true; false starts Chromium as it is on a machine without a GPU. */
   readonly webgpu?: boolean;
+  /** All tests work on one page, each in a place of its own on it; default: each gets a page. */
+  readonly shared?: boolean;
 }
 
 function launch(browser: BrowserName, { webgpu = true }: LaunchOptions): Promise<Browser> {
@@ -48,34 +50,47 @@ export interface Opened {
   readonly browser: Browser;
   /** Goes to a page of the Lab, `lessons.html` or `index.html#…`. */
   open(path: string): Promise<void>;
+  /** Complaints of the browser itself that this test brings about. */
+  forgive(complaint: RegExp): void;
 }
 
 /**
- * Tests of the Lab's pages in one browser, which they share; each gets a page of its own of 1280 × 900, and fails when the page complains
- * on the console.
+ * Tests of the Lab's pages in one browser, which they share; each gets a page of its own of 1280 × 900 unless they share that too, and fails
+ * when the page complains on the console.
  */
 export function inBrowser(name: BrowserName, options: LaunchOptions, tests: (opened: Opened) => void): void {
   describe(`${name}${options.webgpu === false ? ' without WebGPU' : ''}`, () => {
+    const { shared = false } = options;
     let browser: Browser;
     let page: Page;
     let complaints: string[];
-    beforeAll(async () => {
-      browser = await launch(name, options);
-    }, 60_000);
-    afterAll(() => browser?.close());
-    beforeEach(async () => {
+    let forgiven: RegExp[];
+    const begin = async () => {
       page = await browser.newPage();
       await page.setViewport({ width: 1280, height: 900 });
-      complaints = [];
+      [complaints, forgiven] = [[], []];
       page.on('pageerror', (error) => complaints.push(`${error}`));
       page.on('console', (message) => {
         if (message.type() === 'error') complaints.push(message.text());
       });
+    };
+    const end = async () => {
+      await page?.close();
+      expect(complaints.filter((text) => !forgiven.some((pattern) => pattern.test(text)))).toEqual([]);
+    };
+    beforeAll(async () => {
+      browser = await launch(name, options);
+      if (shared) await begin();
+    }, 60_000);
+    afterAll(async () => {
+      try {
+        if (shared) await end();
+      } finally {
+        await browser?.close();
+      }
     });
-    afterEach(async () => {
-      await page.close();
-      expect(complaints).toEqual([]);
-    });
+    beforeEach(() => (shared ? undefined : begin()));
+    afterEach(() => (shared ? undefined : end()));
     tests({
       get page() {
         return page;
@@ -85,6 +100,9 @@ export function inBrowser(name: BrowserName, options: LaunchOptions, tests: (ope
       },
       open: async (path) => {
         await page.goto(new URL(path, inject('lab')).href);
+      },
+      forgive: (complaint) => {
+        forgiven.push(complaint);
       },
     });
   });

@@ -1,32 +1,10 @@
 import type { KeyInput, Page } from 'puppeteer';
-import { afterAll, beforeAll, beforeEach, expect, inject } from 'vitest';
+import { expect } from 'vitest';
 import type { Opened } from './browsers.ts';
 import type { Pair } from './plain-gaussians.ts';
 
 /** How close numbers of the page, in float64, must be to those computed here. */
 export const DIGITS = 9;
-
-/** Gives the lessons of one page, which the tests around share: each lesson is a place of its own. It fails where the page complains on the console. */
-export function sharedLessons(opened: Opened): (id: string) => Promise<Lesson> {
-  let page: Page;
-  const complaints: string[] = [];
-  beforeAll(async () => {
-    page = await opened.browser.newPage();
-    await page.setViewport({ width: 1280, height: 900 });
-    page.on('pageerror', (error) => complaints.push(`${error}`));
-    page.on('console', (message) => {
-      if (message.type() === 'error') complaints.push(message.text());
-    });
-    await page.goto(new URL('lessons.html', inject('lab')).href);
-  });
-  // Behind another page nothing moves.
-  beforeEach(() => page.bringToFront());
-  afterAll(async () => {
-    await page?.close();
-    expect(complaints).toEqual([]);
-  });
-  return (id) => Lesson.find(page, id);
-}
 
 /** A lesson on the page, as a reader works with it. */
 export class Lesson {
@@ -38,8 +16,9 @@ export class Lesson {
     this.#section = `#${id}`;
   }
 
-  /** Goes to a lesson by its link and waits for its figure. */
-  static async find(page: Page, id: string): Promise<Lesson> {
+  /** Goes to a lesson by its link, on the page of lessons that is open or on a new one, and waits for its figure. */
+  static async open({ page, open }: Opened, id: string): Promise<Lesson> {
+    if (!page.url().includes('lessons.html')) await open('lessons.html');
     await page.$eval(`nav a[href="#${id}"]`, (link) => (link as HTMLElement).click());
     await page.waitForSelector(`#${id} .plane`);
     return new Lesson(page, id);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { inBrowser } from './browsers.ts';
-import { DIGITS, type Lesson, sharedLessons } from './lesson-reader.ts';
+import { DIGITS, Lesson } from './lesson-reader.ts';
 import {
   logLikelihood,
   type Matrix,
@@ -18,8 +18,8 @@ import {
 type Open = (id: string) => Promise<Lesson>;
 
 for (const browser of ['chromium', 'firefox'] as const) {
-  inBrowser(browser, {}, (opened) => {
-    const open = sharedLessons(opened);
+  inBrowser(browser, { shared: true }, (opened) => {
+    const open: Open = (id) => Lesson.open(opened, id);
     hardAndSoft(open);
     recipe(open);
     chickenAndEgg(open);

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import * as scenes from '../../demo/lessons/later/scenes.ts';
 import { MixtureModel } from '../../src/index.ts';
 import { inBrowser } from './browsers.ts';
-import { type Lesson, sharedLessons } from './lesson-reader.ts';
+import { Lesson } from './lesson-reader.ts';
 import * as plain from './plain-em.ts';
 
 /** Points of a lesson, drawn as the page draws them; everything after that is computed here. */
@@ -20,8 +20,8 @@ const keys = (key: KeyInput, count: number): KeyInput[] => Array.from({ length: 
 type Open = (id: string) => Promise<Lesson>;
 
 for (const browser of ['chromium', 'firefox'] as const) {
-  inBrowser(browser, {}, (opened) => {
-    const open = sharedLessons(opened);
+  inBrowser(browser, { shared: true }, (opened) => {
+    const open: Open = (id) => Lesson.open(opened, id);
     dance(open);
     twoAlgorithms(open);
     sigmaToZero(open);

@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { ElementHandle, Page } from 'puppeteer';
 import type { Opened } from './browsers.ts';
 
@@ -55,6 +57,24 @@ export class WorkbenchPage {
   async choose(path: string): Promise<void> {
     const input = (await this.page.$('input[name=file]')) as ElementHandle<HTMLInputElement>;
     await input.uploadFile(path);
+  }
+
+  /** Drops a file on the page, as one drags it there from a folder. */
+  async drop(path: string): Promise<void> {
+    const bytes = (await readFile(path)).toString('base64');
+    await this.page.evaluate(
+      async (name, text) => {
+        const data = await (await fetch(`data:application/octet-stream;base64,${text}`)).arrayBuffer();
+        const dataTransfer = new DataTransfer();
+        dataTransfer.items.add(new File([data], name));
+        const place = document.querySelector('.stage')!;
+        for (const type of ['dragover', 'drop']) {
+          place.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer }));
+        }
+      },
+      basename(path),
+      bytes,
+    );
   }
 
   /** Where ellipses and means are, as text that changes when they do. */

@@ -27,6 +27,7 @@ export function ChartsPanel() {
       <Charts
         runs={sessions.value.map(factsOf)}
         bic={() => prepared.value && first && { points: prepared.value.points, choice: first.choice }}
+        points={prepared.value?.points}
         disabled={!first || clock.running.value}
         say={say}
       />

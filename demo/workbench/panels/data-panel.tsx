@@ -1,5 +1,6 @@
-import { useId } from 'preact/hooks';
-import { GENERATED, MAX_POINTS, MIN_POINTS, SAMPLES } from '../../data/catalogue.ts';
+import { useEffect, useId, useState } from 'preact/hooks';
+import { AMOUNTS, nearestAmount } from '../../data/amounts.ts';
+import { GENERATED, SAMPLES } from '../../data/catalogue.ts';
 import type { DataChoice, GeneratedId, SampleId } from '../../data/types.ts';
 import { Select } from '../../shared/fields.tsx';
 import { data, load, loadFile } from '../store.ts';
@@ -65,23 +66,23 @@ function FileButton() {
   );
 }
 
-/** N on a logarithmic slider, in steps of a tenth of a decade, and another draw. */
+/** N on a slider whose steps are of about equal ratio, and another draw. */
 function Amount({ choice }: { readonly choice: DataChoice & { kind: 'generated' } }) {
   const id = useId();
-  const [low, high] = [Math.log10(MIN_POINTS), Math.log10(MAX_POINTS)];
+  const [index, setIndex] = useState(nearestAmount(choice.n));
+  useEffect(() => setIndex(nearestAmount(choice.n)), [choice.n]);
+  const n = index === nearestAmount(choice.n) ? choice.n : AMOUNTS[index]!;
   return (
     <div class="field">
       <label for={id}>
-        Points: <output class="numbers">{choice.n.toLocaleString('en')}</output>
+        Points: <output class="numbers">{n.toLocaleString('en')}</output>
       </label>
       <input
         type="range"
-        {...{ id, name: 'n', min: low, max: high, step: 0.1, value: Math.log10(choice.n) }}
-        aria-valuetext={`${choice.n} points`}
-        onChange={({ currentTarget }) => {
-          const n = Number((10 ** currentTarget.valueAsNumber).toPrecision(1));
-          void load({ ...choice, n });
-        }}
+        {...{ id, name: 'n', min: 0, max: AMOUNTS.length - 1, step: 1, value: index }}
+        aria-valuetext={`${n} points`}
+        onInput={({ currentTarget }) => setIndex(currentTarget.valueAsNumber)}
+        onChange={({ currentTarget }) => void load({ ...choice, n: AMOUNTS[currentTarget.valueAsNumber]! })}
       />
       <button type="button" onClick={() => void load({ ...choice, seed: choice.seed + 1 })}>
         Draw again

@@ -1,42 +1,13 @@
 import { NumberField, Select } from '../../shared/fields.tsx';
 import { DEFAULT_SOFTNESS } from '../estimator.ts';
-import type { ModelChoice, ModelKind } from '../types.ts';
-
-const KINDS: readonly (readonly [ModelKind, string])[] = [
-  ['k-means', 'k-means'],
-  ['soft-k-means', 'soft k-means'],
-  ['full', 'mixture, full covariances'],
-  ['tied', 'mixture, one shared covariance'],
-  ['diag', 'mixture, diagonal'],
-  ['spherical', 'mixture, spherical'],
-  ['tied-diag', 'mixture, shared diagonal'],
-  ['tied-spherical', 'mixture, shared spherical'],
-];
-
-const STARTS: readonly (readonly [ModelChoice['init'], string])[] = [
-  ['k-means++', 'k-means++'],
-  ['k-means', 'short k-means run'],
-  ['random-from-data', 'random points'],
-  ['random', 'random responsibilities'],
-];
+import { KINDS, startsFor, withKind } from '../model-kinds.ts';
+import type { ModelChoice } from '../types.ts';
 
 const BACKENDS: readonly (readonly [ModelChoice['backend'], string])[] = [
   ['auto', 'GPU if there is one'],
   ['webgpu', 'WebGPU, software too'],
   ['cpu', 'CPU'],
 ];
-
-/** The starts that a kind of model has. */
-function startsFor(kind: ModelKind) {
-  if (kind === 'k-means') return [STARTS[0]!, ['random', 'random points'] as const];
-  return kind === 'soft-k-means' ? STARTS.slice(0, 3) : STARTS;
-}
-
-/** Of the fields that are there for all kinds, those that another kind takes over. */
-function withKind(choice: ModelChoice, kind: ModelKind): ModelChoice {
-  const fits = startsFor(kind).some(([init]) => init === choice.init);
-  return { ...choice, kind, init: fits ? choice.init : 'k-means++' };
-}
 
 interface Props {
   readonly title: string;
@@ -75,6 +46,10 @@ export function ModelForm({ title, name, choice, onChange }: Props) {
       </div>
       <details>
         <summary>More</summary>
+        <p class="soft note">
+          The same seed gives the same start. An iteration that leaves less than the tolerance to gain per point is the
+          last.
+        </p>
         <div class="fields">
           <Select
             {...{ label: 'Start', name: `${name}-init`, value: init, options: startsFor(kind) }}

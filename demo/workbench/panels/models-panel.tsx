@@ -1,15 +1,11 @@
+import { withKind } from '../model-kinds.ts';
 import { models, setModels } from '../store.ts';
 import type { ModelChoice } from '../types.ts';
 import { ModelForm } from './model-form.tsx';
 
 /** Beside a model: k-means for a mixture, a mixture for k-means. */
 function companion(first: ModelChoice): ModelChoice {
-  return { ...first, kind: first.kind === 'k-means' ? 'full' : 'k-means' };
-}
-
-/** The same model on the other backend. */
-function onTheOther(first: ModelChoice): ModelChoice {
-  return { ...first, backend: first.backend === 'cpu' ? 'webgpu' : 'cpu' };
+  return withKind(first, first.kind === 'k-means' ? 'full' : 'k-means');
 }
 
 /** One model, or two side by side. */
@@ -34,7 +30,15 @@ export function ModelsPanel() {
             <button type="button" onClick={() => setModels([companion(first), first])}>
               With {first.kind === 'k-means' ? 'a full mixture' : 'k-means'}
             </button>
-            <button type="button" onClick={() => setModels([first, onTheOther(first)])}>
+            <button
+              type="button"
+              onClick={() =>
+                setModels([
+                  { ...first, backend: 'webgpu' },
+                  { ...first, backend: 'cpu' },
+                ])
+              }
+            >
               GPU beside CPU
             </button>
           </div>

@@ -20,13 +20,15 @@ export function StatusLine() {
   const telling = kind === 'idle' || clock.running.value;
   const resting = sessions.value.length > 0 ? sessions.value.map(outcome).join('  ·  ') : `${table.value?.name ?? ''}`;
   return (
-    <div
-      class={`status ${kind}`}
-      role={kind === 'error' ? 'alert' : 'status'}
-      // Numbers that change many times a second are not for reading aloud.
-      {...(clock.running.value && { 'aria-live': 'off' })}
-    >
+    <div class={`status ${kind}`}>
       <p class="numbers">{telling ? resting : text}</p>
+      {/* Read aloud: how things ended and what went wrong, and not numbers that change many times a second. */}
+      <span class="visually-hidden" role="status">
+        {kind === 'idle' && !clock.running.value ? resting : ''}
+      </span>
+      <span class="visually-hidden" role="alert">
+        {kind === 'error' ? text : ''}
+      </span>
       {kind === 'busy' && !telling && (
         <div class="underway">
           <progress max={1} {...(fraction !== undefined && { value: fraction })} aria-label={text} />

@@ -1,6 +1,6 @@
 import { TakeAway } from '../../takeaway/take-away-panel.tsx';
 import { stiffnessOf } from '../estimator.ts';
-import { clock, models, prepared, sessions, state, table } from '../store.ts';
+import { clock, models, prepared, sessions, state, status, table } from '../store.ts';
 import { said, say } from './saying.ts';
 import { shown } from './views.tsx';
 
@@ -17,13 +17,13 @@ export function TakeAwayPanel() {
           responsibilities && (async () => ({ data: await responsibilities(), nComponents: first!.choice.k }))
         }
         model={() => first?.model.value}
-        picture={() => shown.current ?? undefined}
+        picture={() => (state.value.view.pairs ? undefined : (shown.current ?? undefined))}
         points={() => prepared.value?.points}
         state={() => state.value}
         facts={{ stiffness: (model) => stiffnessOf(model, prepared.value!.points) }}
         name={table.value?.name ?? 'points'}
         rowNumbers={prepared.value?.rowNumbers}
-        disabled={!first || clock.running.value}
+        disabled={!first || clock.running.value || status.value.kind === 'busy'}
         say={say}
       />
       <p role="status" class="note">

@@ -1,1 +1,0 @@
-export { turn } from '../shared/turn.ts';

@@ -26,5 +26,8 @@ usePlatformByDefault({
       fromWebWorker(new Worker(new URL('./backends/cpu/worker-web.ts', import.meta.url), { type: 'module' }));
   },
   concurrency: () => globalThis.navigator?.hardwareConcurrency ?? 1,
+  get drawsPages() {
+    return 'document' in globalThis || 'WorkerGlobalScope' in globalThis;
+  },
   cache: () => denoStore() ?? (globalThis.indexedDB ? webStore() : undefined),
 });

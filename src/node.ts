@@ -41,6 +41,7 @@ usePlatform({
   spawnWorker: () =>
     fromNodeWorker(new Worker(new URL(/* @vite-ignore */ WORKER_SCRIPT, import.meta.url), { execArgv: [] })),
   concurrency: availableParallelism,
+  drawsPages: false,
   cache: () => fileStore(),
 });
 

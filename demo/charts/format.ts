@@ -1,16 +1,15 @@
-/** A minus sign is as wide as a plus. */
-const MINUS = '\u2212';
+import { withMinus } from '../shared/format.ts';
 
 function grouped(x: number, decimals: number): string {
   const format = new Intl.NumberFormat('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals });
-  return format.format(x).replace('-', MINUS);
+  return withMinus(format.format(x));
 }
 
 /** A log-likelihood, an inertia or a criterion: large, and interesting to about seven digits. */
 export function total(x: number): string {
   if (!Number.isFinite(x)) return `${x}`;
   const size = Math.abs(x);
-  if (size >= 1e15 || (size < 1e-3 && x !== 0)) return x.toExponential(4).replaceAll('-', MINUS);
+  if (size >= 1e15 || (size < 1e-3 && x !== 0)) return withMinus(x.toExponential(4));
   return grouped(x, size < 1 ? 6 : size < 1e5 ? 2 : 0);
 }
 
@@ -22,7 +21,7 @@ export function count(n: number): string {
 /** A measured number: three digits are as many as there is to know. */
 export function measured(x: number): string {
   if (x >= 1000) return grouped(Number(x.toPrecision(3)), 0);
-  return x < 1e-3 && x !== 0 ? x.toExponential(1).replaceAll('-', MINUS) : `${Number(x.toPrecision(3))}`;
+  return x < 1e-3 && x !== 0 ? withMinus(x.toExponential(1)) : `${Number(x.toPrecision(3))}`;
 }
 
 /** Bytes, in powers of 1024. */

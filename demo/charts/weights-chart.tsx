@@ -1,4 +1,5 @@
 import { Chart } from '../shared/chart.tsx';
+import { percent } from '../shared/format.ts';
 import { colorOf } from '../shared/palette.ts';
 
 /** More bars cannot be told apart. */
@@ -47,8 +48,4 @@ function heaviest(weights: readonly number[]): { readonly k: number; readonly we
     .sort((a, b) => b.weight - a.weight)
     .slice(0, MOST_BARS)
     .sort((a, b) => a.k - b.k);
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

@@ -1,4 +1,4 @@
-import { turn } from './turn.ts';
+import { turn } from '../shared/turn.ts';
 
 /** How a long file is told about and stopped. */
 export interface WriteCall {

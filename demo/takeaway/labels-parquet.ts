@@ -1,7 +1,7 @@
 import type { ColumnSource } from 'hyparquet-writer';
+import { turn } from '../shared/turn.ts';
 import type { WriteCall } from './blocks.ts';
 import { columnNames, type LabelTable } from './labels.ts';
-import { turn } from './turn.ts';
 
 /** Numbers in a row group: large enough that readers are quick, small enough that the page goes on answering while one is written. */
 const NUMBERS_PER_GROUP = 2 ** 16;

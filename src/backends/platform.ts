@@ -9,6 +9,8 @@ export interface Platform {
   readonly spawnWorker: (() => WorkerLike) | undefined;
   /** Worker threads worth starting. */
   concurrency(): number;
+  /** The device also draws pages, which must not wait for it. */
+  readonly drawsPages: boolean;
   /** Where what was learnt about the machine is kept for the next process or page. */
   cache(): TextStore | undefined;
 }
@@ -19,6 +21,7 @@ const BARE: Platform = {
   gpu: async () => undefined,
   spawnWorker: undefined,
   concurrency: () => 1,
+  drawsPages: false,
   cache: () => undefined,
 };
 

@@ -12,6 +12,7 @@ import {
   reportAdapter,
   requestDevice,
 } from './webgpu/device.ts';
+import { PAGE_SUBMIT_SECONDS } from './webgpu/pace.ts';
 import { rememberedStages } from './webgpu/tuning.ts';
 
 /** Where to compute. `auto`: a hardware GPU, else the CPU. `webgpu`: any adapter, software ones included. */
@@ -44,13 +45,18 @@ async function decide(choice: BackendChoice, runtime: Platform): Promise<Decisio
   return { adapter, reason: 'a hardware GPU is there' };
 }
 
+/** What a device's backend is told of where it runs. */
+function surroundings({ drawsPages }: Platform) {
+  return { cache: cache(), ...(drawsPages && { submitSeconds: PAGE_SUBMIT_SECONDS }) };
+}
+
 async function open(choice: BackendChoice, runtime: Platform): Promise<Backend> {
   const { adapter, reason } = await decide(choice, runtime);
   const onCpu = (why: string) => createCpuBackend({ pool: sharedPool(runtime), reason: why });
   if (!adapter) return onCpu(reason);
   try {
     const device = await requestDevice(adapter);
-    return createGpuBackend({ device, info: adapter.info, reason, owned: true, cache: cache() });
+    return createGpuBackend({ device, info: adapter.info, reason, owned: true, ...surroundings(runtime) });
   } catch (cause) {
     const failure = `${adapterName(adapter.info)} gave no device (${(cause as Error).message})`;
     if (choice === 'auto') return onCpu(failure);
@@ -102,7 +108,7 @@ export function borrowDevice(device: GPUDevice): Backend {
       info: device.adapterInfo,
       reason: 'the caller shared a device',
       owned: false,
-      cache: cache(),
+      ...surroundings(platform()),
     });
     borrowed.set(device, backend);
   }

@@ -8,7 +8,7 @@ import { npy } from '../data/tiny-npy.ts';
 export type FileKind = 'csv' | 'tsv' | 'parquet' | 'arrow' | 'npy';
 
 /** The iris data: four columns of numbers and the species, which the NPY file leaves out (its columns are "0" to "3"). */
-export interface Iris {
+interface Iris {
   readonly names: readonly string[];
   /** 150 rows of text. */
   readonly rows: readonly (readonly string[])[];
@@ -16,7 +16,7 @@ export interface Iris {
   readonly numbers: readonly (readonly number[])[];
 }
 
-export async function readIris(): Promise<Iris> {
+async function readIris(): Promise<Iris> {
   const text = await readFile(new URL('../reference/data/iris.csv', import.meta.url), 'utf8');
   const [names, ...rows] = text
     .trim()

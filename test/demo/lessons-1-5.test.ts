@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { inBrowser } from './browsers.ts';
 import { DIGITS, Lesson } from './lesson-reader.ts';
 import {
+  iterate,
   logLikelihood,
   type Matrix,
   type Mixture,
@@ -244,18 +245,6 @@ const CLOUDS: Mixture = {
   ],
 };
 
-/** A round of EM. */
-function roundOf(points: readonly Pair[], start: Mixture): Mixture {
-  const shares = points.map((point) => responsibilities(start, point));
-  const columns = start.weights.map((_, k) => shares.map((row) => row[k]!));
-  const found = columns.map((column) => moments(points, column));
-  return {
-    weights: columns.map((column) => sum(column) / points.length),
-    means: found.map(({ mean }) => mean),
-    covariances: found.map(({ covariance }) => covariance),
-  };
-}
-
 function oneMStep(open: Open): void {
   test('5: the E-step changes no Gaussian, the M-step all of them', async () => {
     const lesson = await open('m-step');
@@ -271,7 +260,7 @@ function oneMStep(open: Open): void {
     await lesson.reads({ 'log-likelihood': logLikelihood(start, points), steps: 0 });
     await lesson.button('E-step');
     await lesson.button('M-step');
-    const next = roundOf(points, start);
+    const next = iterate(points, start);
     await lesson.reads({ 'log-likelihood': logLikelihood(next, points), steps: 1, 'weight-1': next.weights[1]! });
     const [x, y] = await lesson.place('blue mean');
     expect(x).toBeCloseTo(next.means[0]![0], DIGITS);

@@ -60,6 +60,18 @@ export function moments(points: readonly Pair[], weights: readonly number[]): { 
   };
 }
 
+/** The mixture after a round of EM. */
+export function iterate(points: readonly Pair[], start: Mixture): Mixture {
+  const shares = points.map((point) => responsibilities(start, point));
+  const columns = start.weights.map((_, k) => shares.map((row) => row[k]!));
+  const found = columns.map((column) => moments(points, column));
+  return {
+    weights: columns.map((column) => sum(column) / points.length),
+    means: found.map(({ mean }) => mean),
+    covariances: found.map(({ covariance }) => covariance),
+  };
+}
+
 /** The points that a page draws for itself, by the engine: only what is told of them is computed here. */
 export function sample(mixture: Mixture, count: number, seed: number): { points: Pair[]; labels: number[] } {
   const shape = { covarianceType: 'full', nFeatures: 2, nComponents: mixture.weights.length } as const;

@@ -24,7 +24,6 @@ export function useDance(points: HostPoints, start: MixtureParts, perSecond: num
   const [pose, setPose] = useState(() => startingPose(start));
   const [running, setRunning] = useState(false);
   const [underway, setUnderway] = useState(0);
-  const timer = useRef(0);
   const dance = useRef<Dance | undefined>(undefined);
   const model = useRef(start);
 
@@ -62,6 +61,18 @@ export function useDance(points: HostPoints, start: MixtureParts, perSecond: num
   );
 
   useEffect(() => halt, [points, halt]);
+  const pace = usePace(pose, step, perSecond, [running, setRunning]);
+  return { pose, running, busy: underway > 0, step, restart, ...pace };
+}
+
+/** Takes one step after the other while it runs, until EM has converged. */
+function usePace(
+  pose: Pose,
+  step: (which: Step) => void,
+  perSecond: number,
+  [running, setRunning]: readonly [boolean, (running: boolean) => void],
+): Pick<Dancing, 'run' | 'pause'> {
+  const timer = useRef(0);
   useEffect(() => {
     if (!running) return;
     if (pose.converged) {
@@ -71,11 +82,10 @@ export function useDance(points: HostPoints, start: MixtureParts, perSecond: num
     timer.current = window.setTimeout(step, 1000 / perSecond, pose.next);
     return () => clearTimeout(timer.current);
   }, [running, pose, perSecond, step]);
-
   const pause = () => {
     // At once, so that no step begins that was not asked for.
     clearTimeout(timer.current);
     setRunning(false);
   };
-  return { pose, running, busy: underway > 0, step, run: () => setRunning(true), pause, restart };
+  return { run: () => setRunning(true), pause };
 }

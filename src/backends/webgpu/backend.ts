@@ -5,7 +5,7 @@ import type { GpuContext } from './context.ts';
 import { GpuDataset } from './dataset.ts';
 import { adapterName, DeviceWatch, isSoftware } from './device.ts';
 import { loadPoints } from './load.ts';
-import { Pace } from './pace.ts';
+import { Pace, SUBMIT_SECONDS } from './pace.ts';
 import { Pipelines } from './pipelines.ts';
 import { shapeOf } from './shape.ts';
 import { Tuning } from './tuning.ts';
@@ -30,6 +30,8 @@ export interface GpuBackendOptions {
   readonly owned: boolean;
   /** First guess of operations per second; default by the kind of adapter. Only how work is cut depends on it. */
   readonly rate?: number;
+  /** Seconds of work per submit, default 0.05. Only how work is cut depends on it. */
+  readonly submitSeconds?: number;
   /** Bytes of points per buffer at most, default 256 MiB. */
   readonly windowBytes?: number;
   /** Where the fastest variants are remembered; default: nowhere beyond this backend. */
@@ -43,7 +45,7 @@ export function createGpuBackend(options: GpuBackendOptions): Backend {
   const { device, info, reason, owned, windowBytes = WINDOW_BYTES } = options;
   const watch = new DeviceWatch(device);
   const rate = options.rate ?? (isSoftware(info) ? SOFTWARE_RATE : HARDWARE_RATE);
-  const pace = new Pace(device, rate);
+  const pace = new Pace(device, rate, options.submitSeconds ?? SUBMIT_SECONDS);
   const tuning = new Tuning(options.cache ?? withMemory(), info, options.tuneFrom ?? TUNE_FROM);
   const context: GpuContext = { device, watch, pipelines: new Pipelines(device), pace, tuning, windowBytes };
   return {

@@ -29,28 +29,35 @@ export interface PassOptions extends RunOptions {
   check(): void;
 }
 
-/** Seconds of work per submit: short enough that drawing, input and Windows' watchdog never wait. */
-const SUBMIT_SECONDS = 0.05;
+/** Seconds of work per submit, where nothing else waits for the device: Windows' watchdog has more patience. */
+export const SUBMIT_SECONDS = 0.05;
+/** … and where it also draws pages, which want a picture every 17 ms and have their turn between submits. */
+export const PAGE_SUBMIT_SECONDS = 0.008;
 /** Submits under way at once: one runs while the next is being made. */
 const IN_FLIGHT = 2;
 
 /**
- * Cuts work into submits of about 50 ms by the speed it has seen so far, keeps two of them under way, and looks at the
+ * Cuts work into submits of about the same time by the speed it has seen so far, keeps two of them under way, and looks at the
  * abort signal, the device and the points between them. Results never depend on where it cuts.
  */
 export class Pace {
   readonly #device: GPUDevice;
+  readonly #seconds: number;
   #rate: number;
 
-  /** `rate`: a first guess, operations per second. */
-  constructor(device: GPUDevice, rate: number) {
+  /**
+   * @param rate a first guess, operations per second
+   * @param seconds of work per submit
+   */
+  constructor(device: GPUDevice, rate: number, seconds: number) {
     this.#device = device;
     this.#rate = rate;
+    this.#seconds = seconds;
   }
 
   /** Operations that fit one submit, as far as is known. */
   get budget(): number {
-    return this.#rate * SUBMIT_SECONDS;
+    return this.#rate * this.#seconds;
   }
 
   /** Runs the commands in order; `last` is recorded into the final submit, after them. */
@@ -94,7 +101,7 @@ export class Pace {
     const seconds = (now - Math.max(submitted, clock.finished)) / 1000;
     clock.finished = now;
     // A submit that was over at once tells of latency, not of speed.
-    if (seconds < SUBMIT_SECONDS && operations < this.budget / 4) return;
+    if (seconds < this.#seconds && operations < this.budget / 4) return;
     // Timers are coarse and machines hiccup: follow slowly, never by more than a factor of two.
     const seen = operations / Math.max(seconds, 1e-3);
     this.#rate = Math.min(Math.max(seen, this.#rate / 2), this.#rate * 2);

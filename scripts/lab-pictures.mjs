@@ -55,7 +55,7 @@ const PICTURES = {
   workbench: { path: 'index.html#data=flights&model=full&k=6&seed=0', act: runToEnd },
   compare: { path: 'index.html#data=elongated&n=20000&model=k-means,full&k=3&seed=1', act: runToEnd },
   pairs: {
-    path: 'index.html#data=iris&columns=sepal_length,sepal_width,petal_length,petal_width&model=full&k=3&seed=1&pairs=yes',
+    path: 'index.html#data=iris&columns=sepal_length,sepal_width,petal_length,petal_width&model=full&k=3&seed=0&restarts=20&pairs=yes',
     act: runToEnd,
     scheme: 'dark',
   },

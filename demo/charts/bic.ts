@@ -1,5 +1,5 @@
 import { GaussianMixture, type SelectionRow, selectFrom } from 'emgpu';
-import { estimatorOf } from '../workbench/estimator.ts';
+import { estimatorOf } from '../models/estimator.ts';
 import type { BicRequest } from './types.ts';
 
 /** K that are tried. */

@@ -1,5 +1,5 @@
 import { bytesPerPoint, flopPerPoint } from '../../bench/formulas.ts';
-import type { ModelKind } from '../workbench/types.ts';
+import type { ModelKind } from '../models/choices.ts';
 import type { RunFacts } from './types.ts';
 
 /** What an iteration gets done per second. */

@@ -1,5 +1,5 @@
 import type { HostPoints } from 'emgpu';
-import type { ModelChoice, ModelKind } from '../workbench/types.ts';
+import type { ModelChoice, ModelKind } from '../models/choices.ts';
 
 /** What a run tells about itself, now. */
 export interface RunFacts {

@@ -1,4 +1,4 @@
-import type { ModelChoice } from '../workbench/types.ts';
+import type { ModelChoice } from '../models/choices.ts';
 import { DEFAULT_STATE } from './link.ts';
 import { literal } from './quoting.ts';
 

@@ -1,4 +1,4 @@
-import type { LabState } from '../workbench/types.ts';
+import type { LabState } from '../models/choices.ts';
 import type { LinkedData } from './link.ts';
 
 const SAMPLE_FILES = { faithful: 'faithful.csv', iris: 'iris.csv', flights: 'flights-3m.parquet' } as const;

@@ -1,6 +1,7 @@
 import { GENERATED, MAX_POINTS, MIN_POINTS, SAMPLES } from '../data/catalogue.ts';
 import type { DataChoice, Preparation } from '../data/types.ts';
-import type { LabState, ModelChoice, ModelKind, ViewChoice } from '../workbench/types.ts';
+import type { LabState, ModelChoice, ViewChoice } from '../models/choices.ts';
+import { BACKENDS, KINDS, LIMITS, startsFor } from '../models/kinds.ts';
 import { type Fields, numberIn, oneOf, readFields, wholeIn, writeFields } from './link-fields.ts';
 
 /** Data as a link tells them: of a file only its name, because pages may not open files by themselves. */
@@ -19,23 +20,10 @@ export const DEFAULT_STATE: LinkedState & { readonly models: readonly [ModelChoi
   view: { plane: [0, 1], color: 'responsibility', contours: false, pairs: false },
 };
 
-const KINDS: readonly ModelKind[] = [
-  ...(['k-means', 'soft-k-means', 'full', 'tied', 'diag', 'spherical', 'tied-diag', 'tied-spherical'] as const),
-];
-const STARTS = ['k-means++', 'k-means', 'random-from-data', 'random'] as const;
-const BACKENDS = ['auto', 'webgpu', 'cpu'] as const;
 const COLORS = ['responsibility', 'uncertainty', 'plain'] as const;
 
 /** N of generated points where the link does not say. */
 const DEFAULT_POINTS = 10_000;
-/** The limits of the engine. */
-const MAX_COMPONENTS = 1024;
-const MAX_FEATURES = 128;
-const MAX_SEED = 2 ** 32 - 1;
-/** See `ModelChoice.softness`: less or more would be k-means or one cloud. */
-const SOFTNESS = [1e-3, 10] as const;
-/** More would take hours. */
-const MAX_RESTARTS = 1000;
 const YES = 'yes';
 
 type Field = readonly [name: string, words: readonly string[]];
@@ -116,20 +104,26 @@ function modelFields(models: readonly ModelChoice[]): Field[] {
 function modelsIn(fields: Fields): ModelChoice[] {
   const [usual] = DEFAULT_STATE.models;
   const kinds = (fields.get('model') ?? []).slice(0, 2);
-  return (kinds.length > 0 ? kinds : [usual.kind]).map((kind, i) => {
+  return (kinds.length > 0 ? kinds : [usual.kind]).map((named, i) => {
+    const kind = oneOf(named, first(KINDS)) ?? usual.kind;
     const word = (name: string) => fields.get(name)?.[i] ?? fields.get(name)?.[0];
-    const softness = numberIn(word('softness'), ...SOFTNESS);
+    const softness = numberIn(word('softness'), ...LIMITS.softness);
     return {
-      kind: oneOf(kind, KINDS) ?? usual.kind,
-      k: wholeIn(word('k'), 1, MAX_COMPONENTS) ?? usual.k,
-      init: oneOf(word('init'), STARTS) ?? usual.init,
-      seed: wholeIn(word('seed'), 0, MAX_SEED) ?? usual.seed,
+      kind,
+      k: wholeIn(word('k'), 1, LIMITS.components) ?? usual.k,
+      init: oneOf(word('init'), first(startsFor(kind))) ?? usual.init,
+      seed: wholeIn(word('seed'), 0, LIMITS.seed) ?? usual.seed,
       tol: numberIn(word('tol'), 0, Number.MAX_VALUE) ?? usual.tol,
-      restarts: wholeIn(word('restarts'), 1, MAX_RESTARTS) ?? usual.restarts,
+      restarts: wholeIn(word('restarts'), 1, LIMITS.restarts) ?? usual.restarts,
       ...(softness !== undefined && { softness }),
-      backend: oneOf(word('backend'), BACKENDS) ?? usual.backend,
+      backend: oneOf(word('backend'), first(BACKENDS)) ?? usual.backend,
     };
   });
+}
+
+/** What is chosen, without what it is called. */
+function first<Value>(options: readonly (readonly [Value, string])[]): Value[] {
+  return options.map(([value]) => value);
 }
 
 function viewFields({ plane, color, isolated, contours, pairs, camera }: ViewChoice): Field[] {
@@ -160,7 +154,7 @@ function viewIn(fields: Fields, K: number): ViewChoice {
 
 function planeIn(words: readonly string[]): ViewChoice['plane'] | undefined {
   if (words[0] === 'principal') return 'principal';
-  const [x, y] = words.map((word) => wholeIn(word, 0, MAX_FEATURES - 1));
+  const [x, y] = words.map((word) => wholeIn(word, 0, LIMITS.features - 1));
   return x !== undefined && y !== undefined ? [x, y] : undefined;
 }
 

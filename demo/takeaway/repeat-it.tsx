@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals';
-import type { LabState } from '../workbench/types.ts';
+import type { LabState } from '../models/choices.ts';
 import { CopyButton } from './copying.tsx';
 import type { SnippetFacts } from './estimator-code.ts';
 import { sourceFile } from './file-names.ts';

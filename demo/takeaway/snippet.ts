@@ -1,4 +1,4 @@
-import type { LabState, ModelChoice } from '../workbench/types.ts';
+import type { LabState, ModelChoice } from '../models/choices.ts';
 import { type EstimatorCode, estimatorCode, type SnippetFacts } from './estimator-code.ts';
 import type { LinkedState } from './link.ts';
 import { literal, nameList, shellWord } from './quoting.ts';

@@ -1,6 +1,6 @@
 import './take-away.css';
 import type { HostPoints } from 'emgpu';
-import type { LabState } from '../workbench/types.ts';
+import type { LabState } from '../models/choices.ts';
 import type { WriteCall } from './blocks.ts';
 import { download } from './download.ts';
 import type { SnippetFacts } from './estimator-code.ts';

@@ -1,8 +1,8 @@
 import type { Signal } from '@preact/signals';
+import type { ViewChoice } from '../models/choices.ts';
 import { percent } from '../shared/format.ts';
 import { colorOf } from '../shared/palette.ts';
 import { scheme } from '../shared/scheme.ts';
-import type { ViewChoice } from '../workbench/types.ts';
 import { ENCLOSED } from './contours.ts';
 import { centersOf, isMixture, type ViewModel } from './ellipse.ts';
 import { rampFor } from './tone.ts';

@@ -1,6 +1,6 @@
 import type { HostPoints } from 'emgpu';
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import type { ViewChoice } from '../workbench/types.ts';
+import type { ViewChoice } from '../models/choices.ts';
 import type { Projection } from './types.ts';
 
 /** Products that principal axes are computed from, at most: more rows would not change what one sees. */

@@ -1,4 +1,4 @@
-import type { ViewChoice } from '../workbench/types.ts';
+import type { ViewChoice } from '../models/choices.ts';
 
 /** A plane through D dimensions: `u = rows[0] · (x − origin) + offset[0]`, likewise v, in data units. */
 export interface Projection {

@@ -1,7 +1,7 @@
 import type { Signal } from '@preact/signals';
 import type { RefObject } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ViewChoice } from '../workbench/types.ts';
+import type { ViewChoice } from '../models/choices.ts';
 import { within } from './camera.ts';
 import { listenToPointers, type Scrolled, type Stage } from './gestures.ts';
 import { pressKey } from './keys.ts';

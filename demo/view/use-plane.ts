@@ -1,6 +1,6 @@
 import type { HostPoints } from 'emgpu';
 import { useMemo } from 'preact/hooks';
-import type { ViewChoice } from '../workbench/types.ts';
+import type { ViewChoice } from '../models/choices.ts';
 import { fitCamera } from './camera.ts';
 import { projectionFor, projectSample } from './projection.ts';
 import type { Camera, Projection } from './types.ts';

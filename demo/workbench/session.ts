@@ -1,8 +1,8 @@
 import { batch, signal } from '@preact/signals';
 import type { HostPoints, KMeansModel, MixtureFit, MixtureModel, MixtureRun, ResidentPoints } from 'emgpu';
+import type { ModelChoice } from '../models/choices.ts';
+import { estimatorOf, type Fit, type Run } from '../models/estimator.ts';
 import { rgbOf, type Scheme } from '../shared/palette.ts';
-import { estimatorOf, type Fit, type Run } from './estimator.ts';
-import type { ModelChoice } from './types.ts';
 
 /** Colours of the points: on the device, or on the host. */
 export type Colors = GPUBuffer | Uint32Array;

@@ -1,12 +1,13 @@
 import { batch, computed, effect, signal } from '@preact/signals';
 import { createDataRoom } from '../data/client.ts';
 import type { DataChoice, LabTable, Preparation, Prepared } from '../data/types.ts';
+import type { LabState, ModelChoice, ViewChoice } from '../models/choices.ts';
+import { LIMITS } from '../models/kinds.ts';
 import { scheme } from '../shared/scheme.ts';
 import { DEFAULT_STATE, type LinkedState } from '../takeaway/link.ts';
 import { Clock } from './clock.ts';
 import { tell } from './failures.ts';
 import { type Palette, Session } from './session.ts';
-import type { LabState, ModelChoice, ViewChoice } from './types.ts';
 
 /** What the page says of what it does: one sentence. */
 export interface Status {
@@ -169,7 +170,7 @@ function fitView(look: ViewChoice, D: number): ViewChoice {
   return {
     ...look,
     plane: fits ? plane : [0, D > 1 ? 1 : 0],
-    pairs: pairs && plane !== 'principal' && D > 2 && D <= 6,
+    pairs: pairs && plane !== 'principal' && D > 2 && D <= LIMITS.paired,
   };
 }
 

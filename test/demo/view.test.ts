@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'puppeteer';
 import { build, type PreviewServer, preview } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ViewChoice } from '../../demo/workbench/types.ts';
+import type { ViewChoice } from '../../demo/models/choices.ts';
 import { seriousFaults } from './axe.ts';
 import { inBrowser, type Opened } from './browsers.ts';
 import { axisOf, type Picture, picture, shown } from './pages/driver.ts';

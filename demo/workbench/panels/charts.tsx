@@ -1,7 +1,7 @@
 import { Charts, type RunFacts } from '../../charts/charts.tsx';
+import { titleOf } from '../../models/title.ts';
 import type { Session } from '../session.ts';
 import { clock, models, prepared, sessions } from '../store.ts';
-import { titleOf } from '../title.ts';
 import { say } from './saying.ts';
 
 function factsOf(session: Session): RunFacts {

@@ -1,9 +1,7 @@
 import type { Preparation } from '../../data/types.ts';
+import { LIMITS } from '../../models/kinds.ts';
 import { Check } from '../../shared/fields.tsx';
 import { preparation, prepare, prepared, table } from '../store.ts';
-
-/** The engine takes no more. */
-const MOST_COLUMNS = 128;
 
 /** Which columns are taken, and what is done to them first. */
 export function Columns() {
@@ -15,7 +13,7 @@ export function Columns() {
   const toggle = (name: string, on: boolean) => {
     const { columns, log } = preparation.value!;
     const wanted = found.columns.filter((column) => (column === name ? on : columns.includes(column)));
-    if (wanted.length === 0 || wanted.length > MOST_COLUMNS) return;
+    if (wanted.length === 0 || wanted.length > LIMITS.features) return;
     change({ columns: wanted, log: log.filter((column) => wanted.includes(column)) });
   };
   const logarithm = (name: string, on: boolean) => {

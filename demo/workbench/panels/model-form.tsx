@@ -1,13 +1,7 @@
+import type { ModelChoice } from '../../models/choices.ts';
+import { DEFAULT_SOFTNESS } from '../../models/estimator.ts';
+import { BACKENDS, KINDS, LIMITS, startsFor, withKind } from '../../models/kinds.ts';
 import { NumberField, Select } from '../../shared/fields.tsx';
-import { DEFAULT_SOFTNESS } from '../estimator.ts';
-import { KINDS, startsFor, withKind } from '../model-kinds.ts';
-import type { ModelChoice } from '../types.ts';
-
-const BACKENDS: readonly (readonly [ModelChoice['backend'], string])[] = [
-  ['auto', 'GPU if there is one'],
-  ['webgpu', 'WebGPU, software too'],
-  ['cpu', 'CPU'],
-];
 
 interface Props {
   readonly title: string;
@@ -30,17 +24,24 @@ export function ModelForm({ title, name, choice, onChange }: Props) {
           onChange={(value) => onChange(withKind(choice, value))}
         />
         <NumberField
-          {...{ label: 'Components K', name: `${name}-k`, value: k, min: 1, max: 1024 }}
+          {...{ label: 'Components K', name: `${name}-k`, value: k, min: 1, max: LIMITS.components }}
           onChange={(value) => set({ k: value })}
         />
         {kind === 'soft-k-means' && (
           <NumberField
-            {...{ label: 'Softness σ', name: `${name}-softness`, value: softness, min: 0.001, max: 10, step: 'any' }}
+            {...{
+              label: 'Softness σ',
+              name: `${name}-softness`,
+              value: softness,
+              min: LIMITS.softness[0],
+              max: LIMITS.softness[1],
+              step: 'any',
+            }}
             onChange={(value) => set({ softness: value })}
           />
         )}
         <NumberField
-          {...{ label: 'Seed', name: `${name}-seed`, value: seed, min: 0, max: 2 ** 32 - 1 }}
+          {...{ label: 'Seed', name: `${name}-seed`, value: seed, min: 0, max: LIMITS.seed }}
           onChange={(value) => set({ seed: value })}
         />
       </div>
@@ -56,7 +57,7 @@ export function ModelForm({ title, name, choice, onChange }: Props) {
             onChange={(value) => set({ init: value })}
           />
           <NumberField
-            {...{ label: 'Starts to try', name: `${name}-restarts`, value: restarts, min: 1, max: 1000 }}
+            {...{ label: 'Starts to try', name: `${name}-restarts`, value: restarts, min: 1, max: LIMITS.restarts }}
             onChange={(value) => set({ restarts: value })}
           />
           <NumberField

@@ -1,6 +1,6 @@
-import { withKind } from '../model-kinds.ts';
+import type { ModelChoice } from '../../models/choices.ts';
+import { withKind } from '../../models/kinds.ts';
 import { models, setModels } from '../store.ts';
-import type { ModelChoice } from '../types.ts';
 import { ModelForm } from './model-form.tsx';
 
 /** Beside a model: k-means for a mixture, a mixture for k-means. */

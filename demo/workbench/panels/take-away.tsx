@@ -1,5 +1,5 @@
+import { stiffnessOf } from '../../models/estimator.ts';
 import { TakeAway } from '../../takeaway/take-away-panel.tsx';
-import { stiffnessOf } from '../estimator.ts';
 import { clock, models, prepared, sessions, state, status, table } from '../store.ts';
 import { said, say } from './saying.ts';
 import { shown } from './views.tsx';

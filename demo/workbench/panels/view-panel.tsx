@@ -1,14 +1,13 @@
+import type { ViewChoice } from '../../models/choices.ts';
+import { LIMITS } from '../../models/kinds.ts';
 import { Check, Select } from '../../shared/fields.tsx';
 import { prepared, view } from '../store.ts';
-import type { ViewChoice } from '../types.ts';
 
 const COLORS: readonly (readonly [ViewChoice['color'], string])[] = [
   ['responsibility', 'responsibility'],
   ['uncertainty', 'uncertainty (entropy)'],
   ['plain', 'not at all'],
 ];
-/** A pair plot of more columns would be too small to see. */
-const MOST_PAIRED = 6;
 
 /** What the picture shows of the points. */
 export function ViewPanel() {
@@ -59,7 +58,7 @@ export function ViewPanel() {
           Principal axes
         </Check>
       )}
-      {D > 2 && D <= MOST_PAIRED && (
+      {D > 2 && D <= LIMITS.paired && (
         <Check
           name="pairs"
           checked={pairs}

@@ -1,9 +1,9 @@
 import { useRef } from 'preact/hooks';
+import { titleOf } from '../../models/title.ts';
 import { PairPlot } from '../../view/pair-plot.tsx';
 import { PointsView, type ViewHandle } from '../../view/points-view.tsx';
 import type { Session } from '../session.ts';
 import { fail, models, prepared, reset, sessions, view } from '../store.ts';
-import { titleOf } from '../title.ts';
 
 /** The picture of the model on the left, for the take-away. */
 export const shown: { current: ViewHandle | null } = { current: null };

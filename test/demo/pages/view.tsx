@@ -2,11 +2,11 @@ import '../../../demo/shared/base.css';
 import { signal } from '@preact/signals';
 import { blendColors, GaussianMixture, type HostPoints, MixtureModel, type MixtureRun } from 'emgpu';
 import { createRef, render } from 'preact';
+import type { ViewChoice } from '../../../demo/models/choices.ts';
 import { rgbOf } from '../../../demo/shared/palette.ts';
 import { scheme } from '../../../demo/shared/scheme.ts';
 import { PairPlot } from '../../../demo/view/pair-plot.tsx';
 import { PointsView, type ViewHandle } from '../../../demo/view/points-view.tsx';
-import type { ViewChoice } from '../../../demo/workbench/types.ts';
 
 /**
  * A page for tests of the view: points drawn from a known mixture, `n` of them in `d` columns, moved by `offset` standard deviations, at home on

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { withKind } from '../../../demo/models/kinds.ts';
 import { DEFAULT_STATE, type LinkedState, linkOf, stateOf } from '../../../demo/takeaway/link.ts';
 
 const name = fc.string({ minLength: 1, maxLength: 12, unit: 'grapheme' });
@@ -24,21 +25,23 @@ const preparation = fc
     fc.record({ columns: fc.constant(columns), standardize: fc.boolean(), log: fc.subarray(columns) }),
   );
 
-const model = fc.record(
-  {
-    kind: fc.constantFrom(
-      ...(['k-means', 'soft-k-means', 'full', 'tied', 'diag', 'spherical', 'tied-diag', 'tied-spherical'] as const),
-    ),
-    k: fc.integer({ min: 1, max: 1024 }),
-    init: fc.constantFrom('k-means++', 'k-means', 'random-from-data', 'random'),
-    seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
-    tol: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map((x) => x + 0),
-    restarts: fc.integer({ min: 1, max: 1000 }),
-    backend: fc.constantFrom('auto', 'webgpu', 'cpu'),
-    softness: fc.double({ noNaN: true, min: 1e-3, max: 10 }),
-  },
-  { requiredKeys: ['kind', 'k', 'init', 'seed', 'tol', 'restarts', 'backend'] },
-) as fc.Arbitrary<LinkedState['models'][number]>;
+const model = fc
+  .record(
+    {
+      kind: fc.constantFrom(
+        ...(['k-means', 'soft-k-means', 'full', 'tied', 'diag', 'spherical', 'tied-diag', 'tied-spherical'] as const),
+      ),
+      k: fc.integer({ min: 1, max: 1024 }),
+      init: fc.constantFrom('k-means++', 'k-means', 'random-from-data', 'random'),
+      seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+      tol: fc.double({ min: 0, noNaN: true, noDefaultInfinity: true }).map((x) => x + 0),
+      restarts: fc.integer({ min: 1, max: 1000 }),
+      backend: fc.constantFrom('auto', 'webgpu', 'cpu'),
+      softness: fc.double({ noNaN: true, min: 1e-3, max: 10 }),
+    },
+    { requiredKeys: ['kind', 'k', 'init', 'seed', 'tol', 'restarts', 'backend'] },
+  )
+  .map((choice) => withKind(choice, choice.kind)) as fc.Arbitrary<LinkedState['models'][number]>;
 
 const view = (K: number): fc.Arbitrary<LinkedState['view']> =>
   fc.record(

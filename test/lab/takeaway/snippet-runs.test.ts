@@ -4,10 +4,10 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Preparation } from '../../../demo/data/types.ts';
+import type { ModelChoice } from '../../../demo/models/choices.ts';
 import { DEFAULT_STATE, type LinkedState } from '../../../demo/takeaway/link.ts';
 import { modelFile } from '../../../demo/takeaway/model-file.ts';
 import { snippetOf } from '../../../demo/takeaway/snippet.ts';
-import type { ModelChoice } from '../../../demo/workbench/types.ts';
 import { GaussianMixture, KMeans, readTable, SoftKMeans } from '../../../src/node.ts';
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));

@@ -3,7 +3,7 @@ import type { DataChoice, Preparation } from '../data/types.ts';
 
 export type ModelKind = 'k-means' | 'soft-k-means' | CovarianceType;
 
-/** What is fitted; `model-choice.ts` makes an estimator of it. */
+/** What is fitted; `estimator.ts` makes an estimator of it. */
 export interface ModelChoice {
   readonly kind: ModelKind;
   /** K */

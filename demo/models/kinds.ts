@@ -1,4 +1,4 @@
-import type { ModelChoice, ModelKind } from './types.ts';
+import type { ModelChoice, ModelKind } from './choices.ts';
 
 /** Kinds of models, and what they are called in the form. */
 export const KINDS: readonly (readonly [ModelKind, string])[] = [
@@ -10,6 +10,25 @@ export const KINDS: readonly (readonly [ModelKind, string])[] = [
   ['spherical', 'mixture, spherical'],
   ['tied-diag', 'mixture, shared diagonal'],
   ['tied-spherical', 'mixture, shared spherical'],
+];
+
+/** What a form and a link accept; components and features are the engine's own limits. */
+export const LIMITS = {
+  components: 1024,
+  features: 128,
+  /** More would take hours. */
+  restarts: 1000,
+  seed: 2 ** 32 - 1,
+  /** See `ModelChoice.softness`: less or more would be k-means or one cloud. */
+  softness: [1e-3, 10],
+  /** Columns of a pair plot: more would be too small to see. */
+  paired: 6,
+} as const;
+
+export const BACKENDS: readonly (readonly [ModelChoice['backend'], string])[] = [
+  ['auto', 'GPU if there is one'],
+  ['webgpu', 'WebGPU, software too'],
+  ['cpu', 'CPU'],
 ];
 
 const STARTS: readonly (readonly [ModelChoice['init'], string])[] = [

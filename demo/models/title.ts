@@ -1,4 +1,4 @@
-import type { ModelChoice } from './types.ts';
+import type { ModelChoice } from './choices.ts';
 
 /** What a model is called beside the others: `full mixture, K 2`, with where it computes if that is what differs. */
 export function titleOf(choice: ModelChoice, all: readonly ModelChoice[]): string {

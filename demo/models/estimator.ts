@@ -8,7 +8,7 @@ import {
   type MixtureRun,
   SoftKMeans,
 } from 'emgpu';
-import type { ModelChoice } from './types.ts';
+import type { ModelChoice } from './choices.ts';
 
 export type Run = MixtureRun | KMeansRun;
 export type Fit = MixtureFit | KMeansFit;

@@ -5,6 +5,8 @@ import * as THREE from 'three/webgpu';
 export interface Cloud {
   readonly renderer: THREE.WebGPURenderer;
   readonly scene: THREE.Scene;
+  /** Another number: there is something new to draw. */
+  readonly version: number;
   /** The buffer that the points are drawn from: N rows x, y, z of float32. */
   readonly points: GPUBuffer;
   /** Mixes K colours (`#rrggbb`) in each point by its row of `shares`, N × K float32, which the cloud owns from now on. */
@@ -46,5 +48,10 @@ export async function pointCloud(
     shown?.dispose(); // frees its buffer too
     shown = attribute;
   };
-  return { renderer, scene, points, colour };
+  return {
+    ...{ renderer, scene, points, colour },
+    get version() {
+      return material.version;
+    },
+  };
 }

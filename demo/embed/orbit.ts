@@ -10,11 +10,15 @@ const TURNS: Record<string, readonly [number, number]> = {
   ArrowDown: [0, -0.1],
 };
 
+/** Frames drawn after a change: what is new to the renderer may take one to be there, and Firefox does not show every one. */
+const SETTLING = 10;
+
 /**
  * Draws the scene from a camera that circles it slowly while `turning` is checked, and that the visitor turns by drag and arrow keys.
  * Where less motion is preferred it stands still at first.
  */
-export function orbit({ renderer, scene }: Cloud, turning: HTMLInputElement, device: GPUDevice): void {
+export function orbit(cloud: Cloud, turning: HTMLInputElement, device: GPUDevice): void {
+  const { renderer, scene } = cloud;
   const canvas = renderer.domElement as HTMLCanvasElement;
   const camera = new PerspectiveCamera(40, 1, 0.1, 100);
   camera.position.set(0, 3.4, 5.4);
@@ -33,6 +37,7 @@ export function orbit({ renderer, scene }: Cloud, turning: HTMLInputElement, dev
   });
   // A point is one pixel wide: of the page, not of the screen, whose pixels may be too small to see.
   renderer.setPixelRatio(1);
+  let stale = SETTLING;
   const resize = () => {
     const { clientWidth, clientHeight } = canvas;
     renderer.setSize(clientWidth, clientHeight, false);
@@ -40,18 +45,22 @@ export function orbit({ renderer, scene }: Cloud, turning: HTMLInputElement, dev
     // The flower keeps its place on narrow screens too.
     camera.zoom = Math.min(1, 0.8 * camera.aspect);
     camera.updateProjectionMatrix();
+    stale = SETTLING;
   };
   new ResizeObserver(resize).observe(canvas);
   resize();
   let before = performance.now();
   let drawing = false;
+  let version = cloud.version;
   renderer.setAnimationLoop(async (now: number) => {
-    // One frame at a time: on a slow adapter more of them would keep the fit waiting.
+    // One frame at a time, and none where nothing moves: the fit has the device to itself then.
     if (drawing) return;
-    drawing = true;
     controls.autoRotate = turning.checked;
-    controls.update((now - before) / 1000);
-    before = now;
+    if (controls.update((now - before) / 1000) || cloud.version !== version) stale = SETTLING;
+    [before, version] = [now, cloud.version];
+    if (stale === 0) return;
+    stale--;
+    drawing = true;
     renderer.render(scene, camera);
     await device.queue.onSubmittedWorkDone();
     drawing = false;

@@ -88,6 +88,8 @@ export default defineConfig({
           env,
           include: ['test/demo/**/*.test.ts'],
           globalSetup: ['test/demo/serve.ts'],
+          // A browser beside others on two cores is late now and then; what is broken fails every time.
+          retry: 2,
           maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,

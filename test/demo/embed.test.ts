@@ -149,6 +149,8 @@ function threeTests(opened: Opened): void {
     const { page } = opened;
     await opened.open('embed/three.html');
     await page.waitForSelector('canvas[data-engine]');
+    // Firefox draws nothing in a tab that is behind another.
+    await page.bringToFront();
     await page.click('[name=turn]');
     const picture = async () => (await page.$('.scene'))!.screenshot({ encoding: 'base64' });
     let still = '';

@@ -27,3 +27,5 @@ export function hasLavapipe(): boolean;
 
 /** What to do about a lane that lacks something, one sentence each. */
 export const INSTALL: Readonly<Record<'automatic' | 'lavapipe' | 'chromium' | 'firefox' | 'deno', string>>;
+export declare const CHROMIUM_OFFLINE: readonly string[];
+export declare const CHROMIUM_SWIFTSHADER: readonly string[];

@@ -14,6 +14,26 @@ export const LAVAPIPE_MAJOR = 24;
 /** Release builds of Firefox for Linux used to refuse WebGPU (140 does); this is the oldest one known to allow it. */
 export const FIREFOX_MAJOR = 153;
 
+/** Chromium that asks nobody on the internet anything. */
+export const CHROMIUM_OFFLINE = [
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** Chromium with WebGPU, compute and canvas, on SwiftShader: with the adapter alone, canvases lose their device. */
+export const CHROMIUM_SWIFTSHADER = [
+  '--enable-unsafe-webgpu',
+  '--use-webgpu-adapter=swiftshader',
+  '--enable-features=Vulkan',
+  '--use-vulkan=swiftshader',
+  '--use-angle=vulkan',
+  '--enable-unsafe-swiftshader',
+  '--ignore-gpu-blocklist',
+];
+
 const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];
 const FIREFOXES = ['firefox-esr', 'firefox'];
 const ICD_FOLDERS = ['/usr/share/vulkan/icd.d', '/usr/local/share/vulkan/icd.d', '/etc/vulkan/icd.d'];

@@ -5,17 +5,13 @@
 import { fileURLToPath } from 'node:url';
 import puppeteer from 'puppeteer';
 import { preview } from 'vite';
-import { findChromium } from './drivers.mjs';
+import { CHROMIUM_OFFLINE, CHROMIUM_SWIFTSHADER, findChromium } from './drivers.mjs';
 
 const CONFIG = fileURLToPath(new URL('../demo/vite.config.ts', import.meta.url));
 /** Seconds that are looked at, once the run is under way. */
 const SECONDS = 10;
 
-const ARGS = ['--no-sandbox', '--no-first-run', '--disable-background-networking', '--enable-unsafe-webgpu'];
-const SOFTWARE = [
-  ...['--use-webgpu-adapter=swiftshader', '--enable-features=Vulkan', '--use-vulkan=swiftshader'],
-  ...['--use-angle=vulkan', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'],
-];
+const ARGS = ['--no-sandbox', '--enable-unsafe-webgpu', ...CHROMIUM_OFFLINE];
 
 /** Runs in the page: milliseconds between its pictures, and tasks on its own thread that took more than 50. */
 async function watch(seconds) {
@@ -54,7 +50,7 @@ const asked = process.argv.slice(2).map(Number);
 const server = await preview({ configFile: CONFIG, preview: { host: '127.0.0.1', port: 0 } });
 const browser = await puppeteer.launch({
   executablePath: findChromium(),
-  args: [...ARGS, ...(process.env.EMGPU_HARDWARE ? [] : SOFTWARE)],
+  args: [...ARGS, ...(process.env.EMGPU_HARDWARE ? [] : CHROMIUM_SWIFTSHADER)],
 });
 const page = await browser.newPage();
 page.setDefaultTimeout(300_000);

@@ -6,21 +6,12 @@ import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import puppeteer from 'puppeteer';
 import { preview } from 'vite';
-import { findChromium } from './drivers.mjs';
+import { CHROMIUM_OFFLINE, CHROMIUM_SWIFTSHADER, findChromium } from './drivers.mjs';
 
 const CONFIG = fileURLToPath(new URL('../demo/vite.config.ts', import.meta.url));
 const OUT = fileURLToPath(new URL('../docs/lab/', import.meta.url));
 
-const CHROMIUM = [
-  ...['--no-sandbox', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-sync'],
-  ...[
-    '--enable-unsafe-webgpu',
-    '--use-webgpu-adapter=swiftshader',
-    '--enable-features=Vulkan',
-    '--use-vulkan=swiftshader',
-  ],
-  ...['--use-angle=vulkan', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'],
-];
+const CHROMIUM = ['--no-sandbox', ...CHROMIUM_OFFLINE, ...CHROMIUM_SWIFTSHADER];
 
 /** Fits what the link says and waits for the end and the picture of it. */
 async function runToEnd(page) {

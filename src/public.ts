@@ -17,7 +17,7 @@ export {
 } from './data/stream.ts';
 export type { Missing } from './data/table.ts';
 export type { Bound, BoundStep } from './em/bound.ts';
-export type { ResidentPoints, ResidentWindow } from './em/types.ts';
+export type { ResidentPoints, ResidentWindow } from './em/resident.ts';
 export { EmgpuError, type ErrorCode } from './errors.ts';
 export { type AnnealOptions, type AnnealStage, anneal } from './estimators/anneal.ts';
 export { blendColors, type ComponentColors } from './estimators/colors.ts';

@@ -1,5 +1,6 @@
 import type { Frame, Scaling } from '../data/frame.ts';
 import type { Points } from '../data/points.ts';
+import type { ResidentPoints } from './resident.ts';
 
 /**
  * A model's parameters as the expectation stage wants them: float64, in the dataset's frame, precisions factorised.
@@ -102,37 +103,6 @@ export interface Readout {
 }
 
 export type ReadoutKind = keyof Readout;
-
-/** Points as they lie in a device's memory, for those who draw them. */
-export interface ResidentWindow {
-  /** Float32, usage `STORAGE`: read, never write or destroy it. */
-  readonly buffer: GPUBuffer;
-  /** Row of the dataset that is its first point, and how many there are; what follows them is padding. */
-  readonly firstRow: number;
-  readonly nRows: number;
-}
-
-/**
- * The points of a dataset where they are, without a copy. In a window, feature d of row n is float
- * `((n / 256) * nBlocks + d / blockWidth) * 256 * blockWidth + (n % 256) * blockWidth + d % blockWidth`, divisions of whole numbers;
- * in data units it is `shift[d] + scale[d] * float`. Theirs is the lifetime of the dataset.
- */
-export interface ResidentPoints {
-  readonly device: GPUDevice;
-  /** N */
-  readonly nSamples: number;
-  /** D */
-  readonly nFeatures: number;
-  readonly windows: readonly ResidentWindow[];
-  /** 2 for D ≤ 2, else 4. */
-  readonly blockWidth: number;
-  /** ⌈D / blockWidth⌉ */
-  readonly nBlocks: number;
-  /** D, data units. */
-  readonly shift: Float64Array;
-  /** D powers of two. */
-  readonly scale: Float64Array;
-}
 
 export interface BlendOptions extends RunOptions {
   /** Where the colours are to go: at least 4 N bytes, usage `STORAGE`. Default: a new buffer. */

@@ -1,5 +1,6 @@
 import { blendRows } from '../em/colors.ts';
-import type { BlendOptions, Dataset, KernelParameters, ResidentPoints, RunOptions } from '../em/types.ts';
+import type { ResidentPoints } from '../em/resident.ts';
+import type { BlendOptions, Dataset, KernelParameters, RunOptions } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 
 /** Red, green and blue of each component, 0 … 1: `[K][3]`. They are mixed as they are: no gamma is undone. */

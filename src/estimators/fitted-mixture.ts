@@ -1,6 +1,7 @@
 import { type BoundStep, boundAtPosterior } from '../em/bound.ts';
+import type { ResidentPoints } from '../em/resident.ts';
 import type { EmRun } from '../em/run.ts';
-import type { Dataset, ResidentPoints, Statistics } from '../em/types.ts';
+import type { Dataset, Statistics } from '../em/types.ts';
 import { type ComponentColors, residentPoints } from './colors.ts';
 import { type MixtureBase, type MixtureScore, scoreOf } from './mixture-base.ts';
 import type { ColorOptions, FitRecord, ReadOptions } from './types.ts';

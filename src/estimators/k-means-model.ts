@@ -1,4 +1,5 @@
-import type { Dataset, ResidentPoints } from '../em/types.ts';
+import type { ResidentPoints } from '../em/resident.ts';
+import type { Dataset } from '../em/types.ts';
 import { type KMeansParameters, kMeansFamily, type Metric } from '../families/k-means.ts';
 import { type ComponentColors, residentPoints } from './colors.ts';
 import { normalizeRows } from './directions.ts';

@@ -1,27 +1,8 @@
 import puppeteer, { type Browser, type Page } from 'puppeteer';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject } from 'vitest';
-import { findChromium, findFirefox, INSTALL } from '../../scripts/drivers.mjs';
+import { CHROMIUM_OFFLINE, CHROMIUM_SWIFTSHADER, findChromium, findFirefox, INSTALL } from '../../scripts/drivers.mjs';
 
 export type BrowserName = 'chromium' | 'firefox';
-
-const OFFLINE = [
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-];
-
-/** Compute and canvas on SwiftShader: with the adapter alone, canvases lose their device. */
-const SWIFTSHADER = [
-  '--enable-unsafe-webgpu',
-  '--use-webgpu-adapter=swiftshader',
-  '--enable-features=Vulkan',
-  '--use-vulkan=swiftshader',
-  '--use-angle=vulkan',
-  '--enable-unsafe-swiftshader',
-  '--ignore-gpu-blocklist',
-];
 
 interface LaunchOptions {
   /** Default true; false starts Chromium as it is on a machine without a GPU. */
@@ -40,7 +21,7 @@ function launch(browser: BrowserName, { webgpu = true }: LaunchOptions): Promise
   }
   return puppeteer.launch({
     executablePath: findChromium() ?? INSTALL.chromium,
-    args: ['--no-sandbox', ...OFFLINE, ...(webgpu ? SWIFTSHADER : ['--disable-gpu'])],
+    args: ['--no-sandbox', ...CHROMIUM_OFFLINE, ...(webgpu ? CHROMIUM_SWIFTSHADER : ['--disable-gpu'])],
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Frame } from '../../data/frame.ts';
+import type { ResidentPoints } from '../../em/resident.ts';
 import type {
   BlendOptions,
   Dataset,
@@ -6,7 +7,6 @@ import type {
   KernelParameters,
   Readout,
   ReadoutKind,
-  ResidentPoints,
   RunOptions,
   SeedingDistances,
   Statistics,

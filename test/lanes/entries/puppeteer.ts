@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { extname } from 'node:path';
 import process from 'node:process';
 import puppeteer, { type LaunchOptions } from 'puppeteer';
+import { CHROMIUM_OFFLINE, CHROMIUM_SWIFTSHADER } from '../../../scripts/drivers.mjs';
 import { type LaneRequest, MESSAGE_PREFIX } from '../types.ts';
 import { readRequest, writeMessage } from './process.ts';
 
@@ -12,22 +13,7 @@ const TYPES: Record<string, string> = { '.js': 'text/javascript', '.json': 'appl
 
 const CHROMIUM: LaunchOptions = {
   browser: 'chrome',
-  args: [
-    '--no-sandbox',
-    '--disable-dev-shm-usage',
-    '--enable-unsafe-webgpu',
-    '--use-webgpu-adapter=swiftshader',
-    '--enable-features=Vulkan',
-    '--use-vulkan=swiftshader',
-    '--use-angle=vulkan',
-    '--enable-unsafe-swiftshader',
-    '--ignore-gpu-blocklist',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-  ],
+  args: ['--no-sandbox', '--disable-dev-shm-usage', ...CHROMIUM_SWIFTSHADER, ...CHROMIUM_OFFLINE],
 };
 
 const FIREFOX: LaunchOptions = {

@@ -27,5 +27,9 @@ export function hasLavapipe(): boolean;
 
 /** What to do about a lane that lacks something, one sentence each. */
 export const INSTALL: Readonly<Record<'automatic' | 'lavapipe' | 'chromium' | 'firefox' | 'deno', string>>;
-export declare const CHROMIUM_OFFLINE: readonly string[];
-export declare const CHROMIUM_SWIFTSHADER: readonly string[];
+
+/** Switches of Chromium. */
+export const CHROMIUM_OFFLINE: readonly string[];
+export const CHROMIUM_SWIFTSHADER: readonly string[];
+/** A toggle of Dawn on SwiftShader; Chromium wants `--` before it. */
+export const QUICK_TO_COMPILE: string;

@@ -92,12 +92,13 @@ fn gain_of_step(lane: u32) -> f32 {
   return sh_gain[0];
 }
 
-// The rate by which gains shrink.
+// The rate by which gains shrink, at most: rounding may have changed both.
 fn rate_of(gain: f32) -> f32 {
-  return select(1.0, gain / max(stretch.gain, 1e-30), stretch.iteration > 1u && stretch.gain > 0.0);
+  let before = stretch.gain - stretch.noise;
+  return select(1.0, (gain + stretch.noise) / max(before, 1e-30), stretch.iteration > 1u && before > 0.0);
 }
 
-// The rule of src/em/stopping.ts, as far as float32 can tell; the host has the last word.
+// The rule of src/em/stopping.ts over single steps: on the device further ones cost little. The host has the last word.
 fn little_left(gain: f32) -> bool {
   if (stretch.iteration == 0u || stretch.tolerance == 0.0) {   // 0: all steps are wanted
     return false;

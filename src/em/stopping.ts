@@ -11,6 +11,9 @@ export interface Trend {
 /** A smaller relative fall is never reported: components near the regulariser magnify rounding a thousandfold. */
 const LEAST_FALL = 1e-9;
 
+/** Steps over which a rate is told at most. */
+const MOST_STEPS = 64;
+
 /**
  * Judges a run by Aitken's Δ² estimate of its limit (Böhning et al. 1994; McLachlan & Krishnan 2008, §4.9):
  * with the rate `a` = last gain / gain before, `l∞ − l = gain · a / (1 − a)`. While gains grow (a ≥ 1) there is no limit in
@@ -22,22 +25,39 @@ const LEAST_FALL = 1e-9;
  * @param precision relative rounding of one evaluation
  */
 export function judge(history: readonly number[], nSamples: number, precision: number): Trend {
-  const [previous, last] = [history.at(-2)!, history.at(-1)!];
-  const gain = (last - previous) / nSamples;
-  const size = 1 + Math.abs(last) / nSamples;
+  const last = history.length - 1;
+  const gain = gainAt(history, last) / nSamples;
+  const size = 1 + Math.abs(history[last]!) / nSamples;
   const rounding = precision * size;
   if (gain < -Math.max(rounding, LEAST_FALL * size)) return { gain, remaining: Infinity, fell: true };
   // The rounding of the points is independent, so that of their mean is smaller by √N; below it a gain is none.
-  if (gain <= (2 * rounding) / Math.sqrt(nSamples)) return { gain, remaining: 0, fell: false };
-  const rate = Math.max(rateAt(history, history.length - 1), rateAt(history, history.length - 2));
+  const noise = (2 * rounding) / Math.sqrt(nSamples);
+  if (gain <= noise) return { gain, remaining: 0, fell: false };
+  const rate = Math.max(...[last, last - 1].map((step) => rateAt(history, step, noise * nSamples)));
   const remaining = rate > 0 && rate < 1 ? (gain * rate) / (1 - rate) : Infinity;
   return { gain, remaining, fell: false };
 }
 
-/** The gain at `i` over the gain before; infinite where the history does not reach back that far. */
-function rateAt(history: readonly number[], i: number): number {
-  if (i < 2) return Infinity;
-  const before = history[i - 1]! - history[i - 2]!;
-  // After a step that gained nothing or lost, no rate can be told.
-  return before > 0 ? (history[i]! - history[i - 1]!) / before : Infinity;
+/** What step `i` gained. */
+function gainAt(history: readonly number[], i: number): number {
+  return history[i]! - history[i - 1]!;
+}
+
+/**
+ * The rate by which gains shrink at step `i`: over as few steps as tell it, where each gain may be off by `noise`, and at most what
+ * they allow. One step does in float64; in float32 a slow run needs dozens, else one of its blurred rates would soon look fast.
+ * Infinite while it cannot be told.
+ */
+function rateAt(history: readonly number[], i: number, noise: number): number {
+  const gain = i > 0 ? gainAt(history, i) : 0;
+  if (gain <= 0) return Infinity;
+  for (let steps = 1; steps <= MOST_STEPS && steps < i; steps++) {
+    const before = gainAt(history, i - steps);
+    if (before <= noise) continue;
+    if (gain - noise >= before + noise) return Infinity;
+    const rate = (gain / before) ** (1 / steps);
+    const atMost = ((gain + noise) / (before - noise)) ** (1 / steps);
+    if (atMost - rate <= 0.5 * (1 - rate)) return atMost;
+  }
+  return Infinity;
 }

@@ -47,7 +47,7 @@ export function createGpuBackend(options: GpuBackendOptions): Backend {
   const rate = options.rate ?? (isSoftware(info) ? SOFTWARE_RATE : HARDWARE_RATE);
   const pace = new Pace(device, rate, options.submitSeconds ?? SUBMIT_SECONDS);
   const tuning = new Tuning(options.cache ?? withMemory(), info, options.tuneFrom ?? TUNE_FROM);
-  const context: GpuContext = { device, watch, pipelines: new Pipelines(device), pace, tuning, windowBytes };
+  const context: GpuContext = { device, watch, pipelines: Pipelines.of(device), pace, tuning, windowBytes };
   return {
     name: 'webgpu',
     adapter: adapterName(info),

@@ -87,11 +87,23 @@ export interface Stage {
 
 /** Compiles stages on first use and keeps them, one per text; two callers at once share one compilation. */
 export class Pipelines {
+  /** As long as their devices live. */
+  static readonly #all = new WeakMap<GPUDevice, Pipelines>();
   readonly #device: GPUDevice;
   readonly #stages = new Map<string, Promise<Stage>>();
 
-  constructor(device: GPUDevice) {
+  private constructor(device: GPUDevice) {
     this.#device = device;
+  }
+
+  /** The device's stages, which all backends on it share. */
+  static of(device: GPUDevice): Pipelines {
+    let pipelines = Pipelines.#all.get(device);
+    if (!pipelines) {
+      pipelines = new Pipelines(device);
+      Pipelines.#all.set(device, pipelines);
+    }
+    return pipelines;
   }
 
   /**

@@ -9,11 +9,15 @@ import type { LaneCase } from '../types.ts';
 /** One D for each way a shader can come out: narrow blocks, one block, one tile of two, more tiles (an odd block), the limit. */
 const FEATURES = [2, 4, 8, 9, 128];
 
+/** Every front end (Dawn's in Node, Chromium's, wgpu's) and every driver, once: SwiftShader, which needs a minute for it, in Chromium. */
+const LANES = ['node-lavapipe', 'chromium', 'firefox', 'deno'] as const;
+
 /** Every permutation of every stage compiles, with every number of points per invocation that there is. */
 export const compile: readonly LaneCase[] = FEATURES.map((D) => ({
   name: `compile: every permutation of every stage, D ${D}`,
+  lanes: LANES,
   async run({ device }) {
-    const pipelines = new Pipelines(device);
+    const pipelines = Pipelines.of(device);
     for (const [stage, variants] of Object.entries(permutations)) {
       if (stage.startsWith('finalize') && D > MOST_FEATURES) continue; // never asked for
       for (const flags of variants) await pipelines.get(stage as StageName, shapeOf(D), flags as Flag[]);

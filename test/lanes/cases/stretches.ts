@@ -87,16 +87,15 @@ const others: readonly LaneCase[] = [
   {
     name: 'stretches: a run that converges is judged and ended in float64',
     async run(context) {
-      // Apart enough that gains end above float32's noise: where they shrink by 1.5 % a step, noise blurs their rate, and a run may end
-      // three tolerances early.
-      const spec: Spec = { type: 'full', D: 2, K: 3, N: 5003, separation: 3.5 };
-      const settings = { tol: 1e-5, maxIter: 500 };
+      const spec: Spec = { type: 'full', D: 2, K: 3, N: 5003, separation: 2.5 };
+      const settings = { tol: 1e-5, maxIter: 5000 };
       const stepped = await runBy(context, 'step', spec, settings, cpuBackend());
       const { run } = await runBy(context, 'advance', spec, settings);
       assert(run.converged && stepped.run.converged, 'both converge');
       assertEqual(run.warnings.length, 0, 'warnings');
-      const gap = Math.abs(run.history.at(-1)! - stepped.run.history.at(-1)!) / spec.N;
-      assert(gap < 2 * settings.tol, `log-likelihoods end ${gap} per point apart, tolerance ${settings.tol}`);
+      // It may go on for longer where noise blurs the rate.
+      const early = (stepped.run.history.at(-1)! - run.history.at(-1)!) / spec.N;
+      assert(early < 2 * settings.tol, `it ends ${early} per point early, tolerance ${settings.tol}`);
     },
   },
   {

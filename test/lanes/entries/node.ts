@@ -1,6 +1,7 @@
 /** Lane process: Node with Dawn, on whichever driver the Vulkan loader was pointed to. */
 import { create, globals } from 'webgpu';
-import { runProcess } from './process.ts';
+import { QUICK_TO_COMPILE } from '../../../scripts/drivers.mjs';
+import { readRequest, runProcess } from './process.ts';
 
 Object.assign(globalThis, globals);
-await runProcess(create([]));
+await runProcess(create(readRequest().lane === 'node-swiftshader' ? [QUICK_TO_COMPILE] : []));

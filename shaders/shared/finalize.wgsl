@@ -22,6 +22,7 @@ struct Stretch {
   least_count: f32,      // a component of fewer points (or less weight) is a matter for float64
   tolerance: f32,        // total gain (base 2) still to come, below which it ends
   noise: f32,            // a total gain (base 2) that may be rounding
+  fall: f32,             // a total loss (base 2) that rounding may explain, were all of it to one side
   gain: f32,             // of the last step
   rate: f32,             // by which gains shrank in the last step
   normalizer: f32,       // what all components' c share
@@ -119,9 +120,7 @@ fn decide(gain: f32) -> u32 {
   if (little_left(gain)) {
     end = 1u;
   }
-  // Of `noise` the root of N is left out: rounding may also be all to one side.
-  let fell = gain < -0.5 * stretch.noise * sqrt(stretch.n);
-  if (atomicLoad(&sh_unsound) > 0u || fell) {
+  if (atomicLoad(&sh_unsound) > 0u || gain < -stretch.fall) {
     end = 2u;
   }
   if (end == 0u) {

@@ -1,5 +1,5 @@
 import { Squarem } from './squarem.ts';
-import { judge } from './stopping.ts';
+import { judge, type Size } from './stopping.ts';
 import type { Family } from './types.ts';
 
 /** `on`: after the first steps; `auto`: once EM turns out to be slow; `off`: EM's own steps only. */
@@ -48,7 +48,7 @@ export class Acceleration<P> {
    * @param after the M-step's
    * @param objectives of the run so far, the last one that of `before`
    */
-  advise(before: P, after: P, objectives: readonly number[], totalWeight: number, precision: number): Advice<P> {
+  advise(before: P, after: P, objectives: readonly number[], points: Size, precision: number): Advice<P> {
     this.#active ||= objectives.length > EARLY && (this.#always || isSlow(objectives));
     const from = this.#active ? this.#family.toVector?.(before) : undefined;
     const to = from && this.#family.toVector!(after);
@@ -60,7 +60,7 @@ export class Acceleration<P> {
     const found = this.#squarem.push(to);
     if (!found) return {};
     this.#rates = [...this.#rates, found.rate].slice(-MEMORY);
-    const { gain } = judge(objectives, totalWeight, precision);
+    const { gain } = judge(objectives, points, precision);
     const rate = Math.max(...this.#rates);
     // The objective is quadratic near its top, so gains shrink by the square of the rate.
     const remaining = rate < 1 ? (Math.max(0, gain) * rate ** 2) / (1 - rate ** 2) : Infinity;

@@ -2,7 +2,7 @@ import { EmgpuError, throwIfAborted } from '../errors.ts';
 import { Acceleration, type AccelerationChoice } from './acceleration.ts';
 import { type Bound, type BoundStep, boundAtPosterior, boundUnder } from './bound.ts';
 import { reseed } from './reseed.ts';
-import { judge, type Trend } from './stopping.ts';
+import { judge, roundingOf, type Trend } from './stopping.ts';
 import type { Dataset, Degeneracy, Family, Statistics } from './types.ts';
 
 export interface RunSettings {
@@ -146,10 +146,10 @@ export class EmRun<P> {
     const steps = Math.min(settings.maxIter - this.iteration - OWED + 1, STRETCH.most);
     if (!this.#stretches || this.#owed > 0 || this.iteration < STRETCH.after || steps < STRETCH.fewest) return;
     if (!dataset.stretch || !family.regularizer || this.#acceleration?.active || settings.bounds) return;
-    const size = 1 + Math.abs(this.#objectives.at(-1)!) / dataset.totalWeight;
+    const { rounding, noise } = roundingOf(this.#objectives.at(-1)!, dataset, precision);
     const stretch = await dataset.stretch(family.pack(this.parameters, dataset.frame), {
       ...{ steps, signal, tolerance: tol * dataset.totalWeight, regularizer: family.regularizer(dataset.frame) },
-      noise: 2 * precision * size * Math.sqrt(dataset.totalWeight),
+      ...{ noise: noise * dataset.totalWeight, fall: rounding * dataset.totalWeight },
     });
     if (!stretch?.objectives.every(Number.isFinite)) {
       this.#stretches = false;
@@ -192,7 +192,7 @@ export class EmRun<P> {
 
   #accelerate(acceleration: Acceleration<P>, before: P): void {
     const { tol, precision } = this.settings;
-    const advice = acceleration.advise(before, this.parameters, this.#objectives, this.dataset.totalWeight, precision);
+    const advice = acceleration.advise(before, this.parameters, this.#objectives, this.dataset, precision);
     if (advice.remaining === undefined) return;
     this.#settled = advice.remaining < tol ? this.#settled + 1 : 0;
     if (this.#settled > 0 || advice.jump === undefined) return;
@@ -245,7 +245,7 @@ export class EmRun<P> {
   #judge(): void {
     if (this.#objectives.length < 2) return;
     const { tol, precision } = this.settings;
-    const trend = judge(this.#objectives, this.dataset.totalWeight, precision);
+    const trend = judge(this.#objectives, this.dataset, precision);
     if (trend.fell) {
       const name = this.family.hard ? 'inertia rose' : 'log-likelihood fell';
       const amount = Math.abs(trend.gain).toPrecision(3);
@@ -262,7 +262,7 @@ export class EmRun<P> {
     const before = this.#counts;
     this.#counts = counts;
     if (!before || this.#objectives.length < 2) return;
-    const { gain, remaining, fell } = judge(this.#objectives, this.dataset.totalWeight, this.settings.precision);
+    const { gain, remaining, fell } = judge(this.#objectives, this.dataset, this.settings.precision);
     const still = remaining === 0 && !fell && counts.every((count, k) => count === before[k]);
     this.converged ||= still && gain <= 0;
   }

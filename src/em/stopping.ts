@@ -1,4 +1,6 @@
-/** What the last objectives of a run say about when to stop. All numbers are per point. */
+import type { Dataset } from './types.ts';
+
+/** What the last objectives of a run say about when to stop. All numbers are per unit of weight, which is a point where there are no weights. */
 export interface Trend {
   /** The last gain; negative where the objective fell. */
   readonly gain: number;
@@ -7,6 +9,9 @@ export interface Trend {
   /** The objective fell by more than rounding explains. */
   readonly fell: boolean;
 }
+
+/** How many points there are, and what they weigh. */
+export type Size = Pick<Dataset, 'nSamples' | 'totalWeight'>;
 
 /** A smaller relative fall is never reported: components near the regulariser magnify rounding a thousandfold. */
 const LEAST_FALL = 1e-9;
@@ -21,21 +26,34 @@ const MOST_STEPS = 64;
  * first steps may be much faster than the last ones, so the larger of the last two rates counts.
  *
  * @param history objectives (totals), at least two
- * @param nSamples N
+ * @param points that they are objectives of
  * @param precision relative rounding of one evaluation
  */
-export function judge(history: readonly number[], nSamples: number, precision: number): Trend {
+export function judge(history: readonly number[], points: Size, precision: number): Trend {
+  const { totalWeight } = points;
   const last = history.length - 1;
-  const gain = gainAt(history, last) / nSamples;
-  const size = 1 + Math.abs(history[last]!) / nSamples;
-  const rounding = precision * size;
+  const gain = gainAt(history, last) / totalWeight;
+  const { size, rounding, noise } = roundingOf(history[last]!, points, precision);
   if (gain < -Math.max(rounding, LEAST_FALL * size)) return { gain, remaining: Infinity, fell: true };
-  // The rounding of the points is independent, so that of their mean is smaller by √N; below it a gain is none.
-  const noise = (2 * rounding) / Math.sqrt(nSamples);
+  // A gain below it is none.
   if (gain <= noise) return { gain, remaining: 0, fell: false };
-  const rate = Math.max(...[last, last - 1].map((step) => rateAt(history, step, noise * nSamples)));
+  const rate = Math.max(...[last, last - 1].map((step) => rateAt(history, step, noise * totalWeight)));
   const remaining = rate > 0 && rate < 1 ? (gain * rate) / (1 - rate) : Infinity;
   return { gain, remaining, fell: false };
+}
+
+/**
+ * What rounding may do to an objective: how far it may be off at worst, and, as the rounding of the points is independent, by how much a
+ * gain usually is, which is smaller by √N / 2. Per unit of weight.
+ */
+export function roundingOf(
+  objective: number,
+  { nSamples, totalWeight }: Size,
+  precision: number,
+): { readonly size: number; readonly rounding: number; readonly noise: number } {
+  const size = 1 + Math.abs(objective) / totalWeight;
+  const rounding = precision * size;
+  return { size, rounding, noise: (2 * rounding) / Math.sqrt(nSamples) };
 }
 
 /** What step `i` gained. */

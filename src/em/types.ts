@@ -140,6 +140,8 @@ export interface StretchOptions extends RunOptions {
   readonly tolerance: number;
   /** A total gain that may be rounding, in units of the objective. */
   readonly noise: number;
+  /** A total loss that rounding may explain at worst, in units of the objective. */
+  readonly fall: number;
   /** D: added to variances at every M-step, frame units. */
   readonly regularizer: Float64Array;
 }

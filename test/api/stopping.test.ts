@@ -70,11 +70,12 @@ describe('stopping', () => {
 
   describe("Aitken's estimate", () => {
     const precision = 1e-13;
+    const rows = (n: number) => ({ nSamples: n, totalWeight: n });
 
     test('is exact for a geometric series', () => {
       // l(i) = -5 - 0.9^i per point: what is left after i is 0.9^i.
       const history = Array.from({ length: 6 }, (_, i) => 10 * (-5 - 0.9 ** i));
-      const { remaining } = judge(history, 10, precision);
+      const { remaining } = judge(history, rows(10), precision);
       // Rounding may change the gains before, 0.066 and more, by 2 · 6 e-13 / √10: the rate by 1.2e-11, what is left by 0.59 · 1.2e-10.
       expect(Math.abs(remaining - 0.9 ** 5)).toBeLessThan(1e-10);
     });
@@ -91,7 +92,7 @@ describe('stopping', () => {
         while (remaining >= tol) {
           const blur = noise * (random.uniform() - 0.5);
           history.push(n * (level - rate ** history.length + blur));
-          if (history.length > 1) ({ remaining } = judge(history, n, float32));
+          if (history.length > 1) ({ remaining } = judge(history, rows(n), float32));
         }
         const left = rate ** (history.length - 1);
         // Rates may be off by half of what they fall short of 1.
@@ -102,14 +103,22 @@ describe('stopping', () => {
     });
 
     test('is infinite while gains grow, and while there is one gain only', () => {
-      expect(judge([-10, -9], 1, precision).remaining).toBe(Infinity);
-      expect(judge([-10, -9.9, -9.7, -9.3], 1, precision).remaining).toBe(Infinity);
+      expect(judge([-10, -9], rows(1), precision).remaining).toBe(Infinity);
+      expect(judge([-10, -9.9, -9.7, -9.3], rows(1), precision).remaining).toBe(Infinity);
+    });
+
+    test('does not depend on the unit of the weights', () => {
+      const history = Array.from({ length: 60 }, (_, i) => 10 * (-5 - 0.9 ** i));
+      for (const w of [2 ** -40, 2 ** 40]) {
+        const scaled = history.map((objective) => w * objective);
+        expect(judge(scaled, { nSamples: 10, totalWeight: 10 * w }, 1e-7)).toEqual(judge(history, rows(10), 1e-7));
+      }
     });
 
     test('a gain below rounding leaves nothing, a fall beyond it everything', () => {
-      expect(judge([-10, -9, -9], 1, precision)).toMatchObject({ remaining: 0, fell: false });
-      expect(judge([-10, -9, -9 - 1e-14], 1, precision)).toMatchObject({ remaining: 0, fell: false });
-      expect(judge([-10, -9, -9.001], 1, precision)).toMatchObject({ remaining: Infinity, fell: true });
+      expect(judge([-10, -9, -9], rows(1), precision)).toMatchObject({ remaining: 0, fell: false });
+      expect(judge([-10, -9, -9 - 1e-14], rows(1), precision)).toMatchObject({ remaining: 0, fell: false });
+      expect(judge([-10, -9, -9.001], rows(1), precision)).toMatchObject({ remaining: Infinity, fell: true });
     });
   });
 });

@@ -32,7 +32,7 @@ export const MOST_FEATURES = 16;
  */
 const FEW_OPERATIONS = 1e8;
 /** Of the struct `Stretch` in `shaders/shared/finalize.wgsl`, before its array. */
-const STATE_BYTES = 13 * 4;
+const STATE_BYTES = 14 * 4;
 
 /** What runs many iterations without the host: a workspace of one chunk whose M-step is on the device. */
 export interface Resident {
@@ -142,7 +142,15 @@ function startOf(
   new Uint32Array(state).set([0, 0, options.steps, SLOTS, work.tiles, work.groups]);
   // Whatever the weights, more than this is more than 2 (D + 1) points.
   const least = 2 * (D + 1) * largestWeight;
-  const numbers = [totalWeight, least, options.tolerance * Math.LOG2E, options.noise * Math.LOG2E, 0, 1];
+  const numbers = [
+    totalWeight,
+    least,
+    options.tolerance * Math.LOG2E,
+    options.noise * Math.LOG2E,
+    options.fall * Math.LOG2E,
+    0,
+    1,
+  ];
   new Float32Array(state).set([...numbers, normalizer * Math.LOG2E, ...options.regularizer], 6);
   return state;
 }

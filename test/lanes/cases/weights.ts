@@ -98,7 +98,7 @@ const stretches: readonly LaneCase[] = (['full', 'diag', 'spherical'] as const).
       const { counts, totalWeight } = await run.expectation();
       const packed = family.pack(run.parameters, dataset.frame);
       const regularizer = family.regularizer!(dataset.frame);
-      const stretch = await dataset.stretch?.(packed, { steps: 8, tolerance: 0, noise: 1e-3, regularizer });
+      const stretch = await dataset.stretch?.(packed, { steps: 8, tolerance: 0, noise: 1e-3, fall: 1e-3, regularizer });
       dataset.destroy();
       return { run, counts, totalWeight, stretch, parameters: family.toData(run.parameters, dataset.frame) };
     };

@@ -8,8 +8,9 @@ import type { Frame, Painter } from './types.ts';
 
 /** Offsets of bindings must be multiples of this many bytes. */
 const ALIGNMENT = 256;
-/** Pixels that a workgroup of the histogram looks at. */
+/** Pixels that a workgroup of the histogram looks at, and those of a submit. */
 const MEASURED = 16 * 256;
+const PIXELS = 32 * MEASURED;
 /** Bytes of the histogram and the quantile, rounded up. */
 const BINS_BYTES = 257 * 4 + 12;
 
@@ -84,9 +85,11 @@ class GpuPainter implements Painter {
       }
       if (!current()) return false;
       // Apart from what is shown, which the page waits for.
-      await this.#guarded(() => this.#measure(programs, buffers));
-      await Promise.race([this.#device.queue.onSubmittedWorkDone(), end]);
-      if (!current()) return false;
+      for (let first = 0; first < buffers.pixels; first += PIXELS) {
+        await this.#guarded(() => this.#measure(programs, buffers, first));
+        await Promise.race([this.#device.queue.onSubmittedWorkDone(), end]);
+        if (!current()) return false;
+      }
       // Without waiting, so that until the page is next shown the canvas can be copied from; only the first time it is worth asking.
       const shown = this.#guarded(() => this.#show(programs, buffers, frame, summed));
       if (this.#accepted) shown.catch(() => {});
@@ -162,16 +165,16 @@ class GpuPainter implements Painter {
     this.#device.queue.submit([encoder.finish()]);
   }
 
-  /** How dense the picture is. */
-  #measure({ histogram, quantile }: Programs, { measure, pixels, sums, bins }: Buffers): void {
+  /** How dense the picture is; complete after the last slice of pixels. */
+  #measure({ histogram, quantile }: Programs, { measure, pixels, sums, bins }: Buffers, first: number): void {
     const { queue } = this.#device;
     queue.writeBuffer(measure, 0, new Float32Array([this.#unit]));
-    queue.writeBuffer(measure, 4, new Uint32Array([pixels]));
+    queue.writeBuffer(measure, 4, new Uint32Array([pixels, first]));
     const encoder = this.#device.createCommandEncoder();
     const pass = encoder.beginComputePass();
     pass.setBindGroup(0, this.#bind(histogram, [{ buffer: measure }, { buffer: sums }, { buffer: bins }]));
     pass.setPipeline(histogram);
-    pass.dispatchWorkgroups(Math.ceil(pixels / MEASURED));
+    pass.dispatchWorkgroups(Math.ceil(Math.min(PIXELS, pixels - first) / MEASURED));
     pass.setPipeline(quantile);
     pass.dispatchWorkgroups(1);
     pass.end();

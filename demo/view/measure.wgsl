@@ -4,6 +4,7 @@
 struct Measure {
   unit: f32,             // fixed-point value of one point
   pixels: u32,
+  first: u32,            // first pixel of the slice
 }
 
 const BINS: u32 = 256u;
@@ -21,7 +22,7 @@ var<workgroup> sh_bins: array<atomic<u32>, BINS>;
 @compute @workgroup_size(256)
 fn histogram(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   for (var i = 0u; i < PER_INVOCATION; i++) {
-    let pixel = (group.x * PER_INVOCATION + i) * BINS + lane;
+    let pixel = measure.first + (group.x * PER_INVOCATION + i) * BINS + lane;
     if (pixel < measure.pixels) {
       let count = f32(sums[pixel].x) / measure.unit;
       if (count >= 0.5) {

@@ -47,7 +47,13 @@ for (const browser of ['chromium', 'firefox'] as const) {
       await lab.press('Try again');
       await lab.ready();
       await lab.press('E-step');
-      await opened.page.waitForFunction(() => /log-likelihood/.test(document.querySelector('.status p')!.textContent!));
+      // Not by frames: after a loss Firefox may give none.
+      await opened.page.waitForFunction(
+        () => /log-likelihood/.test(document.querySelector('.status p')!.textContent!),
+        {
+          polling: 50,
+        },
+      );
     });
   });
 }

@@ -29,9 +29,28 @@ export class WorkbenchPage {
     await this.page.waitForSelector('button.primary:enabled');
   }
 
-  /** Presses a button by its name. */
+  /**
+   * Presses a button by its name, once it can be pressed. (Puppeteer's own ways take a second each in Firefox, and for ever where it gives no
+   * frames, as now and then after the loss of a device.)
+   */
   async press(name: string): Promise<void> {
-    await this.page.locator(`::-p-aria([name="${name}"][role="button"])`).click();
+    const button = await this.page.waitForFunction(
+      (wanted) =>
+        [...document.querySelectorAll('button')].find(
+          (one) =>
+            (one.ariaLabel ?? one.textContent.trim()) === wanted &&
+            !one.disabled &&
+            one.checkVisibility({ visibilityProperty: true }),
+        ),
+      { polling: 50 },
+      name,
+    );
+    const place = await (button as ElementHandle<HTMLButtonElement>).evaluate((one) => {
+      one.scrollIntoView({ block: 'nearest' });
+      const { left, top, width, height } = one.getBoundingClientRect();
+      return { x: left + width / 2, y: top + height / 2 };
+    });
+    await this.page.mouse.click(place.x, place.y);
   }
 
   /** Presses Run and waits for the end. */

@@ -4,6 +4,7 @@ import {
   type ComponentSummary,
   componentTable,
   EmgpuError,
+  type FisherInformation,
   GaussianMixture,
   type HostPoints,
   type KFoldScore,
@@ -12,25 +13,32 @@ import {
   normalizedMutualInformation,
   PoissonMixture,
   type PoissonModel,
+  type ScoreOptions,
   type Silhouette,
   silhouette,
 } from '../node.ts';
 import type { Table } from './input.ts';
 import type { LabelColumn } from './label-column.ts';
 import { type AnyModel, isGaussian, isKMeans } from './models.ts';
+import { count } from './numbers.ts';
 import { type Scores, type ScoringOptions, scoreOptions, scoresOf } from './scoring.ts';
 
 /** The options of `emgpu evaluate`. */
 export interface EvaluationOptions extends ScoringOptions {
   readonly labelsColumn?: string;
   readonly folds?: number;
+  /** Of Gaussian mixtures only. */
+  readonly standardErrors?: true;
   readonly restarts: number;
   readonly regCovar: number;
   readonly seed: number;
 }
 
-/** Everything there is to say of a model on points. */
-export interface Evaluation {
+/** The standard errors of a Gaussian mixture's parameters, in data units and in the shapes of the model file, or why there are none. */
+type Uncertainty = Pick<FisherInformation, 'standardErrors' | 'missingShare' | 'indefinite'>;
+
+/** Everything there is to say of a model on points. Its uncertainty only where asked for. */
+export interface Evaluation extends Uncertainty {
   readonly scores: Scores;
   readonly heldOut?: KFoldScore & { readonly folds: number };
   /** Or why there is none. */
@@ -75,6 +83,7 @@ export async function evaluateModel(
     silhouette: compact,
     ...(agreement && { agreement }),
     ...(isGaussian(model) && { components: componentsOf(model) }),
+    ...(isGaussian(model) && options.standardErrors && (await uncertaintyOf(model, table.points, score, tell))),
   };
 }
 
@@ -96,6 +105,22 @@ function agree(labels: Uint32Array, known: LabelColumn, { rowNumbers }: Table, c
     nSamples: told.length,
     adjustedRandIndex: adjustedRandIndex(theirs, ours),
     normalizedMutualInformation: normalizedMutualInformation(theirs, ours),
+  };
+}
+
+/** Its passes cannot be followed one by one, so their number is told instead. */
+async function uncertaintyOf(
+  model: MixtureModel,
+  points: HostPoints,
+  score: ScoreOptions,
+  tell: Tell,
+): Promise<Uncertainty> {
+  tell(`standard errors, ${count(2 * model.nParameters + 1)} passes`, 0);
+  const { standardErrors, missingShare, indefinite } = await model.fisherInformation(points, score);
+  return {
+    ...(standardErrors && { standardErrors }),
+    ...(missingShare !== undefined && { missingShare }),
+    ...(indefinite !== undefined && { indefinite }),
   };
 }
 

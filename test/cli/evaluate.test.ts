@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Table, tableToIPC, type Vector, vectorFromArray } from 'apache-arrow';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type HostPoints, MixtureModel } from '../../src/node.ts';
 import { emgpu, IRIS, Workplace } from './emgpu.ts';
 
 const CPU = ['--backend', 'cpu'];
@@ -102,5 +103,88 @@ describe('emgpu evaluate', () => {
     expect(nSamples).toBe(135);
     expect(agreement.nSamples).toBe(120);
     expect(agreement.adjustedRandIndex).toBeGreaterThan(0.85);
+  });
+});
+
+describe('emgpu evaluate --standard-errors', () => {
+  const points: HostPoints = {
+    data: Float64Array.from(cells.flatMap((row) => row.slice(0, 4).map(Number))),
+    nFeatures: 4,
+  };
+
+  it('gives those of the library', async () => {
+    const { standardErrors, missingShare, ...rest } = await evaluate(IRIS, '--standard-errors');
+    const mixture = MixtureModel.fromJSON(JSON.parse(readFileSync(model, 'utf8')));
+    const information = await mixture.fisherInformation(points, { backend: 'cpu' });
+    expect(standardErrors).toEqual(information.standardErrors);
+    expect(Object.keys(standardErrors)).toEqual(['weights', 'means', 'covariances']);
+    expect(missingShare).toBe(information.missingShare);
+    expect(rest).not.toHaveProperty('indefinite');
+    // Nothing else depends on whether they are asked for.
+    expect(await evaluate(IRIS)).toEqual(rest);
+  });
+
+  it('gives those of the textbook for one component', async () => {
+    const single = work.at('single.json');
+    const columns = ['--columns', 'sepal_length,petal_width'];
+    await emgpu(['fit', IRIS, '--components', '1', ...columns, '--reg-covar', '0', '--out', single, ...CPU]);
+    const { covariances } = JSON.parse(readFileSync(single, 'utf8'));
+    const { stdout } = await emgpu(['evaluate', single, IRIS, '--standard-errors', '--json', ...CPU]);
+    const { standardErrors } = JSON.parse(stdout);
+    expect(standardErrors.weights).toEqual([0]);
+    for (const d of [0, 1]) {
+      const variance = covariances[0][d][d];
+      expect(standardErrors.means[0][d] / Math.sqrt(variance / 150)).toBeCloseTo(1, 8);
+      expect(standardErrors.covariances[0][d][d] / (variance * Math.sqrt(2 / 150))).toBeCloseTo(1, 8);
+    }
+  });
+
+  it('counts rows with gaps for what they have', async () => {
+    const gaps = cells.map((row, i) => (i % 5 === 0 ? ['', ...row.slice(1)] : row).join(','));
+    const file = work.write('gaps.csv', `${lines[0]}\n${gaps.join('\n')}\n`);
+    const single = work.at('gaps.json');
+    await emgpu(['fit', file, '--components', '1', '--missing', 'em', '--out', single, ...CPU]);
+    const errorsWith = async (missing: string) => {
+      const options = ['--standard-errors', '--json', '--missing', missing];
+      const { stdout } = await emgpu(['evaluate', single, file, ...options, ...CPU]);
+      return JSON.parse(stdout).standardErrors.means[0];
+    };
+    const [all, complete] = [await errorsWith('em'), await errorsWith('drop')];
+    for (const d of [0, 1, 2, 3]) expect(all[d]).toBeLessThan(complete[d]);
+  });
+
+  it('prints a second table for people', async () => {
+    const { stdout } = await emgpu(['evaluate', model, IRIS, '--standard-errors', ...CPU]);
+    const [, table] = stdout.split('\n\n');
+    const [caption, header, ...rows] = table!.split('\n');
+    expect(caption).toBe('Weights and means ± their standard errors; those of covariances are in --json.');
+    expect(header!.trim().split(/ +/)).toEqual(['component', 'weight', ...NAMES]);
+    expect(rows).toHaveLength(3);
+    // Setosa lies apart from the rest: √(w (1 − w) / N), and of a mean its deviation / √50.
+    expect(stdout).toMatch(/\n +\d {3}0\.3333 ± 0\.0385 +5\.0060 ± 0\.0493 /);
+  });
+
+  it('says why there are none', async () => {
+    const { weights, means, covariances, ...rest } = JSON.parse(readFileSync(model, 'utf8'));
+    const twins = { weights: [0.5, 0.5], means: [means[0], means[0]], covariances: [covariances[0], covariances[0]] };
+    const file = work.write('twins.json', JSON.stringify({ ...rest, nComponents: 2, ...twins }));
+    const args = ['evaluate', file, IRIS, '--standard-errors', ...CPU];
+    const told = JSON.parse((await emgpu([...args, '--json'])).stdout);
+    expect(told.indefinite).toMatch(/^The log-likelihood is .* in a direction that is mostly /);
+    expect(told).not.toHaveProperty('standardErrors');
+    const { stdout } = await emgpu(args);
+    expect(stdout).toContain(`\nstandard errors  none: ${told.indefinite}\n`);
+    expect(stdout).not.toContain('Weights and means ±');
+  });
+
+  it('refuses k-means', async () => {
+    const clusters = work.at('clusters.json');
+    await emgpu(['kmeans', IRIS, '--clusters', '3', '--out', clusters, ...CPU]);
+    const { status, stdout, stderr } = await emgpu(['evaluate', clusters, IRIS, '--standard-errors', ...CPU]);
+    expect(status).toBe(1);
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(
+      /^emgpu: \[model-mismatch\] --standard-errors needs a Gaussian mixture; .*k-means.* Leave out --standard-errors\.\n$/,
+    );
   });
 });

@@ -4,7 +4,7 @@ import { checkWeights } from '../../data/weights.ts';
 import type { Backend, Dataset, LoadOptions } from '../../em/types.ts';
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
 import { CpuDataset } from './cpu-dataset.ts';
-import { countShards, POINTS_PER_BATCH, shardStarts } from './partition.ts';
+import { countShards, pointsPerBatch, shardStarts } from './partition.ts';
 import { Shard } from './shard.ts';
 import { LocalShard, type ShardClient } from './shard-client.ts';
 import { allOrNone, buffersOf, ShardedPoints } from './sharded-points.ts';
@@ -107,7 +107,7 @@ function checkFrame(frame: Frame, nFeatures: number): void {
   }
 }
 
-/** Copies the points to their shards, batch by batch, all shards at once. */
+/** Copies the points to their shards, batch by batch, all shards at once. While a shard brings one home, its next is on the way. */
 async function fillShards(
   points: HostPoints,
   frame: Frame,
@@ -119,10 +119,12 @@ async function fillShards(
   const n = starts.at(-1)!;
   let placed = 0;
   let failed = false;
-  const fill = async (shard: ShardClient, start: number, end: number) => {
-    for (let from = start; from < end; from += POINTS_PER_BATCH) {
+  const size = pointsPerBatch(d);
+  // Every other batch of a shard, from point `first` of all on.
+  const fill = async (shard: ShardClient, start: number, first: number, end: number) => {
+    for (let from = first; from < end; from += 2 * size) {
       throwIfAborted(signal);
-      const to = Math.min(end, from + POINTS_PER_BATCH);
+      const to = Math.min(end, from + size);
       const rows = data.slice(from * d, to * d);
       const weights = sampleWeight?.slice(from, to);
       const bad = await shard.call('ingest', [from - start, rows, weights], buffersOf(rows, weights));
@@ -133,7 +135,11 @@ async function fillShards(
     }
   };
   try {
-    await Promise.all(shards.map((shard, s) => fill(shard, starts[s]!, starts[s + 1]!)));
+    const filling = shards.flatMap((shard, s) => {
+      const [start, end] = [starts[s]!, starts[s + 1]!];
+      return [fill(shard, start, start, end), fill(shard, start, start + size, end)];
+    });
+    await Promise.all(filling);
   } catch (error) {
     // The other shards stop after the batch that is on its way to them.
     failed = true;

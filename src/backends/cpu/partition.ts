@@ -4,8 +4,13 @@ import { TILE } from './tile.ts';
 /** Below this many numbers per shard, messages to a worker cost more than it saves. */
 const MIN_NUMBERS_PER_SHARD = 16_384;
 
-/** Points per message while shards are filled: bounds the memory for copies in flight. */
-export const POINTS_PER_BATCH = 64 * TILE;
+/** Numbers per message while shards are filled: bounds the memory for copies in flight, two per shard. */
+const NUMBERS_PER_BATCH = 2 ** 19;
+
+/** Points per message while shards of D features are filled, a multiple of TILE. */
+export function pointsPerBatch(nFeatures: number): number {
+  return Math.max(1, Math.floor(NUMBERS_PER_BATCH / nFeatures / TILE)) * TILE;
+}
 
 /** How many shards to make of N × D numbers for this many workers; 1 when they are too few for workers to pay. */
 export function countShards(nSamples: number, nFeatures: number, concurrency: number): number {

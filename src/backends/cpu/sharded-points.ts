@@ -1,6 +1,6 @@
 import type { Frame } from '../../data/frame.ts';
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
-import { countShards, POINTS_PER_BATCH, shardStarts, splitByShard } from './partition.ts';
+import { countShards, pointsPerBatch, shardStarts, splitByShard } from './partition.ts';
 import type { TaskResult } from './passes.ts';
 import type { Task } from './shard.ts';
 import type { ShardClient } from './shard-client.ts';
@@ -88,8 +88,9 @@ export class ShardedPoints {
   }
 
   async #copy(indices: Uint32Array, to: ShardClient): Promise<void> {
-    for (let from = 0; from < indices.length; from += POINTS_PER_BATCH) {
-      const batch = indices.subarray(from, from + POINTS_PER_BATCH);
+    const size = pointsPerBatch(this.nFeatures);
+    for (let from = 0; from < indices.length; from += size) {
+      const batch = indices.subarray(from, from + size);
       const rows = await this.rows(batch);
       const weights = this.weighted
         ? await this.gather(batch, this.starts, 1, (shard, local) => shard.call('weights', [local]))

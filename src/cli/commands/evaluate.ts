@@ -6,7 +6,7 @@ import { readLabels } from '../label-column.ts';
 import { regCovarOption } from '../mixture-options.ts';
 import { readModel } from '../models.ts';
 import { restartsOption, seedOption, wholeNumber } from '../options.ts';
-import { checkMissing, requireMixture } from '../scoring.ts';
+import { checkMissing, requireGaussian, requireMixture } from '../scoring.ts';
 import { stdout } from '../sink.ts';
 import { evaluationSummary } from '../terminal/evaluation.ts';
 import { createProgressBar } from '../terminal/progress.ts';
@@ -21,13 +21,14 @@ const EXAMPLES = `
 Examples:
   emgpu evaluate model.json iris.csv --labels-column species
   emgpu evaluate model.json points.parquet --folds 10 --restarts 5
+  emgpu evaluate model.json points.csv --standard-errors
   emgpu evaluate model.json points.csv --json | jq .silhouette.score`;
 
 /** `emgpu evaluate MODEL FILE`: judges a model by all means there are. */
 export function evaluateCommand(signal: AbortSignal): Command {
   const command = new Command('evaluate')
     .description(
-      'Judge a model on points: likelihood and criteria, silhouette, agreement with known classes, held-out folds, and a table of its components.',
+      'Judge a model on points: likelihood and criteria, silhouette, agreement with known classes, held-out folds, standard errors, and a table of its components.',
     )
     .argument('<model>', 'a model file')
     .argument('<file>', 'CSV, TSV, Parquet, Arrow IPC or NPY')
@@ -37,6 +38,10 @@ export function evaluateCommand(signal: AbortSignal): Command {
         '--folds <k>',
         'fit mixtures of the same kind to all but one of k parts of the rows, and score that one (default: do not)',
       ).argParser(wholeNumber('--folds', 2)),
+    )
+    .option(
+      '--standard-errors',
+      'how sure weights, means and covariances of a Gaussian mixture are: 2 p + 1 passes for p free parameters (default: do not)',
     )
     .addOption(restartsOption(1))
     .addOption(regCovarOption())
@@ -53,6 +58,7 @@ async function evaluate(modelFile: string, file: string, options: EvaluateOption
   if (options.folds !== undefined) {
     requireMixture(model, '--folds needs a mixture; k-means has no density to score rows by.', 'Leave out --folds.');
   }
+  if (options.standardErrors) requireGaussian(model, '--standard-errors', 'Leave out --standard-errors.');
   const bar = createProgressBar();
   try {
     const table = await readPoints(file, options, bar, signal, model);

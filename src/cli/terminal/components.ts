@@ -1,4 +1,4 @@
-import { componentTable } from '../component-table.ts';
+import { type ComponentTable, componentTable } from '../component-table.ts';
 import { printable } from '../failure.ts';
 import type { ModelView } from '../view.ts';
 import { align } from './align.ts';
@@ -7,22 +7,31 @@ import { align } from './align.ts';
 const MOST_COMPONENTS = 64;
 const MOST_FEATURES = 16;
 
-/**
- * The components of a model as text: a table if it fits `width`, else a block of lines per component. With no limit of
- * width (a pipe) nothing is left out.
- */
+/** The components of a model as text, see {@link limitedLines}. */
 export function componentLines(view: ModelView, width: number): string[] {
+  const size = { noun: view.noun, nComponents: view.nComponents, nFeatures: view.featureNames.length };
+  return limitedLines(size, width, (components, features) => componentTable(view, components, features));
+}
+
+/**
+ * Something said of components and features as text: a table if it fits `width`, else a block of lines per component. With no
+ * limit of width (a pipe) nothing is left out.
+ * @param tableOf the table of some components and features, as indices
+ */
+export function limitedLines(
+  { noun, nComponents, nFeatures }: Pick<ModelView, 'noun' | 'nComponents'> & { readonly nFeatures: number },
+  width: number,
+  tableOf: (components: readonly number[], features: readonly number[]) => ComponentTable,
+): string[] {
   const limited = Number.isFinite(width);
-  const components = firstIndices(view.nComponents, limited ? MOST_COMPONENTS : view.nComponents);
-  const features = firstIndices(view.featureNames.length, limited ? MOST_FEATURES : view.featureNames.length);
-  const { header, rows } = componentTable(view, components, features);
+  const components = firstIndices(nComponents, limited ? MOST_COMPONENTS : nComponents);
+  const features = firstIndices(nFeatures, limited ? MOST_FEATURES : nFeatures);
+  const { header, rows } = tableOf(components, features);
   const table = [header.map(printable), ...rows];
   const lines = align(table);
   const shown = lines.every((line) => line.length <= width) ? lines : blocks(table);
-  if (components.length < view.nComponents)
-    shown.push(`… and ${view.nComponents - components.length} more ${view.noun}s`);
-  if (features.length < view.featureNames.length)
-    shown.push(`… and ${view.featureNames.length - features.length} more columns`);
+  if (components.length < nComponents) shown.push(`… and ${nComponents - components.length} more ${noun}s`);
+  if (features.length < nFeatures) shown.push(`… and ${nFeatures - features.length} more columns`);
   return shown;
 }
 

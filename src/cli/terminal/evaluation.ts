@@ -1,10 +1,10 @@
-import type { ComponentSummary, KFoldScore, Silhouette } from '../../node.ts';
+import type { ComponentSummary, FisherInformation, KFoldScore, Silhouette } from '../../node.ts';
 import { overlapText } from '../component-table.ts';
 import type { Agreement, Evaluation } from '../evaluation.ts';
 import { printable } from '../failure.ts';
 import { count, short, withSpread } from '../numbers.ts';
 import { align } from './align.ts';
-import { blocks } from './components.ts';
+import { blocks, limitedLines } from './components.ts';
 import { scoreFacts } from './scores.ts';
 import { emphasis, widthOf } from './style.ts';
 import { factLines } from './summary.ts';
@@ -15,15 +15,18 @@ export function evaluationSummary(
   featureNames: readonly string[],
   weightsColumn: string | undefined,
 ): string {
-  const { scores, heldOut, silhouette, agreement, components } = evaluation;
+  const { scores, heldOut, silhouette, agreement, components, standardErrors, indefinite } = evaluation;
   const facts = [
     ...scoreFacts(scores, weightsColumn),
     ...(heldOut ? heldOutFacts(heldOut) : []),
     ...silhouetteFacts(silhouette),
     ...(agreement ? agreementFacts(agreement) : []),
+    ...(indefinite === undefined ? [] : [['standard errors', `none: ${indefinite}`]]),
   ];
   const table = components ? [...componentLines(components, featureNames), ''] : [];
-  return [...table, ...factLines(facts)].map((line) => `${line}\n`).join('');
+  const errors =
+    components && standardErrors ? [...standardErrorLines(components, featureNames, standardErrors), ''] : [];
+  return [...table, ...errors, ...factLines(facts)].map((line) => `${line}\n`).join('');
 }
 
 function heldOutFacts({ folds, mean, perFold }: KFoldScore & { readonly folds: number }): string[][] {
@@ -60,6 +63,29 @@ function componentLines(components: readonly ComponentSummary[], featureNames: r
   const lines = align(table);
   const [head, ...rest] = lines.every((line) => line.length <= widthOf(process.stdout)) ? lines : blocks(table);
   return [emphasis(process.stdout, 'bold', head!), ...rest];
+}
+
+/** The same components again, each estimate with its standard error. */
+function standardErrorLines(
+  components: readonly ComponentSummary[],
+  featureNames: readonly string[],
+  { weights, means, noise }: NonNullable<FisherInformation['standardErrors']>,
+): string[] {
+  const size = { noun: 'component', nComponents: components.length, nFeatures: featureNames.length } as const;
+  const [head, ...rest] = limitedLines(size, widthOf(process.stdout), (shown, features) => ({
+    header: ['component', 'weight', ...features.map((d) => featureNames[d]!)],
+    rows: shown.map((k) => [
+      `${k}`,
+      withSpread(components[k]!.weight, weights[k]!),
+      ...features.map((d) => withSpread(components[k]!.mean[d]!, means[k]![d]!)),
+    ]),
+  }));
+  const elsewhere = noise === undefined ? 'covariances' : 'covariances and of the noise weight';
+  return [
+    `Weights and means ± their standard errors; those of ${elsewhere} are in --json.`,
+    emphasis(process.stdout, 'bold', head!),
+    ...rest,
+  ];
 }
 
 function cells({ component, weight, mean, sd, eigenvalues, conditionNumber, overlap }: ComponentSummary): string[] {

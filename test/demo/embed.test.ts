@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { flower } from '../../demo/embed/flower.ts';
 import { MixtureModel } from '../../src/index.ts';
 import { inBrowser, type Opened } from './browsers.ts';
@@ -126,6 +126,9 @@ function plotTests(opened: Opened): void {
 }
 
 function threeTests(opened: Opened): void {
+  // A software adapter draws every frame of the scene, pixel by pixel.
+  beforeEach(() => opened.page.setViewport({ width: 640, height: 480 }));
+
   test('three.js: one device for scene and fit, colours from the device alone', { timeout: SLOW }, async () => {
     const { page } = opened;
     await watchDevice(opened);

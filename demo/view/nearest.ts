@@ -8,7 +8,7 @@ const MOST = 1_000_000;
 /** Cells each way. */
 const CELLS = 256;
 /** Points between two turns of the page. */
-const BATCH = 1 << 15;
+const BATCH = 1 << 13;
 
 /** Points by cells of the plane, to find the one next to the pointer without looking at all. */
 export class PlaneIndex {

@@ -9,7 +9,10 @@ export interface Bound {
   readonly logLikelihood: number;
   /** Σ w Σ_k q log(w_k f_k(x)) */
   readonly expectedLogLikelihood: number;
-  /** −Σ w Σ_k q log q: 0 where every q is 0 or 1. */
+  /**
+   * −Σ w Σ_k q log q: 0 where every q is 0 or 1. Where rows lack numbers, q is also about these, and the entropy of theirs given the others
+   * counts as well; it may be negative.
+   */
   readonly entropy: number;
   readonly elbo: number;
   /** KL(q ‖ posterior) ≥ 0, to rounding. */
@@ -42,8 +45,9 @@ export function boundAtPosterior<P>(
   const expectedLogLikelihood = family.expectedLogLikelihood?.(statistics, parameters, frame);
   if (expectedLogLikelihood === undefined) return undefined;
   const logLikelihood = statistics.objective;
-  // Where responsibilities are nearly 0 and 1 rounding may leave it a little below 0.
-  const entropy = Math.max(0, logLikelihood - expectedLogLikelihood);
+  const { missingEntropy = 0 } = statistics;
+  // Where responsibilities are nearly 0 and 1 rounding may leave theirs a little below 0.
+  const entropy = missingEntropy + Math.max(0, logLikelihood - expectedLogLikelihood - missingEntropy);
   return { logLikelihood, expectedLogLikelihood, entropy, elbo: logLikelihood, kl: 0 };
 }
 

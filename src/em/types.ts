@@ -65,6 +65,11 @@ export interface Statistics {
    * summed over components; diag: K × D diagonals; spherical: K traces; k-means: empty.
    */
   readonly second: Float64Array;
+  /**
+   * Where points lack numbers, `Σ r H(x_missing | x_observed, k)`, natural logarithm, data units: the entropy of what they lack. The sums are then
+   * those expected of complete points.
+   */
+  readonly missingEntropy?: number;
 }
 
 /** Points per tile of {@link SeedingDistances}. */

@@ -72,7 +72,7 @@ export abstract class MixtureBase<P> extends PointModel<P> {
   }
 
   /**
-   * The log-likelihood as evidence lower bound plus KL(q ‖ posterior), for q = the posterior (KL 0) or, `hard`, for labels (entropy 0).
+   * The log-likelihood as evidence lower bound plus KL(q ‖ posterior), for q = the posterior (KL 0) or, `hard`, for labels (entropy 0, but for that of missing cells).
    */
   bound(points?: PointSource, { hard = false, ...options }: BoundOptions = {}): Promise<Bound> {
     return this.over(points, options, async (dataset, run) => {
@@ -85,14 +85,20 @@ export abstract class MixtureBase<P> extends PointModel<P> {
       const labels = await dataset.read('labels', packed, run);
       const assignment = { kind: 'labels', labels } as const;
       const statistics = await dataset.expectation(packed, { ...run, assignment });
-      return boundUnder(family, { statistics, entropy: 0 }, parameters, frame, soft.objective);
+      const { missingEntropy: entropy = 0 } = statistics;
+      return boundUnder(family, { statistics, entropy }, parameters, frame, soft.objective);
     });
   }
 }
 
-/** Log-likelihood and the criteria that follow from it. */
+/** Log-likelihood and the criteria that follow from it; ICL counts the entropy of responsibilities alone. */
 export function scoreOf(
-  { nSamples, totalWeight, objective }: Pick<Statistics, 'nSamples' | 'totalWeight' | 'objective'>,
+  {
+    nSamples,
+    totalWeight,
+    objective,
+    missingEntropy = 0,
+  }: Pick<Statistics, 'nSamples' | 'totalWeight' | 'objective' | 'missingEntropy'>,
   entropy: number,
   nParameters: number,
 ): MixtureScore {
@@ -100,6 +106,6 @@ export function scoreOf(
   return {
     ...{ nSamples, totalWeight, logLikelihood: objective, lowerBound: objective / totalWeight, bic },
     aic: 2 * nParameters - 2 * objective,
-    icl: bic + 2 * entropy,
+    icl: bic + 2 * (entropy - missingEntropy),
   };
 }

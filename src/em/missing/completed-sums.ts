@@ -1,4 +1,4 @@
-import type { Statistics } from '../types.ts';
+import type { KernelParameters, Statistics } from '../types.ts';
 import type { SplitGaussian } from './conditional.ts';
 import type { Marginal, Marginals } from './marginal.ts';
 import type { Pattern } from './patterns.ts';
@@ -30,6 +30,7 @@ export class CompletedSums {
   /** As {@link Statistics.second}, of D features. */
   readonly #second: Float64Array;
   #objective = 0;
+  #missingEntropy = 0;
 
   constructor(marginals: Marginals) {
     const { nComponents: K, nFeatures: D } = marginals.parameters;
@@ -41,10 +42,11 @@ export class CompletedSums {
   }
 
   /** Adds the sums over a pattern's rows of their observed features, `Statistics` of O features. */
-  add(statistics: Statistics, pattern: Pattern, { splits }: Marginal): void {
+  add(statistics: Statistics, pattern: Pattern, { splits, parameters }: Marginal): void {
     this.#objective += statistics.objective;
     statistics.counts.forEach((count, k) => {
       this.#counts[k]! += count;
+      if (count > 0) this.#missingEntropy += count * this.#entropyOfMissing(pattern, parameters, k);
     });
     const moved = toMeans(statistics, this.#marginals.parameters.means, pattern);
     switch (this.#marginals.kind) {
@@ -69,8 +71,14 @@ export class CompletedSums {
     const { nComponents, nFeatures, means } = parameters;
     return {
       ...{ kind, nComponents, nFeatures, nSamples, totalWeight, objective: this.#objective, centers: means.slice() },
-      ...{ counts: this.#counts, first: this.#first, second: this.#second },
+      ...{ counts: this.#counts, first: this.#first, second: this.#second, missingEntropy: this.#missingEntropy },
     };
+  }
+
+  /** ½ log det(2π e C): what the marginal's normalizer has more than the whole's is the same but for the e. */
+  #entropyOfMissing({ missing }: Pattern, marginal: KernelParameters, k: number): number {
+    const { logNormalizers } = this.#marginals.parameters;
+    return marginal.logNormalizers[k]! - logNormalizers[k]! + missing.length / 2;
   }
 
   /** @param counts N of each matrix: K of them, or one of all components */

@@ -40,7 +40,7 @@ function firstIndices(count: number, most: number): number[] {
 }
 
 /** For narrow terminals: every cell on its own line, after its column's name. */
-export function blocks([names, ...rows]: readonly (readonly string[])[]): string[] {
+function blocks([names, ...rows]: readonly (readonly string[])[]): string[] {
   const indent = Math.max(...names!.slice(1).map((name) => name.length));
   return rows.flatMap(([k, ...cells]) => [
     `${names![0]} ${k}`,

@@ -3,8 +3,7 @@ import { overlapText } from '../component-table.ts';
 import type { Agreement, Evaluation } from '../evaluation.ts';
 import { printable } from '../failure.ts';
 import { count, short, withSpread } from '../numbers.ts';
-import { align } from './align.ts';
-import { blocks, limitedLines } from './components.ts';
+import { limitedLines } from './components.ts';
 import { scoreFacts } from './scores.ts';
 import { emphasis, widthOf } from './style.ts';
 import { factLines } from './summary.ts';
@@ -58,10 +57,12 @@ function agreementFacts({ column, nSamples, ...indices }: Agreement): string[][]
 
 /** The components: place, spread, shape, and which other one each is hardest to tell from. */
 function componentLines(components: readonly ComponentSummary[], featureNames: readonly string[]): string[] {
-  const header = ['component', 'weight', ...featureNames.map(printable), 'eigenvalues', 'condition', 'overlaps most'];
-  const table = [header, ...components.map(cells)];
-  const lines = align(table);
-  const [head, ...rest] = lines.every((line) => line.length <= widthOf(process.stdout)) ? lines : blocks(table);
+  const size = { noun: 'component', nComponents: components.length, nFeatures: featureNames.length } as const;
+  const shape = ['eigenvalues', 'condition', 'overlaps most'];
+  const [head, ...rest] = limitedLines(size, widthOf(process.stdout), (shown, features) => ({
+    header: ['component', 'weight', ...features.map((d) => featureNames[d]!), ...shape],
+    rows: shown.map((k) => cells(components[k]!, features)),
+  }));
   return [emphasis(process.stdout, 'bold', head!), ...rest];
 }
 
@@ -88,12 +89,17 @@ function standardErrorLines(
   ];
 }
 
-function cells({ component, weight, mean, sd, eigenvalues, conditionNumber, overlap }: ComponentSummary): string[] {
+/** @param features which of them, as indices; of the eigenvalues as many, the largest */
+function cells(
+  { component, weight, mean, sd, eigenvalues, conditionNumber, overlap }: ComponentSummary,
+  features: readonly number[],
+): string[] {
+  const largest = eigenvalues.slice(0, features.length).map((value) => short(value, 3));
   return [
     `${component}`,
     weight.toFixed(4),
-    ...mean.map((x, d) => withSpread(x, sd[d]!)),
-    eigenvalues.map((value) => short(value, 3)).join(' '),
+    ...features.map((d) => withSpread(mean[d]!, sd[d]!)),
+    [...largest, ...(largest.length < eigenvalues.length ? ['…'] : [])].join(' '),
     short(conditionNumber, 3),
     overlapText(overlap),
   ];

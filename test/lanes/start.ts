@@ -17,6 +17,12 @@ function vulkan(manifest: string): Record<string, string> {
   return { VK_DRIVER_FILES: manifest, VK_ICD_FILENAMES: manifest };
 }
 
+/**
+ * lavapipe without LLVM's optimisation: on a machine that has not run the lane before, that takes longer than all that is then computed.
+ * Firefox's lane keeps it.
+ */
+const UNOPTIMIZED = { GALLIVM_PERF: 'nopt' };
+
 function missing(what: string, remedy: string): Error {
   return new Error(`${what} ${drivers.INSTALL.automatic} Elsewhere: ${remedy}`);
 }
@@ -51,7 +57,8 @@ const COMMANDS: Record<LaneName, () => Omit<LaneCommand, 'extra'> & { extra?: st
         drivers.INSTALL.lavapipe,
       );
     }
-    return { command: process.execPath, args: ['--enable-source-maps', entry('node')], env: vulkan(manifest) };
+    const env = { ...vulkan(manifest), ...UNOPTIMIZED };
+    return { command: process.execPath, args: ['--enable-source-maps', entry('node')], env };
   },
   'node-swiftshader': () => {
     const manifest = drivers.findSwiftShader();
@@ -78,7 +85,7 @@ const COMMANDS: Record<LaneName, () => Omit<LaneCommand, 'extra'> & { extra?: st
     return {
       command: process.execPath,
       args: [deno, 'run', '--no-config', '--no-remote', '--unstable-webgpu', '-A', entry('deno')],
-      env: { ...vulkan(needLavapipe()), DENO_NO_UPDATE_CHECK: '1' },
+      env: { ...vulkan(needLavapipe()), ...UNOPTIMIZED, DENO_NO_UPDATE_CHECK: '1' },
     };
   },
 };

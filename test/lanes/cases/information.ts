@@ -20,17 +20,20 @@ export const information: readonly LaneCase[] = [
         const dataset = await backend.load(points, { scaling: family.scaling });
         const mixture = { covarianceType: 'full', noise: undefined, parameters } as const;
         try {
-          const { standardErrors } = await fisherInformation(dataset, mixture, {});
+          const { standardErrors, missingShare } = await fisherInformation(dataset, mixture, {});
           const { naturalStep } = await naturalGradient(dataset, { ...mixture, parameters: start }, {});
           const numbers = (values: object) => Object.values(values).flat(3) as number[];
-          return { errors: numbers(standardErrors!), step: numbers(naturalStep) };
+          return { errors: numbers(standardErrors!), missingShare: missingShare!, step: numbers(naturalStep) };
         } finally {
           dataset.destroy();
         }
       };
       const gpu = await look(gpuBackend(context));
       const cpu = await look(cpuBackend());
-      assertClose(gpu.errors, cpu.errors, { relative: 1e-3 }, `standard errors, seed ${context.seed}`);
+      // Differences are off by a share of the complete information. What is observed is 1 - s of that where the share s is missing, so there a
+      // standard error is off by 1 / (1 - s) times as much: 1e-3 up to s = 0.9, and more where the components happen to overlap so much.
+      const relative = 1e-3 * Math.max(1, 0.1 / (1 - cpu.missingShare));
+      assertClose(gpu.errors, cpu.errors, { relative }, `standard errors, seed ${context.seed}`);
       assertClose(gpu.step, cpu.step, { absolute: 1e-4 }, `natural steps, seed ${context.seed}`);
     },
   },

@@ -140,7 +140,7 @@ export class Shard {
   }
 }
 
-/** Numbers that are allocated at once: by tile it would take half as long as ingesting, and whole where browsers refuse long arrays. */
+/** Numbers that are allocated at once: tile by tile, that took as long as ingesting two features; arrays that are too long browsers refuse. */
 const SLAB = 2 ** 22;
 
 function allocateTiles(count: number, nFeatures: number): Float64Array[] {

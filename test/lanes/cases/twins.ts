@@ -30,7 +30,9 @@ function remembered(history: readonly number[]): number {
   const n = history.length - 1;
   if (n < 3) return 1;
   const [before, last] = [history[n - 1]! - history[n - 2]!, history[n]! - history[n - 1]!];
-  const rate = before > 0 ? Math.sqrt(Math.min(1, Math.max(0, last / before))) : 0;
+  // Gains that may be rounding tell no rate: the run has converged, and what it remembers is little.
+  if (before <= 1e-12 * Math.abs(history[n]!)) return 1;
+  const rate = Math.sqrt(Math.min(1, Math.max(0, last / before)));
   return Math.max(1, OF_ONE_STEP * Math.min(n, 1 / (1 - rate)));
 }
 

@@ -9,7 +9,9 @@ import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { fromNodeWorker } from './backends/cpu/worker-protocol.ts';
 import { fileStore } from './backends/file-store.ts';
+import { napUntil } from './backends/naps.ts';
 import { usePlatform } from './backends/platform.ts';
+import { waitBy } from './backends/waiting.ts';
 import { type FileSource, type ReadTableOptions, readTable as readSource, type Table } from './data/readers/index.ts';
 import {
   type OpenedSource,
@@ -44,6 +46,7 @@ usePlatform({
   drawsPages: false,
   cache: () => fileStore(),
 });
+waitBy(napUntil);
 
 /** Beside this file in `dist/`; a name and not a literal, so that bundlers leave it alone. */
 const WORKER_SCRIPT = './cpu-worker-node.js';

@@ -3,6 +3,7 @@
  * on `navigator.gpu`. Counts the bytes of the buffers on every device that is made, and keeps errors that nobody awaits.
  */
 import { createRequire } from 'node:module';
+import { napUntil } from '../../../src/backends/naps.ts';
 
 interface Dawn {
   create(options: string[]): GPU;
@@ -68,6 +69,7 @@ export function provideWebGPU(): void {
   // From the root: what is installed for the peers may bring another Dawn.
   const { create, globals } = createRequire(new URL('../../../package.json', import.meta.url))('webgpu') as Dawn;
   Object.assign(globalThis, globals);
+  void napUntil(new Promise(() => {})); // as emgpu does: what Dawn's asking costs is not the library's doing
   const gpu = create([]);
   const requestAdapter = gpu.requestAdapter.bind(gpu);
   gpu.requestAdapter = async (options) => {

@@ -1,4 +1,5 @@
 import { EmgpuError } from '../../errors.ts';
+import { waitFor } from '../waiting.ts';
 import { type DensityStage, expandShader, type Flag, type StageName } from './shader.ts';
 import type { Shape } from './shape.ts';
 
@@ -142,11 +143,12 @@ export class Pipelines {
     const module = device.createShaderModule({ label, code });
     const scope = device.popErrorScope();
     try {
-      const pipeline = await device.createComputePipelineAsync({
+      const compiling = device.createComputePipelineAsync({
         label,
         layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
         compute: { module, entryPoint: 'main' },
       });
+      const pipeline = await waitFor(compiling);
       return { name, pipeline, layout, points };
     } catch (cause) {
       const { messages } = await module.getCompilationInfo();

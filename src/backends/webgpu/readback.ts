@@ -1,3 +1,5 @@
+import { waitFor } from '../waiting.ts';
+
 /**
  * Awaits something the queue does. Firefox looks for finished work on a 100 ms timer unless the queue is nudged, so empty
  * submits follow until it is done (as jax-js found, `firefoxPoll.ts`), `patience` milliseconds apart at most.
@@ -12,7 +14,7 @@ export async function settled(device: GPUDevice, work: Promise<unknown>, patienc
   };
   nudge().catch(() => {}); // a lost device is told by the work itself
   try {
-    await work;
+    await waitFor(work);
   } finally {
     done = true;
   }

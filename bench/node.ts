@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import * as emgpu from 'emgpu/node';
-import { napUntil } from '../src/backends/naps.ts';
 import type { Surroundings } from './place.ts';
 
 /** Largest amount of points, and the share of the memory of the machine that they may take. */
@@ -26,8 +25,6 @@ async function openDawn(): Promise<{ gpu: GPU; version: string } | undefined> {
     const { create, globals } = await import('webgpu');
     Object.assign(globalThis, globals);
     const gpu = create([]);
-    // The roofs are to be measured on a processor that emgpu has to itself, too.
-    void napUntil(new Promise(() => {}));
     // Dawn's entry must outlive everything made from it, or the process crashes when it is collected.
     Object.assign(globalThis, { emgpuBenchGpu: gpu });
     return { gpu, version: versionOf('../node_modules/webgpu/package.json') };

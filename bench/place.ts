@@ -4,7 +4,7 @@ import { MeteredDevice } from './metered-device.ts';
 /** What the benchmark needs of its surroundings: Node (`node.ts`) or a page (`demo/bench.ts`). */
 export interface Surroundings {
   /** The library under test, by its public entry for this runtime. */
-  readonly emgpu: Pick<typeof Emgpu, 'GaussianMixture' | 'KMeans'>;
+  readonly emgpu: Pick<typeof Emgpu, 'GaussianMixture' | 'KMeans' | 'workDone'>;
   readonly gpu: GPU | undefined;
   /** For example `emgpu 0.1.0`. */
   readonly version: string;

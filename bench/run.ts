@@ -50,7 +50,7 @@ export async function openSession(
   if (backend === 'webgpu' && !gpu) throw new Error('There is no WebGPU adapter here; --backend cpu needs none.');
   const place = gpu ?? cpu;
   if (gpu) doing('measuring the roofs');
-  const roof = gpu && (await measureRoof(gpu.device!.device));
+  const roof = gpu && (await measureRoof({ device: gpu.device!.device, workDone: surroundings.emgpu.workDone }));
   const head: Head = {
     ...{ format: 'emgpu-bench', version: 1, command, date: new Date().toISOString() },
     ...{ emgpu: surroundings.version, runtime: surroundings.runtime, processor: surroundings.processor },

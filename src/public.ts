@@ -1,6 +1,7 @@
 // What every entry of the package exports.
 
 export { type BackendChoice, type BackendReport, describeBackends, releaseBackends } from './backends/select.ts';
+export { workDone } from './backends/waiting.ts';
 export type { AdapterReport } from './backends/webgpu/device.ts';
 export type { TunedStage } from './backends/webgpu/tuning-file.ts';
 export type { DevicePoints, HostPoints, Points, Weights } from './data/points.ts';

@@ -1,6 +1,6 @@
 import type { Roof } from '../formulas.ts';
 import { type CopyKernel, copyKernel, fmaKernel, RESULTS } from './kernels.ts';
-import { emptySubmit, type Job, quickest } from './timing.ts';
+import { emptySubmit, type Job, quickest, type Timed } from './timing.ts';
 
 const FMA_KERNELS = [64, 128, 256].flatMap((size) => [1, 2, 4, 8].map((chains) => fmaKernel(size, chains)));
 const COPY_KERNELS = [64, 256].flatMap((size) => [1, 4].map((each) => copyKernel(size, each)));
@@ -21,11 +21,12 @@ export interface MeasuredRoof extends Roof {
 }
 
 /** Measures float32 multiply-adds and copying on a device, in a few seconds at most: each the best of several kernels. */
-export async function measureRoof(device: GPUDevice): Promise<MeasuredRoof> {
-  const waiting = await emptySubmit(device);
-  const fma = await withBuffers(device, [16, RESULTS * 16], (buffers) => fmaPeak(device, buffers, waiting));
+export async function measureRoof(timed: Timed): Promise<MeasuredRoof> {
+  const { device } = timed;
+  const waiting = await emptySubmit(timed);
+  const fma = await withBuffers(device, [16, RESULTS * 16], (buffers) => fmaPeak(timed, buffers, waiting));
   const bytes = Math.min(COPY_BYTES, device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
-  const copy = await withBuffers(device, [bytes, bytes], (buffers) => copyRate(device, buffers, waiting));
+  const copy = await withBuffers(device, [bytes, bytes], (buffers) => copyRate(timed, buffers, waiting));
   return {
     gflops: fma.rate,
     gbps: copy.rate,
@@ -39,7 +40,8 @@ interface Best {
   readonly label: string;
 }
 
-async function fmaPeak(device: GPUDevice, buffers: GPUBuffer[], waiting: number): Promise<Best> {
+async function fmaPeak(timed: Timed, buffers: GPUBuffer[], waiting: number): Promise<Best> {
+  const { device } = timed;
   // Factor below 1, so that numbers stay where they are.
   device.queue.writeBuffer(buffers[0]!, 0, Float32Array.of(0.5, 0.25, 1e-6, 0));
   const jobs = await Promise.all(
@@ -52,19 +54,17 @@ async function fmaPeak(device: GPUDevice, buffers: GPUBuffer[], waiting: number)
     label: job.kernel.label,
   });
   let invocations = 2 ** 14;
-  while (
-    invocations < MOST_INVOCATIONS &&
-    (await quickest(device, sized(jobs[0]!, invocations), waiting)) < DISPATCH_MS
-  )
+  while (invocations < MOST_INVOCATIONS && (await quickest(timed, sized(jobs[0]!, invocations), waiting)) < DISPATCH_MS)
     invocations *= 2;
   return best(
-    device,
+    timed,
     jobs.map((job) => sized(job, invocations)),
     waiting,
   );
 }
 
-async function copyRate(device: GPUDevice, buffers: GPUBuffer[], waiting: number): Promise<Best> {
+async function copyRate(timed: Timed, buffers: GPUBuffer[], waiting: number): Promise<Best> {
+  const { device } = timed;
   const bytes = buffers[0]!.size;
   const jobs = await Promise.all(
     COPY_KERNELS.map(async (kernel: CopyKernel) => ({
@@ -74,7 +74,7 @@ async function copyRate(device: GPUDevice, buffers: GPUBuffer[], waiting: number
       label: kernel.label,
     })),
   );
-  return best(device, jobs, waiting);
+  return best(timed, jobs, waiting);
 }
 
 /** A power of two of workgroups, in two dimensions where one is not allowed to be so long. */
@@ -83,10 +83,10 @@ function gridOf(groups: number): readonly [number, number] {
   return whole <= 32_768 ? [whole, 1] : [32_768, whole / 32_768];
 }
 
-async function best(device: GPUDevice, jobs: readonly (Job & { work: number; label: string })[], waiting: number) {
+async function best(timed: Timed, jobs: readonly (Job & { work: number; label: string })[], waiting: number) {
   let winner: Best = { rate: 0, label: '' };
   for (const job of jobs) {
-    const ms = await quickest(device, job, waiting);
+    const ms = await quickest(timed, job, waiting);
     const rate = job.work / ms / 1e6;
     if (rate > winner.rate) winner = { rate, label: job.label };
   }

@@ -1,4 +1,4 @@
-import type { ResidentPoints, ResidentWindow } from 'emgpu';
+import { type ResidentPoints, type ResidentWindow, workDone } from 'emgpu';
 import { onLoss } from './device-loss.ts';
 import { type Programs, programsFor } from './gpu-programs.ts';
 import { aim, JOB_BYTES, jobFor, TONE_BYTES, toneUniform } from './gpu-uniforms.ts';
@@ -11,6 +11,8 @@ const ALIGNMENT = 256;
 /** Pixels that a workgroup of the histogram looks at, and those of a submit. */
 const MEASURED = 16 * 256;
 const PIXELS = 32 * MEASURED;
+/** Milliseconds between two looks at whether a submit is done, where one must look. */
+const PATIENCE = 4;
 /** Bytes of the histogram and the quantile, rounded up. */
 const BINS_BYTES = 257 * 4 + 12;
 
@@ -78,7 +80,7 @@ class GpuPainter implements Painter {
           const count = Math.min(this.#slices.points, window.nRows - first);
           const began = performance.now();
           await this.#guarded(() => this.#splat(programs, buffers, job, window, { first, count }, colors));
-          await Promise.race([this.#device.queue.onSubmittedWorkDone(), end]);
+          await Promise.race([workDone(this.#device, PATIENCE), end]);
           this.#slices.took(performance.now() - began, count, window === this.#resident.windows[0] && first === 0);
           first += count;
         }
@@ -87,7 +89,7 @@ class GpuPainter implements Painter {
       // Apart from what is shown, which the page waits for.
       for (let first = 0; first < buffers.pixels; first += PIXELS) {
         await this.#guarded(() => this.#measure(programs, buffers, first));
-        await Promise.race([this.#device.queue.onSubmittedWorkDone(), end]);
+        await Promise.race([workDone(this.#device, PATIENCE), end]);
         if (!current()) return false;
       }
       // Without waiting, so that until the page is next shown the canvas can be copied from; only the first time it is worth asking.

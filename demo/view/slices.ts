@@ -9,7 +9,7 @@ const LONG = 10;
 /** How many points a submit draws: as many as the device, be it fast or software, gets done in a few milliseconds. */
 export class Slices {
   #points = FIRST;
-  /** What even the shortest took: mostly waiting. Firefox tells only every tenth of a second that work is done. */
+  /** What even the shortest took: mostly waiting, until one is told. */
   #wait = Number.POSITIVE_INFINITY;
 
   get points(): number {

@@ -3,11 +3,11 @@ import { countSamples, type DevicePoints, type HostPoints, isDevicePoints, type 
 import { checkWeights } from '../../data/weights.ts';
 import type { LoadOptions } from '../../em/types.ts';
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
+import { workDone } from '../waiting.ts';
 import type { GpuContext } from './context.ts';
 import { deviceFrame, sampledFrame } from './device-frame.ts';
 import { type Ingest, prepareIngest } from './ingest.ts';
 import { Memory, Usage } from './memory.ts';
-import { settled } from './readback.ts';
 import { readBack } from './readout.ts';
 import { deviceRows, hostRows, type RowSource, rawRows } from './row-source.ts';
 import { type Shape, shapeOf } from './shape.ts';
@@ -180,7 +180,7 @@ async function ingestWindow(
     onProgress?.((window.first + first + count) / countSamples(points));
     if (performance.now() - resumed > YIELD_AFTER) {
       // writeBuffer copies without limit; waiting for the queue keeps the copies few.
-      await settled(device, device.queue.onSubmittedWorkDone());
+      await workDone(device);
       resumed = performance.now();
     }
   }

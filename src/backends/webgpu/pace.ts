@@ -1,7 +1,7 @@
 import type { RunOptions } from '../../em/types.ts';
 import { throwIfAborted } from '../../errors.ts';
+import { workDone } from '../waiting.ts';
 import type { Stage } from './pipelines.ts';
-import { settled } from './readback.ts';
 
 export interface Dispatch {
   readonly stage: Stage;
@@ -96,7 +96,7 @@ export class Pace {
   /** Waits for what was just submitted and learns from how long it took. */
   async #finish(operations: number, clock: { finished: number }): Promise<void> {
     const submitted = performance.now();
-    await settled(this.#device, this.#device.queue.onSubmittedWorkDone());
+    await workDone(this.#device);
     const now = performance.now();
     const seconds = (now - Math.max(submitted, clock.finished)) / 1000;
     clock.finished = now;

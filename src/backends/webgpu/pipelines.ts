@@ -148,7 +148,7 @@ export class Pipelines {
         layout: device.createPipelineLayout({ label, bindGroupLayouts: [layout] }),
         compute: { module, entryPoint: 'main' },
       });
-      const pipeline = await waitFor(compiling);
+      const pipeline = await waitFor(compiling, device);
       return { name, pipeline, layout, points };
     } catch (cause) {
       const { messages } = await module.getCompilationInfo();

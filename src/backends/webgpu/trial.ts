@@ -1,4 +1,5 @@
 import { throwIfAborted } from '../../errors.ts';
+import { workDone } from '../waiting.ts';
 import type { GpuContext } from './context.ts';
 import { densityCommands, momentCommands } from './expectation.ts';
 import type { MomentsGrid } from './grid.ts';
@@ -6,7 +7,6 @@ import { encodeJobs, JOB_STRIDE } from './job.ts';
 import { Usage } from './memory.ts';
 import { type Dispatch, type PassOptions, recordDispatch } from './pace.ts';
 import type { PackedBatches } from './pack.ts';
-import { settled } from './readback.ts';
 import { Search } from './search.ts';
 import { GRAIN, type Shape } from './shape.ts';
 import type { Variant } from './variant.ts';
@@ -117,7 +117,7 @@ export class Trial {
     pass.end();
     const began = performance.now();
     this.#device.queue.submit([encoder.finish()]);
-    await settled(this.#device, this.#device.queue.onSubmittedWorkDone(), 1);
+    await workDone(this.#device, 1);
     const seconds = (performance.now() - began) / 1000;
     this.#seconds += seconds;
     return seconds;

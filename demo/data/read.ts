@@ -5,18 +5,15 @@ import { type SourceTable, suggestColumns } from './source-table.ts';
 
 /** emgpu's advice names options of a program; in the Lab there is only the file to change. */
 const REMEDIES: Remedies = {
-  'too-many-features':
-    'Keep only the columns that matter in the file, or reduce it first, for instance by principal components.',
-  'non-finite': 'Correct that cell or leave it empty: rows with empty cells can be left out.',
   'unknown-format': 'Choose a CSV, TSV, Parquet, Arrow, Feather or NPY file that is not packed in another one.',
   'out-of-memory': 'Choose a file with fewer rows or columns.',
 };
 
-/** All number columns of a file, empty cells as NaN. Throws what emgpu's `readTable` throws, with advice for the Lab. */
+/** All number columns of a file, cells that are empty or infinite as NaN. Throws what emgpu's `readTable` throws, with advice for the Lab. */
 export async function readSource(file: Blob, name: string, { signal, onProgress }: Watch): Promise<SourceTable> {
   try {
     const { points, featureNames } = await readTable(file, {
-      ...{ name, missing: 'keep', signal },
+      ...{ name, missing: 'keep', survey: true, signal },
       onProgress: (fraction) => onProgress('read', fraction),
     });
     const { data } = points;

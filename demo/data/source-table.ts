@@ -4,7 +4,7 @@ import type { HostPoints } from 'emgpu';
 export interface SourceTable {
   /** Of the file or the sample, for people. */
   readonly name: string;
-  /** N × D, row-major; NaN where a cell is empty. */
+  /** N × D, row-major; NaN where a cell is empty or infinite. */
   readonly data: HostPoints['data'];
   /** D names. */
   readonly columns: readonly string[];

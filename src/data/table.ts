@@ -34,6 +34,8 @@ export interface TableShape extends ColumnSet {
   /** The file's name, for messages. */
   readonly file: string;
   readonly missing: Missing;
+  /** Infinities are kept as missing cells are. */
+  readonly survey?: boolean;
   /** The number of rows, as far as it is known. */
   readonly expectedRows: number;
 }
@@ -47,7 +49,7 @@ interface BadCell {
 /**
  * Gathers points block by block: {@link open} a block of rows, fill all its cells in any order, {@link close} it. Rows
  * with a cell that is not finite are an error (the first such cell in reading order is named) or are left out; where
- * missing cells are kept, this holds for infinities and weights. {@link finish} gives all rows, or {@link take} those
+ * missing cells are kept, this holds for infinities (unless in a survey) and weights. {@link finish} gives all rows, or {@link take} those
  * of each block.
  */
 export class TableBuilder {
@@ -181,7 +183,11 @@ export class TableBuilder {
   }
 
   #note(x: number, bad: BadCell): void {
-    if (this.#shape.missing === 'keep' && Number.isNaN(x) && bad.column < this.#width) return;
+    const { missing, survey } = this.#shape;
+    if (missing === 'keep' && bad.column < this.#width && (Number.isNaN(x) || survey)) {
+      this.#data[(this.#kept + bad.row) * this.#width + bad.column] = Number.NaN;
+      return;
+    }
     if (this.#badRows) this.#badRows[bad.row] = 1;
     const first = this.#badCell;
     if (!first || bad.row < first.row || (bad.row === first.row && bad.column < first.column)) this.#badCell = bad;

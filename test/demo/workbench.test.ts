@@ -1,5 +1,5 @@
-import { rm } from 'node:fs/promises';
-import { basename, dirname } from 'node:path';
+import { rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { modelFromJSON, readTable } from '../../src/node.ts';
 import { seriousFaults } from './axe.ts';
@@ -58,6 +58,24 @@ for (const browser of ['chromium', 'firefox'] as const satisfies BrowserName[]) 
         expect(await opened.page.$eval('select[name=data]', (select) => select.value)).toBe('faithful');
         await opened.page.click('input[name=column-waiting]');
         await opened.page.waitForFunction(() => location.hash.includes('columns=eruptions&'));
+        await lab.ready();
+      });
+
+      test('columns of a file that has more of them than a model takes are found by their names', async () => {
+        const wide = join(dirname(files.csv), 'wide.csv');
+        const names = Array.from({ length: 300 }, (_, i) => `gene${i}`);
+        const row = (n: number) => names.map((_, i) => (n === 3 && i === 299 ? 'inf' : Math.sin(n * (i + 1))));
+        await writeFile(wide, [names, ...Array.from({ length: 40 }, (_, n) => row(n))].join('\n'));
+        await lab.open();
+        await lab.choose(wide);
+        await opened.page.waitForSelector('[data-read="rows"][data-value="40"]');
+        await lab.ready();
+        await opened.page.type('input[name=sought]', '299');
+        await opened.page.waitForFunction(() => document.querySelectorAll('.columns li').length === 1);
+        await opened.page.click('input[name=column-gene299]');
+        // Without the row whose cell is infinite.
+        await opened.page.waitForSelector('[data-read="rows"][data-value="39"]');
+        await opened.page.waitForFunction(() => location.hash.includes('columns=gene0,gene1,gene299&'));
         await lab.ready();
       });
 

@@ -1,10 +1,15 @@
+import { useState } from 'preact/hooks';
 import type { Preparation } from '../../data/types.ts';
 import { LIMITS } from '../../models/kinds.ts';
 import { Check } from '../../shared/fields.tsx';
 import { preparation, prepare, prepared, table } from '../store.ts';
 
+/** From so many columns on one looks for them by their names. */
+const MANY = 16;
+
 /** Which columns are taken, and what is done to them first. */
 export function Columns() {
+  const [sought, seek] = useState('');
   const [found, chosen] = [table.value, preparation.value];
   if (!found || !chosen) return null;
   const { columns, log, standardize } = chosen;
@@ -20,6 +25,8 @@ export function Columns() {
     const others = preparation.value!.log.filter((column) => column !== name);
     change({ log: on ? [...others, name] : others });
   };
+  const many = found.columns.length >= MANY;
+  const isSought = (name: string) => !many || name.toLowerCase().includes(sought.trim().toLowerCase());
   const { data, nFeatures } = prepared.value?.points ?? { data: [], nFeatures: 1 };
   const rows = data.length / nFeatures;
   const dropped = prepared.value?.nDropped ?? 0;
@@ -27,8 +34,15 @@ export function Columns() {
     <>
       <fieldset class="columns">
         <legend>Columns</legend>
+        {many && (
+          <input
+            {...{ type: 'search', name: 'sought', value: sought, placeholder: `find among ${found.columns.length}` }}
+            aria-label="Find columns by name"
+            onInput={(event) => seek(event.currentTarget.value)}
+          />
+        )}
         <ul>
-          {found.columns.map((name) => (
+          {found.columns.filter(isSought).map((name) => (
             <li key={name}>
               <Check
                 name={`column-${name}`}
@@ -53,7 +67,7 @@ export function Columns() {
       <p class="soft note numbers" data-read="rows" data-value={rows}>
         {rows.toLocaleString('en')} points
         {dropped > 0 &&
-          `, ${dropped.toLocaleString('en')} rows with ${log.length > 0 ? 'gaps, or without a logarithm,' : 'gaps'} left out`}
+          `, ${dropped.toLocaleString('en')} ${dropped === 1 ? 'row' : 'rows'} with ${log.length > 0 ? 'gaps, or without a logarithm,' : 'gaps'} left out`}
       </p>
     </>
   );

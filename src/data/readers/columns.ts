@@ -44,7 +44,8 @@ export function chooseColumns(offered: readonly OfferedColumn[], request: ReadRe
   return { places, labels: places.map((place) => offered[place]!.name), weighted: weights.length > 0 };
 }
 
-function checkChoice({ name: file, columns, weightsColumn }: ReadRequest, chosen: number[], weights: number[]): void {
+function checkChoice(request: ReadRequest, chosen: number[], weights: number[]): void {
+  const { name: file, columns, weightsColumn, survey } = request;
   if (columns && (chosen.length === 0 || new Set(chosen).size < chosen.length)) {
     throw new EmgpuError(
       'invalid-option',
@@ -66,7 +67,7 @@ function checkChoice({ name: file, columns, weightsColumn }: ReadRequest, chosen
       'Give a file with at least one more column of numbers.',
     );
   }
-  if (chosen.length > MAX_FEATURES) {
+  if (chosen.length > MAX_FEATURES && !survey) {
     throw new EmgpuError(
       'too-many-features',
       `${file} has ${chosen.length} columns of numbers; at most ${MAX_FEATURES} features are supported.`,

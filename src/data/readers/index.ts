@@ -7,6 +7,11 @@ export type { FileOptions } from './open.ts';
 export type { FileFormat, FileSource } from './source.ts';
 
 export interface ReadTableOptions extends FileOptions {
+  /**
+   * The table is one to choose columns of: it may have more of them than models take, and with `missing: 'keep'` infinite cells become NaN as
+   * missing ones do. Default false.
+   */
+  readonly survey?: boolean;
   /** Stops reading within one chunk; the call rejects with `aborted`. */
   readonly signal?: AbortSignal;
   /** Told 0…1, never falling. */
@@ -22,10 +27,10 @@ export interface ReadTableOptions extends FileOptions {
  * counted from 1, and the column), `too-many-features`, `invalid-option`, `out-of-memory` and `aborted`.
  */
 export async function readTable(source: FileSource, options: ReadTableOptions): Promise<Table> {
-  const { name, missing = 'error', signal } = options;
+  const { name, missing = 'error', survey = false, signal } = options;
   const onProgress = rising(options.onProgress);
   const file = await openFile(source, options, signal);
-  const builder = new TableBuilder({ ...file.columns, file: name, missing, expectedRows: file.nRows ?? 0 });
+  const builder = new TableBuilder({ ...file.columns, file: name, missing, survey, expectedRows: file.nRows ?? 0 });
   for await (const fraction of file.read(source, builder, signal)) {
     // Two percent more than the rows so far let expect: growing again costs a copy of everything.
     if (file.nRows === undefined) builder.expectRows((1.02 * builder.kept) / fraction);

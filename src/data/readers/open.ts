@@ -35,9 +35,16 @@ const READERS: Readonly<Record<FileFormat, () => Promise<Open>>> = {
   npy: async () => (await import('./npy.ts')).openNpy,
 };
 
-/** Opens a file of any format and chooses its columns. Every failure to read it is an {@link EmgpuError}. */
-export async function openFile(source: FileSource, options: FileOptions, signal?: AbortSignal): Promise<TableFile> {
-  const { name, columns, weightsColumn } = options;
+/**
+ * Opens a file of any format and chooses its columns, with `survey` even more than models take. Every failure to read it is an
+ * {@link EmgpuError}.
+ */
+export async function openFile(
+  source: FileSource,
+  options: FileOptions & { readonly survey?: boolean },
+  signal?: AbortSignal,
+): Promise<TableFile> {
+  const { name, columns, weightsColumn, survey = false } = options;
   throwIfAborted(signal);
   if (source.size === 0) {
     throw new EmgpuError('empty-file', `${name} is empty (0 bytes).`, 'Give a file with at least one row.');
@@ -46,7 +53,7 @@ export async function openFile(source: FileSource, options: FileOptions, signal?
   try {
     format = options.format ?? (await detectFormat(source, name));
     const open = await READERS[format]();
-    return named(name, format, await open(source, { name, columns, weightsColumn, signal }));
+    return named(name, format, await open(source, { name, columns, weightsColumn, survey, signal }));
   } catch (error) {
     throw readable(name, format, error);
   }

@@ -8,9 +8,8 @@ import type { Frame, Painter } from './types.ts';
 
 /** Offsets of bindings must be multiples of this many bytes. */
 const ALIGNMENT = 256;
-/** Pixels that a workgroup of the histogram looks at, and those of a submit. */
+/** Pixels that a workgroup of the histogram looks at. */
 const MEASURED = 16 * 256;
-const PIXELS = 32 * MEASURED;
 /** Milliseconds between two looks at whether a submit is done, where one must look. */
 const PATIENCE = 4;
 /** Bytes of the histogram and the quantile, rounded up. */
@@ -28,7 +27,9 @@ class GpuPainter implements Painter {
   readonly #device: GPUDevice;
   readonly #programs: Promise<Programs>;
   readonly #unit: number;
-  readonly #slices = new Slices();
+  /** 2²⁰ points are 16,384 workgroups. */
+  readonly #points = new Slices(2 ** 14, 2 ** 12, 2 ** 20);
+  readonly #pixels = new Slices(8 * MEASURED, 4 * MEASURED, 1024 * MEASURED);
   #buffers: Buffers | undefined;
   #colors: GPUBuffer | undefined;
   #generation = 0;
@@ -74,24 +75,16 @@ class GpuPainter implements Painter {
       const summed = colors ? SUMMED[frame.color] : SUMMED.plain;
       const buffers = await this.#guarded(() => this.#clear());
       const job = jobFor(frame, this.#resident, this.#unit, this.#canvas.width, summed);
+      const inSlices = (slices: Slices, total: number, submit: (first: number, count: number) => void) =>
+        this.#inSlices(slices, total, submit, current, end);
       for (const window of this.#resident.windows) {
-        for (let first = 0; first < window.nRows; ) {
-          if (!current()) return false;
-          const count = Math.min(this.#slices.points, window.nRows - first);
-          const began = performance.now();
-          await this.#guarded(() => this.#splat(programs, buffers, job, window, { first, count }, colors));
-          await Promise.race([workDone(this.#device, PATIENCE), end]);
-          this.#slices.took(performance.now() - began, count, window === this.#resident.windows[0] && first === 0);
-          first += count;
-        }
+        await inSlices(this.#points, window.nRows, (first, count) =>
+          this.#splat(programs, buffers, job, window, { first, count }, colors),
+        );
       }
-      if (!current()) return false;
       // Apart from what is shown, which the page waits for.
-      for (let first = 0; first < buffers.pixels; first += PIXELS) {
-        await this.#guarded(() => this.#measure(programs, buffers, first));
-        await Promise.race([workDone(this.#device, PATIENCE), end]);
-        if (!current()) return false;
-      }
+      await inSlices(this.#pixels, buffers.pixels, (first, count) => this.#measure(programs, buffers, first, count));
+      if (!current()) return false;
       // Without waiting, so that until the page is next shown the canvas can be copied from; only the first time it is worth asking.
       const shown = this.#guarded(() => this.#show(programs, buffers, frame, summed));
       if (this.#accepted) shown.catch(() => {});
@@ -128,6 +121,24 @@ class GpuPainter implements Painter {
     const error = (await scopes).find((found) => found);
     if (error) throw new Error(`The picture could not be drawn: ${error.message}`);
     return result;
+  }
+
+  /** Submits work slice by slice, each when the one before is done, as long as the picture is of use. */
+  async #inSlices(
+    slices: Slices,
+    total: number,
+    submit: (first: number, count: number) => void,
+    current: () => boolean,
+    end: Promise<void>,
+  ): Promise<void> {
+    for (let first = 0; first < total && current(); ) {
+      const count = Math.min(slices.size, total - first);
+      const began = performance.now();
+      await this.#guarded(() => submit(first, count));
+      await Promise.race([workDone(this.#device, PATIENCE), end]);
+      if (current()) slices.took(performance.now() - began, count, first === 0);
+      first += count;
+    }
   }
 
   /** Buffers for the canvas as large as it now is, with all sums 0. */
@@ -168,7 +179,12 @@ class GpuPainter implements Painter {
   }
 
   /** How dense the picture is; complete after the last slice of pixels. */
-  #measure({ histogram, quantile }: Programs, { measure, pixels, sums, bins }: Buffers, first: number): void {
+  #measure(
+    { histogram, quantile }: Programs,
+    { measure, pixels, sums, bins }: Buffers,
+    first: number,
+    count: number,
+  ): void {
     const { queue } = this.#device;
     queue.writeBuffer(measure, 0, new Float32Array([this.#unit]));
     queue.writeBuffer(measure, 4, new Uint32Array([pixels, first]));
@@ -176,7 +192,7 @@ class GpuPainter implements Painter {
     const pass = encoder.beginComputePass();
     pass.setBindGroup(0, this.#bind(histogram, [{ buffer: measure }, { buffer: sums }, { buffer: bins }]));
     pass.setPipeline(histogram);
-    pass.dispatchWorkgroups(Math.ceil(Math.min(PIXELS, pixels - first) / MEASURED));
+    pass.dispatchWorkgroups(Math.ceil(count / MEASURED));
     pass.setPipeline(quantile);
     pass.dispatchWorkgroups(1);
     pass.end();

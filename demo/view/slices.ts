@@ -1,26 +1,31 @@
-/** Points in the first submit, and in any: 2²⁰ are 16,384 workgroups. */
-const FIRST = 2 ** 14;
-const LEAST = 2 ** 12;
-const MOST = 2 ** 20;
 /** Milliseconds that a submit may take, so that neither EM nor the page waits for it. */
 const SHORT = 4;
 const LONG = 10;
 
-/** How many points a submit draws: as many as the device, be it fast or software, gets done in a few milliseconds. */
+/** How much of a picture's work a submit does: as much as the device, be it fast or software, gets done in a few milliseconds. */
 export class Slices {
-  #points = FIRST;
+  #size: number;
+  readonly #least: number;
+  readonly #most: number;
   /** What even the shortest took: mostly waiting, until one is told. */
   #wait = Number.POSITIVE_INFINITY;
 
-  get points(): number {
-    return this.#points;
+  /** Of points or pixels: in the first submit, and in any. */
+  constructor(first: number, least: number, most: number) {
+    this.#size = first;
+    this.#least = least;
+    this.#most = most;
   }
 
-  /** Told what a submit of so many points took, and whether it was the first of a picture, which may fall just before the browser looks. */
-  took(milliseconds: number, points: number, first: boolean): void {
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Told what a submit of so many took, and whether it was the first of a picture, which may fall just before the browser looks. */
+  took(milliseconds: number, count: number, first: boolean): void {
     if (!first) this.#wait = Math.min(this.#wait, milliseconds);
     const work = milliseconds - this.#wait;
-    if (work > LONG) this.#points = Math.max(LEAST, this.#points / 2);
-    else if (work < SHORT && points === this.#points) this.#points = Math.min(MOST, this.#points * 2);
+    if (work > LONG) this.#size = Math.max(this.#least, this.#size / 2);
+    else if (work < SHORT && count === this.#size) this.#size = Math.min(this.#most, this.#size * 2);
   }
 }

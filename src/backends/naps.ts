@@ -3,6 +3,7 @@
  * (`AsyncRunner` in its bindings; dawn-gpu/node-webgpu#17) and keeps a core busy with asking, which a driver that computes on the
  * processor would need. So the thread naps between turns, as long as nobody else wants it.
  */
+import { setImmediate } from 'node:timers';
 
 /** Longest nap, milliseconds: what an event may have to wait for. */
 const LONGEST = 1;

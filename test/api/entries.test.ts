@@ -121,6 +121,7 @@ describe('the entry `emgpu`', () => {
         'silhouette',
         'splitFolds',
         'streamFrom',
+        'workDone',
       ],
       touched: [],
     });

@@ -29,7 +29,7 @@ class GpuPainter implements Painter {
   readonly #unit: number;
   /** 2²⁰ points are 16,384 workgroups. */
   readonly #points = new Slices(2 ** 14, 2 ** 12, 2 ** 20);
-  readonly #pixels = new Slices(8 * MEASURED, 4 * MEASURED, 1024 * MEASURED);
+  readonly #pixels = new Slices(32 * MEASURED, 32 * MEASURED, 1024 * MEASURED);
   #buffers: Buffers | undefined;
   #colors: GPUBuffer | undefined;
   #generation = 0;
@@ -134,8 +134,9 @@ class GpuPainter implements Painter {
     for (let first = 0; first < total && current(); ) {
       const count = Math.min(slices.size, total - first);
       const began = performance.now();
-      await this.#guarded(() => submit(first, count));
-      await Promise.race([workDone(this.#device, PATIENCE), end]);
+      // Both asked at once: where the page is drawn by the same device, an answer may take as long as a frame of it.
+      const guarded = this.#guarded(() => submit(first, count));
+      await Promise.all([guarded, Promise.race([workDone(this.#device, PATIENCE), end])]);
       if (current()) slices.took(performance.now() - began, count, first === 0);
       first += count;
     }

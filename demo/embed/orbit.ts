@@ -1,4 +1,3 @@
-import { workDone } from 'emgpu';
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 import { PerspectiveCamera } from 'three/webgpu';
 import type { Cloud } from './cloud.ts';
@@ -10,6 +9,9 @@ const TURNS: Record<string, readonly [number, number]> = {
   ArrowUp: [0, 0.1],
   ArrowDown: [0, -0.1],
 };
+
+/** Firefox may not say that work is done before there is more of it. */
+const patience = () => new Promise((resolve) => setTimeout(resolve, 500));
 
 /** Frames drawn after a change: what is new to the renderer may take one to be there, and Firefox does not show every one. */
 const SETTLING = 10;
@@ -63,7 +65,7 @@ export function orbit(cloud: Cloud, turning: HTMLInputElement, device: GPUDevice
     stale--;
     drawing = true;
     renderer.render(scene, camera);
-    await workDone(device);
+    await Promise.race([device.queue.onSubmittedWorkDone(), patience()]);
     drawing = false;
   });
   device.lost.then(() => renderer.setAnimationLoop(null));

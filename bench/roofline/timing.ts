@@ -1,7 +1,8 @@
+import type * as Emgpu from 'emgpu';
+
 /** A device, and emgpu's way to wait for it. */
-export interface Timed {
+export interface Timed extends Pick<typeof Emgpu, 'workDone'> {
   readonly device: GPUDevice;
-  workDone(device: GPUDevice, patience?: number): Promise<void>;
 }
 
 /** A dispatch that can be repeated. */

@@ -10,7 +10,10 @@ const TURNS: Record<string, readonly [number, number]> = {
   ArrowDown: [0, -0.1],
 };
 
-/** Firefox may not say that work is done before there is more of it. */
+/**
+ * Firefox may not say that work is done before there is more of it. Not `workDone`, which asks it to: drawn so much faster, it now and then
+ * shows no frame of a turn.
+ */
 const patience = () => new Promise((resolve) => setTimeout(resolve, 500));
 
 /** Frames drawn after a change: what is new to the renderer may take one to be there, and Firefox does not show every one. */

@@ -1,8 +1,8 @@
 /**
  * Waiting in Firefox, which looks for finished work on a 100 ms timer unless the queue is nudged: empty submits follow until it is done
- * (as jax-js found, `firefoxPoll.ts`), `patience` milliseconds apart at most.
+ * (as jax-js found, `firefoxPoll.ts`), `patience` milliseconds apart at most, 16 by default.
  */
-export async function nudgeUntil<T>(work: Promise<T>, device: GPUDevice, patience: number): Promise<T> {
+export async function nudgeUntil<T>(work: Promise<T>, device: GPUDevice, patience = 16): Promise<T> {
   let done = false;
   const nudge = async () => {
     for (let wait = 1; !done; wait = Math.min(2 * wait, patience)) {

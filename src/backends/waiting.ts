@@ -8,7 +8,7 @@ import { nudgeUntil } from './nudges.ts';
 export type Waiting = <T>(work: Promise<T>, device: GPUDevice, patience?: number) => Promise<T>;
 
 /** Firefox must be asked; other browsers and Deno tell when something is done, and asking would only take their time. */
-let waiting: Waiting = (work, device, patience = 16) =>
+let waiting: Waiting = (work, device, patience) =>
   /firefox/i.test(globalThis.navigator?.userAgent ?? '') ? nudgeUntil(work, device, patience) : work;
 
 /** What may take long on a device is awaited by this. */

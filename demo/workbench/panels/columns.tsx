@@ -47,7 +47,7 @@ export function Columns() {
               <Check
                 name={`column-${name}`}
                 checked={columns.includes(name)}
-                disabled={columns.length === 1 && columns.includes(name)}
+                disabled={columns.includes(name) ? columns.length === 1 : columns.length >= LIMITS.features}
                 onChange={(on) => toggle(name, on)}
               >
                 {name}

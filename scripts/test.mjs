@@ -50,9 +50,16 @@ function readTotals(vitestOk) {
   return { passed: report.numPassedTests, failed, skipped: report.numPendingTests + report.numTodoTests, problems };
 }
 
+/** What the tests of the pages then need not do again. */
+function runBuild() {
+  const built = npm('build', 'run', '-s', 'build');
+  if (built) env.EMGPU_BUILT = '1';
+  return built;
+}
+
 function runChecks() {
   return [
-    npm('build', 'run', '-s', 'build') ? [] : ['build'],
+    runBuild() ? [] : ['build'],
     npm('types', 'run', '-s', 'typecheck') ? [] : ['types'],
     npm('lint', 'run', '-s', 'lint') ? [] : ['lint'],
   ].flat();

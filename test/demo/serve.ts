@@ -11,9 +11,9 @@ declare module 'vitest' {
 
 const CONFIG = fileURLToPath(new URL('../../demo/vite.config.ts', import.meta.url));
 
-/** Builds the pages once and serves them to all page tests. */
+/** Builds the pages once, unless `npm test` just has, and serves them to all page tests. */
 export default async function serve(project: TestProject): Promise<() => Promise<void>> {
-  await build({ configFile: CONFIG, logLevel: 'error' });
+  if (!process.env.EMGPU_BUILT) await build({ configFile: CONFIG, logLevel: 'error' });
   const server = await preview({ configFile: CONFIG, preview: { host: '127.0.0.1', port: 0 } });
   project.provide('lab', server.resolvedUrls!.local[0]!);
   return () => server.close();

@@ -17,7 +17,7 @@ export interface SelfTestCase extends LaneCase {
 
 /**
  * Cases that go wrong on purpose, in ways that a test body alone would not notice. They prove the harness, and are none
- * of the GPU cases that `expected.json` counts. `test/lanes/harness.test.ts` runs them, the last two on their own.
+ * of the GPU cases that `expected.json` counts. `test/lanes/harness.test.ts` runs them; the lane is killed at the last but one.
  */
 export const selfTestCases: readonly SelfTestCase[] = [
   {

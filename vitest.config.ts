@@ -49,6 +49,7 @@ class DenoFirst extends BaseSequencer {
 
 if (missing) console.error(`\n${missing}\n`);
 
+// `isolate: false` below: a process per file costs more than what most of them take.
 export default defineConfig({
   test: {
     sequence: { sequencer: DenoFirst },
@@ -60,7 +61,6 @@ export default defineConfig({
           env,
           include: ['test/**/*.test.ts'],
           exclude: [...OTHERS, ...ALONE, ...(quick ? SLOW : [])],
-          // A process per file costs more than what most of these take.
           isolate: false,
           maxWorkers: 2,
           testTimeout: 60_000,
@@ -86,6 +86,7 @@ export default defineConfig({
           name: 'commands',
           env,
           include: ['test/cli/**/*.test.ts', 'test/docs/**/*.test.ts'],
+          isolate: false,
           maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -100,6 +101,7 @@ export default defineConfig({
           globalSetup: ['test/demo/serve.ts'],
           // A browser beside others on two cores is late now and then; what is broken fails every time.
           retry: 2,
+          isolate: false,
           maxWorkers: 2,
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -115,6 +117,7 @@ export default defineConfig({
               ? []
               : ['test/lanes/harness.test.ts', ...lanes.map((lane) => `test/lanes/${lane}.lane.test.ts`)],
           globalSetup: ['test/lanes/build.ts'],
+          isolate: false,
           hookTimeout: 60_000,
           // After the unit tests. A lane waits for its device, or for the one thread of its float64 twins, half of the time.
           maxWorkers: 3,

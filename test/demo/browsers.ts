@@ -35,20 +35,23 @@ export interface Opened {
   forgive(complaint: RegExp): void;
 }
 
+/** CSS pixels of a page. With WebGPU everything on it is drawn in software, pixel by pixel. */
+const SIZE = { plain: { width: 1280, height: 900 }, webgpu: { width: 900, height: 640 } };
+
 /**
- * Tests of the Lab's pages in one browser, which they share; each gets a page of its own of 1280 × 900 unless they share that too, and fails
- * when the page complains on the console.
+ * Tests of the Lab's pages in one browser, which they share; each gets a page of its own unless they share that too, and fails when the page
+ * complains on the console.
  */
 export function inBrowser(name: BrowserName, options: LaunchOptions, tests: (opened: Opened) => void): void {
-  describe(`${name}${options.webgpu === false ? ' without WebGPU' : ''}`, () => {
-    const { shared = false } = options;
+  const { webgpu = true, shared = false } = options;
+  describe(`${name}${webgpu ? '' : ' without WebGPU'}`, () => {
     let browser: Browser;
     let page: Page;
     let complaints: string[];
     let forgiven: RegExp[];
     const begin = async () => {
       page = await browser.newPage();
-      await page.setViewport({ width: 1280, height: 900 });
+      await page.setViewport(webgpu ? SIZE.webgpu : SIZE.plain);
       [complaints, forgiven] = [[], []];
       page.on('pageerror', (error) => complaints.push(`${error}`));
       page.on('console', (message) => {

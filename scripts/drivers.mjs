@@ -39,6 +39,7 @@ export const CHROMIUM_SWIFTSHADER = [
   '--use-angle=vulkan',
   '--enable-unsafe-swiftshader',
   '--ignore-gpu-blocklist',
+  '--disable-gpu-rasterization',
 ];
 
 const CHROMIUMS = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome'];

@@ -27,9 +27,12 @@ class GpuPainter implements Painter {
   readonly #device: GPUDevice;
   readonly #programs: Promise<Programs>;
   readonly #unit: number;
+  readonly #format = navigator.gpu.getPreferredCanvasFormat();
   /** 2²⁰ points are 16,384 workgroups. */
-  readonly #points = new Slices(2 ** 14, 2 ** 12, 2 ** 20);
-  readonly #pixels = new Slices(32 * MEASURED, 32 * MEASURED, 1024 * MEASURED);
+  readonly #points = new Slices(2 ** 12, 2 ** 10, 2 ** 20);
+  readonly #pixels = new Slices(32 * MEASURED, 8 * MEASURED, 1024 * MEASURED);
+  /** Of pixels that get their colours. */
+  readonly #rows = new Slices(64, 8, 4096);
   #buffers: Buffers | undefined;
   #colors: GPUBuffer | undefined;
   #generation = 0;
@@ -45,9 +48,9 @@ class GpuPainter implements Painter {
     this.#resident = resident;
     this.#device = resident.device;
     this.#context = canvas.getContext('webgpu')!; // programs have run on the device, so there is WebGPU
-    const format = navigator.gpu.getPreferredCanvasFormat();
-    this.#context.configure({ device: this.#device, format, alphaMode: 'opaque' });
-    this.#programs = programsFor(this.#device, resident.blockWidth, format);
+    const usage = GPUTextureUsage.RENDER_ATTACHMENT | GPUTextureUsage.COPY_DST;
+    this.#context.configure({ device: this.#device, format: this.#format, usage, alphaMode: 'opaque' });
+    this.#programs = programsFor(this.#device, resident.blockWidth, this.#format);
     this.#programs.catch(() => {}); // draw() tells of it
     this.#unit = unitFor(resident.nSamples);
     this.#stopListening = onLoss(this.#device, () => {
@@ -82,11 +85,15 @@ class GpuPainter implements Painter {
           this.#splat(programs, buffers, job, window, { first, count }, colors),
         );
       }
-      // Apart from what is shown, which the page waits for.
       await inSlices(this.#pixels, buffers.pixels, (first, count) => this.#measure(programs, buffers, first, count));
+      const tone = toneUniform(frame, this.#unit, this.#canvas.width, summed);
+      await inSlices(this.#rows, buffers.picture.height, (first, count) =>
+        this.#shade(programs, buffers, tone, first, count),
+      );
       if (!current()) return false;
-      // Without waiting, so that until the page is next shown the canvas can be copied from; only the first time it is worth asking.
-      const shown = this.#guarded(() => this.#show(programs, buffers, frame, summed));
+      // Nothing but a copy, as the page waits for it. Without waiting, so that until the page is next shown the canvas can be copied from; only
+      // the first time it is worth asking.
+      const shown = this.#guarded(() => this.#show(buffers));
       if (this.#accepted) shown.catch(() => {});
       else await shown;
       this.#accepted = true;
@@ -132,12 +139,12 @@ class GpuPainter implements Painter {
     end: Promise<void>,
   ): Promise<void> {
     for (let first = 0; first < total && current(); ) {
-      const count = Math.min(slices.size, total - first);
+      const count = Math.min(slices.next(), total - first);
       const began = performance.now();
       // Both asked at once: where the page is drawn by the same device, an answer may take as long as a frame of it.
       const guarded = this.#guarded(() => submit(first, count));
       await Promise.all([guarded, Promise.race([workDone(this.#device, PATIENCE), end])]);
-      if (current()) slices.took(performance.now() - began, count, first === 0);
+      if (current()) slices.took(performance.now() - began, count);
       first += count;
     }
   }
@@ -145,9 +152,9 @@ class GpuPainter implements Painter {
   /** Buffers for the canvas as large as it now is, with all sums 0. */
   #clear(): Buffers {
     const { width, height } = this.#canvas;
-    if (this.#buffers?.pixels !== width * height) {
+    if (this.#buffers?.picture.width !== width || this.#buffers.picture.height !== height) {
       this.#buffers?.destroy();
-      this.#buffers = new Buffers(this.#device, width * height);
+      this.#buffers = new Buffers(this.#device, width, height, this.#format);
     }
     const encoder = this.#device.createCommandEncoder();
     encoder.clearBuffer(this.#buffers.sums);
@@ -200,17 +207,33 @@ class GpuPainter implements Painter {
     queue.submit([encoder.finish()]);
   }
 
-  #show({ tone }: Programs, { tone: uniform, sums, bins }: Buffers, frame: Frame, summed: number): void {
+  /** Turns the sums of some rows into colours. */
+  #shade(
+    { tone }: Programs,
+    { tone: uniform, sums, bins, picture }: Buffers,
+    words: ArrayBuffer,
+    first: number,
+    count: number,
+  ): void {
     const { queue } = this.#device;
-    queue.writeBuffer(uniform, 0, toneUniform(frame, this.#unit, this.#canvas.width, summed));
+    queue.writeBuffer(uniform, 0, words);
     const encoder = this.#device.createCommandEncoder();
-    const view = this.#context.getCurrentTexture().createView();
-    const shown = encoder.beginRenderPass({ colorAttachments: [{ view, loadOp: 'clear', storeOp: 'store' }] });
-    shown.setPipeline(tone);
-    shown.setBindGroup(0, this.#bind(tone, [{ buffer: uniform }, { buffer: sums }, { buffer: bins }]));
-    shown.draw(3);
-    shown.end();
+    const pass = encoder.beginRenderPass({
+      colorAttachments: [{ view: picture.createView(), loadOp: 'load', storeOp: 'store' }],
+    });
+    pass.setPipeline(tone);
+    pass.setBindGroup(0, this.#bind(tone, [{ buffer: uniform }, { buffer: sums }, { buffer: bins }]));
+    pass.setScissorRect(0, first, picture.width, count);
+    pass.draw(3);
+    pass.end();
     queue.submit([encoder.finish()]);
+  }
+
+  #show({ picture }: Buffers): void {
+    const encoder = this.#device.createCommandEncoder();
+    const texture = this.#context.getCurrentTexture();
+    encoder.copyTextureToTexture({ texture: picture }, { texture }, [picture.width, picture.height]);
+    this.#device.queue.submit([encoder.finish()]);
   }
 
   #bind(pipeline: GPUComputePipeline | GPURenderPipeline, resources: GPUBufferBinding[]): GPUBindGroup {
@@ -229,8 +252,10 @@ class Buffers {
   readonly tone: GPUBuffer;
   /** Stands in for colours where there are none. */
   readonly none: GPUBuffer;
+  readonly picture: GPUTexture;
 
-  constructor(device: GPUDevice, pixels: number) {
+  constructor(device: GPUDevice, width: number, height: number, format: GPUTextureFormat) {
+    const pixels = width * height;
     const { STORAGE, UNIFORM, COPY_DST } = GPUBufferUsage;
     const make = (label: string, size: number, usage: number) =>
       device.createBuffer({ label: `view: ${label}`, size, usage: usage | COPY_DST });
@@ -241,9 +266,12 @@ class Buffers {
     this.measure = make('measure', 16, UNIFORM);
     this.tone = make('tone', TONE_BYTES, UNIFORM);
     this.none = make('no colours', 4, STORAGE);
+    const usage = GPUTextureUsage.RENDER_ATTACHMENT | GPUTextureUsage.COPY_SRC;
+    this.picture = device.createTexture({ label: 'view: picture', size: [width, height], format, usage });
   }
 
   destroy(): void {
-    for (const buffer of [this.sums, this.bins, this.job, this.measure, this.tone, this.none]) buffer.destroy();
+    const { sums, bins, job, measure, tone, none, picture } = this;
+    for (const one of [sums, bins, job, measure, tone, none, picture]) one.destroy();
   }
 }

@@ -39,11 +39,12 @@ const OTHERS = ['test/lanes/**', 'test/cli/**', 'test/demo/**', 'test/docs/**'];
 const resolve = {
   alias: [{ find: /^emgpu$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }],
 };
-/** Deno's lane mostly waits, 10 ms for every readback: it begins first, so that the others compute meanwhile. */
-class DenoFirst extends BaseSequencer {
+/** Lanes take longest and wait much, Deno's most, 10 ms for every readback: they begin first, so that others compute meanwhile. */
+class LanesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isDeno = ({ moduleId }: TestSpecification) => Number(moduleId.endsWith('deno.lane.test.ts'));
-    return (await super.sort(files)).sort((a, b) => isDeno(b) - isDeno(a));
+    const rank = ({ moduleId }: TestSpecification) =>
+      ['.lane.test.ts', 'deno.lane.test.ts'].filter((end) => moduleId.endsWith(end)).length;
+    return (await super.sort(files)).sort((a, b) => rank(b) - rank(a));
   }
 }
 
@@ -52,7 +53,7 @@ if (missing) console.error(`\n${missing}\n`);
 // `isolate: false` below: a process per file costs more than what most of them take.
 export default defineConfig({
   test: {
-    sequence: { sequencer: DenoFirst },
+    sequence: { sequencer: LanesFirst },
     projects: [
       {
         resolve,
@@ -119,9 +120,10 @@ export default defineConfig({
           globalSetup: ['test/lanes/build.ts'],
           isolate: false,
           hookTimeout: 60_000,
-          // After the unit tests. A lane waits for its device, or for the one thread of its float64 twins, half of the time.
-          maxWorkers: 3,
-          sequence: { groupOrder: 1 },
+          // After the unit tests, or the one lane of the quick run beside them. A lane waits for its device, or for the one thread of its float64
+          // twins, half of the time.
+          maxWorkers: quick ? 2 : 3,
+          sequence: { groupOrder: quick ? 0 : 1 },
         },
       },
     ],

@@ -29,7 +29,10 @@ export const CHROMIUM_OFFLINE = [
  */
 export const QUICK_TO_COMPILE = 'disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension';
 
-/** Chromium with WebGPU, compute and canvas, on SwiftShader: with the adapter alone, canvases lose their device. */
+/**
+ * Chromium with WebGPU, compute and canvas, on SwiftShader: with the adapter alone, canvases lose their device. The page is rastered by the
+ * processor, as by a Chromium without switches where there is no GPU; SwiftShader would take its cores for that.
+ */
 export const CHROMIUM_SWIFTSHADER = [
   `--${QUICK_TO_COMPILE}`,
   '--enable-unsafe-webgpu',

@@ -43,8 +43,8 @@ for (const browser of ['chromium', 'firefox'] as const satisfies BrowserName[]) 
           );
           await lab.ready();
           expect(await lab.read('rows')).toBe(150);
+          await lab.run();
         }
-        await lab.run();
       });
 
       test('a file that is none: one sentence, and the page lives on', async () => {

@@ -49,7 +49,7 @@ async function fmaPeak(timed: Timed, buffers: GPUBuffer[], waiting: number): Pro
   );
   const sized = (job: (typeof jobs)[number], invocations: number) => ({
     ...job,
-    groups: [invocations / job.kernel.workgroupSize, 1] as const,
+    groups: gridOf(invocations / job.kernel.workgroupSize),
     work: invocations * job.kernel.flop,
     label: job.kernel.label,
   });

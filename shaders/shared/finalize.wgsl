@@ -2,13 +2,8 @@
 // whether to go on, and leaves the next parameters where the other stages read them.
 
 #import job
+#import likelihood
 #import vector
-
-struct LogLikelihood {
-  maxima: f32,
-  mantissa: f32,
-  exponent: i32,
-}
 
 // How far a stretch of iterations has come, and when to end it. Twin: src/backends/webgpu/resident.ts writes this struct.
 struct Stretch {

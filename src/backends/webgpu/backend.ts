@@ -18,6 +18,9 @@ const HARDWARE_RATE = 5e10;
 /** Seconds: shorter passes spend most of their time on the way to the host and back. */
 const TUNE_FROM = 5e-3;
 
+/** Points: fewer are summed in short runs, whose roundings average out, and wait for their readback whatever the stages. */
+const LEAN_FROM = 2 ** 16 + 1;
+
 /** No window is larger than this, even where the device would allow it: drivers fragment and compilers count in 32 bits. */
 const WINDOW_BYTES = 256 * 2 ** 20;
 
@@ -38,6 +41,8 @@ export interface GpuBackendOptions {
   readonly cache?: TextStore;
   /** Seconds of a pass from which on variants are timed, default 0.005. */
   readonly tuneFrom?: number;
+  /** Points from which on passes are lean where a kernel can, default 65,537 on a GPU, never on drivers that compute on the processor. */
+  readonly leanFrom?: number;
 }
 
 /** The backend that computes on a WebGPU device. */
@@ -47,7 +52,8 @@ export function createGpuBackend(options: GpuBackendOptions): Backend {
   const rate = options.rate ?? (isSoftware(info) ? SOFTWARE_RATE : HARDWARE_RATE);
   const pace = new Pace(device, rate, options.submitSeconds ?? SUBMIT_SECONDS);
   const tuning = new Tuning(options.cache ?? withMemory(), info, options.tuneFrom ?? TUNE_FROM);
-  const context: GpuContext = { device, watch, pipelines: Pipelines.of(device), pace, tuning, windowBytes };
+  const leanFrom = options.leanFrom ?? (isSoftware(info) ? Number.POSITIVE_INFINITY : LEAN_FROM);
+  const context: GpuContext = { device, watch, pipelines: Pipelines.of(device), pace, tuning, windowBytes, leanFrom };
   return {
     name: 'webgpu',
     adapter: adapterName(info),

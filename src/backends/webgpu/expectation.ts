@@ -15,7 +15,7 @@ import { batchBinding, bind, type Chunk, type Workspace } from './workspace.ts';
 
 /** The stage that a workspace's passes begin with. */
 export function expectationStage({ pipelines }: GpuContext, shape: Shape, { kernel, variant }: Workspace) {
-  return pipelines.get(kernel.expectation, shape, [], variant.points);
+  return pipelines.get(kernel.expectation, shape, [], { points: variant.points });
 }
 
 /**

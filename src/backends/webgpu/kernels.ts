@@ -4,6 +4,23 @@ import { type PackedBatches, packCenters, packDiag, packFull, packTied, packVect
 import type { Flag, StageName } from './shader.ts';
 import { diagMomentsLayout, fullMomentsLayout, type MomentsLayout, type Shape, updateLayout } from './shape.ts';
 
+/** A pass as GPUs do it best. */
+export interface LeanKernel {
+  /** From points and parameters to log-densities and norms, or, where there are no `moments`, to sums over runs. */
+  readonly expectation: StageName;
+  /** Points per invocation of it. */
+  readonly points: (shape: Shape) => number;
+  /** From log-densities and norms to sums over runs. */
+  readonly moments?: {
+    readonly stage: StageName;
+    /** Components that a workgroup takes. */
+    readonly components: number;
+    /** Workgroups per run and components. */
+    readonly units: (shape: Shape) => number;
+  };
+  readonly fits: (shape: Shape, K: number) => boolean;
+}
+
 /** What a kind of model does on the device. */
 export interface Kernel {
   /** From points and parameters to log-densities (`assign`: to labels). */
@@ -15,12 +32,18 @@ export interface Kernel {
   readonly layout: (shape: Shape) => MomentsLayout;
   /** The M-step on the device, where there is one: for stretches of iterations without the host. */
   readonly finalize?: { readonly stage: StageName; readonly flags: readonly Flag[] };
-  readonly pack: (parameters: KernelParameters, shape: Shape) => PackedBatches;
+  /** How a GPU does it in fewer stages, where K components of that shape fit. */
+  readonly lean?: LeanKernel;
+  /** `bytes`: of a batch at most, default what every adapter binds as uniform. */
+  readonly pack: (parameters: KernelParameters, shape: Shape, bytes?: number) => PackedBatches;
   /** How the second moments of one component become `Statistics.second`: all entries, their sum, or none of them. */
   readonly second: 'each' | 'shared' | 'trace' | 'inertia';
   /** Floating-point operations per point and component, expectation and moments: for pacing, not for fame. */
   readonly flops: (D: number) => number;
 }
+
+/** Clusters that a workgroup of `lean-k-means` has an invocation for. */
+const MOST_CLUSTERS = 128;
 
 const full: Kernel = {
   expectation: 'log-density-full',
@@ -28,6 +51,13 @@ const full: Kernel = {
   grid: sideBySide(1),
   layout: fullMomentsLayout,
   finalize: { stage: 'finalize-full', flags: [] },
+  lean: {
+    expectation: 'lean-density-full',
+    points: ({ D }) => (D <= 8 ? 4 : D <= 32 ? 2 : 1),
+    moments: { stage: 'lean-moments-full', components: 1, units: (shape) => fullMomentsLayout(shape).tiles },
+    // Beyond, its text would take compilers seconds.
+    fits: ({ D }) => D <= 64,
+  },
   pack: packFull,
   second: 'each',
   flops: (D) => 2 * D * D + 9 * D + 12,
@@ -49,6 +79,12 @@ const diag: Kernel = {
   grid: sideBySide(2),
   layout: diagMomentsLayout,
   finalize: { stage: 'finalize-diag', flags: [] },
+  lean: {
+    expectation: 'lean-density-diag',
+    points: ({ D }) => (D <= 16 ? 4 : D <= 32 ? 2 : 1),
+    moments: { stage: 'lean-moments-diag', components: 2, units: ({ DB }) => Math.ceil(DB / 4) },
+    fits: () => true,
+  },
   pack: packDiag,
   second: 'each',
   flops: (D) => 8 * D + 14,
@@ -61,6 +97,11 @@ const kMeans: Kernel = {
   moments: 'update',
   grid: updateGrid,
   layout: updateLayout,
+  lean: {
+    expectation: 'lean-k-means',
+    points: ({ D }) => (D <= 16 ? 2 : 1),
+    fits: ({ DB }, K) => DB <= 16 && K <= MOST_CLUSTERS,
+  },
   pack: packCenters,
   second: 'inertia',
   flops: (D) => 3 * D + 4,

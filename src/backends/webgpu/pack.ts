@@ -39,13 +39,14 @@ function layOut(
   prefix: number,
   fill: (data: Float32Array) => { component: (k: number, at: number) => void; prefix?: (at: number) => void },
   offset: number,
+  bytes: number,
 ): PackedBatches {
   const before = BATCH_HEADER + prefix;
-  const perBatch = Math.floor((PARAMETER_BYTES / 4 - before) / stride);
-  const batchFloats = Math.ceil((before + Math.min(perBatch, K) * stride) / ALIGNMENT) * ALIGNMENT;
+  const perBatch = Math.min(K, Math.floor((bytes / 4 - before) / stride));
+  const batchFloats = Math.ceil((before + perBatch * stride) / ALIGNMENT) * ALIGNMENT;
   const count = Math.ceil(K / perBatch);
-  // A binding always spans PARAMETER_BYTES, the last one too.
-  const data = new Float32Array((count - 1) * batchFloats + PARAMETER_BYTES / 4);
+  // A uniform binding always spans PARAMETER_BYTES, the last one too.
+  const data = new Float32Array((count - 1) * batchFloats + Math.max(batchFloats, PARAMETER_BYTES / 4));
   const header = new Uint32Array(data.buffer);
   const write = fill(data);
   const batches = Array.from({ length: count }, (_, i) => {
@@ -92,7 +93,7 @@ function writeFactor(data: Float32Array, to: number, u: Float64Array, at: number
 }
 
 /** For `log-density-full.wgsl`: mean, b, U, c. A tied model repeats its one U. */
-export function packFull(p: KernelParameters, shape: Shape): PackedBatches {
+export function packFull(p: KernelParameters, shape: Shape, bytes = PARAMETER_BYTES): PackedBatches {
   const { D, W, DB } = shape;
   const padded = W * DB;
   const factor = ((DB * (DB + 1)) / 2) * W * W;
@@ -113,11 +114,11 @@ export function packFull(p: KernelParameters, shape: Shape): PackedBatches {
       data[at + 2 * padded + factor] = normalizer(p.logNormalizers[k]!, offset, rounding);
     },
   });
-  return layOut(p.nComponents, 2 * padded + factor + W, 0, fill, offset);
+  return layOut(p.nComponents, 2 * padded + factor + W, 0, fill, offset, bytes);
 }
 
 /** For `log-density-tied.wgsl`: U once; then Uᵀμ, c. */
-export function packTied(p: KernelParameters, shape: Shape): PackedBatches {
+export function packTied(p: KernelParameters, shape: Shape, bytes = PARAMETER_BYTES): PackedBatches {
   const { D, W, DB } = shape;
   const padded = W * DB;
   const offset = largest(p.logNormalizers);
@@ -133,11 +134,11 @@ export function packTied(p: KernelParameters, shape: Shape): PackedBatches {
       data[at + padded] = normalizer(p.logNormalizers[k]!, offset, rounding);
     },
   });
-  return layOut(p.nComponents, padded + W, ((DB * (DB + 1)) / 2) * W * W, fill, offset);
+  return layOut(p.nComponents, padded + W, ((DB * (DB + 1)) / 2) * W * W, fill, offset, bytes);
 }
 
 /** For `log-density-diag.wgsl`: mean, b, 1/σ, c. Spherical models repeat their one precision. */
-export function packDiag(p: KernelParameters, { D, W, DB }: Shape): PackedBatches {
+export function packDiag(p: KernelParameters, { D, W, DB }: Shape, bytes = PARAMETER_BYTES): PackedBatches {
   const padded = W * DB;
   const offset = largest(p.logNormalizers);
   const spherical = p.kind === 'spherical';
@@ -155,11 +156,11 @@ export function packDiag(p: KernelParameters, { D, W, DB }: Shape): PackedBatche
       data[at + 3 * padded] = normalizer(p.logNormalizers[k]!, offset, rounding);
     },
   });
-  return layOut(p.nComponents, 3 * padded + W, 0, fill, offset);
+  return layOut(p.nComponents, 3 * padded + W, 0, fill, offset, bytes);
 }
 
 /** For the stages of families beyond the Gaussian: mean, then what `vectors` holds, c. */
-export function packVectors(p: KernelParameters, { D, W, DB }: Shape): PackedBatches {
+export function packVectors(p: KernelParameters, { D, W, DB }: Shape, bytes = PARAMETER_BYTES): PackedBatches {
   const padded = W * DB;
   const blocks = [p.means, ...(p.vectors ?? [])];
   const offset = largest(p.logNormalizers);
@@ -171,17 +172,17 @@ export function packVectors(p: KernelParameters, { D, W, DB }: Shape): PackedBat
       data[at + blocks.length * padded] = normalizer(p.logNormalizers[k]!, offset, 0);
     },
   });
-  return layOut(p.nComponents, blocks.length * padded + W, 0, fill, offset);
+  return layOut(p.nComponents, blocks.length * padded + W, 0, fill, offset, bytes);
 }
 
 /** For `assign.wgsl`: the centres. */
-export function packCenters(p: KernelParameters, { D, W, DB }: Shape): PackedBatches {
+export function packCenters(p: KernelParameters, { D, W, DB }: Shape, bytes = PARAMETER_BYTES): PackedBatches {
   const fill = (data: Float32Array) => ({
     component(k: number, at: number) {
       for (let d = 0; d < D; d++) data[at + d] = p.means[k * D + d]!;
     },
   });
-  return layOut(p.nComponents, W * DB, 0, fill, 0);
+  return layOut(p.nComponents, W * DB, 0, fill, 0, bytes);
 }
 
 /** K × DB × W float32 means for the moments stages, and the same numbers, K × D, as the float64 the host calculates with. */

@@ -1,10 +1,10 @@
 import { EmgpuError } from '../../errors.ts';
 import { waitFor } from '../waiting.ts';
-import { type DensityStage, expandShader, type Flag, type StageName } from './shader.ts';
+import { type DensityStage, expandShader, type Flag, type Sizes, type StageName } from './shader.ts';
 import type { Shape } from './shape.ts';
 
-/** How a stage's resource is bound. `job` and `parameters` are uniform buffers with a dynamic offset. */
-type Binding = 'job' | 'parameters' | 'read' | 'write';
+/** How a stage's resource is bound. `job` and `parameters` are uniform buffers with a dynamic offset, `constants` one without. */
+type Binding = 'job' | 'parameters' | 'constants' | 'read' | 'write';
 
 interface StageLayout {
   /** 0, 1, 2 …; with the flag `WEIGHTED` the weights of the window's points come after them. */
@@ -13,6 +13,8 @@ interface StageLayout {
   readonly shaped: boolean;
   /** An invocation takes several points, as `shared/points.wgsl` says. */
   readonly pointwise?: boolean;
+  /** Its text is made for a number of components. */
+  readonly counted?: boolean;
 }
 
 const FINALIZE: readonly Binding[] = ['job', 'read', 'read', 'read', 'write', 'write', 'write', 'write'];
@@ -20,6 +22,13 @@ const FINALIZE: readonly Binding[] = ['job', 'read', 'read', 'read', 'write', 'w
 /** Of the stages that bring log-densities, whatever the family. */
 const DENSITY: StageLayout = {
   bindings: ['job', 'parameters', 'read', 'write', 'write'],
+  shaped: true,
+  pointwise: true,
+};
+
+/** Parameters, points, log-densities, norms, log-likelihoods. */
+const LEAN_DENSITY: StageLayout = {
+  bindings: ['job', 'read', 'read', 'write', 'write', 'write'],
   shaped: true,
   pointwise: true,
 };
@@ -37,6 +46,13 @@ const STAGES: Record<Exclude<StageName, DensityStage>, StageLayout> = {
   'moments-diag': { bindings: ['job', 'parameters', 'read', 'read', 'read', 'read', 'write'], shaped: true },
   reduce: { bindings: ['job', 'parameters', 'read', 'write'], shaped: false },
   assign: { bindings: ['job', 'parameters', 'read', 'write', 'write'], shaped: true, pointwise: true },
+  'lean-density-full': LEAN_DENSITY,
+  'lean-density-diag': LEAN_DENSITY,
+  'lean-moments-full': { bindings: ['job', 'read', 'read', 'read', 'read', 'write'], shaped: true },
+  'lean-moments-diag': { bindings: ['job', 'read', 'read', 'read', 'read', 'write'], shaped: true },
+  'lean-k-means': { bindings: ['job', 'constants', 'read', 'write'], shaped: true, pointwise: true, counted: true },
+  totals: { bindings: ['job', 'read', 'write'], shaped: false },
+  'join-likelihoods': { bindings: ['job', 'read', 'write'], shaped: false },
   'finalize-full': { bindings: FINALIZE, shaped: true },
   'finalize-diag': { bindings: FINALIZE, shaped: true },
   update: { bindings: ['job', 'parameters', 'read', 'read', 'read', 'read', 'write'], shaped: true },
@@ -74,7 +90,7 @@ function entry(binding: number, kind: Binding): GPUBindGroupLayoutEntry {
   const visibility = 4; // GPUShaderStage.COMPUTE; the global is not defined everywhere
   if (kind === 'read') return { binding, visibility, buffer: { type: 'read-only-storage' } };
   if (kind === 'write') return { binding, visibility, buffer: { type: 'storage' } };
-  return { binding, visibility, buffer: { type: 'uniform', hasDynamicOffset: true } };
+  return { binding, visibility, buffer: { type: 'uniform', hasDynamicOffset: kind !== 'constants' } };
 }
 
 /** A compiled stage. */
@@ -108,21 +124,17 @@ export class Pipelines {
   }
 
   /**
-   * Rejects with `shader-error` and the compiler's words when a stage does not compile. `perInvocation`: points, of a stage that
-   * goes over points.
+   * Rejects with `shader-error` and the compiler's words when a stage does not compile. `sizes` count where a stage's text depends on them;
+   * points per invocation are otherwise as many as leave room in registers.
    */
-  get(
-    name: StageName,
-    shape: Shape,
-    flags: readonly Flag[] = [],
-    perInvocation: number = pointsPerInvocation(shape),
-  ): Promise<Stage> {
-    const { shaped } = layoutOf(name);
-    const points = isPointwise(name) ? perInvocation : 1;
-    const key = [name, ...flags, shaped ? shape.D : '', points].join(' ');
+  get(name: StageName, shape: Shape, flags: readonly Flag[] = [], sizes: Sizes = {}): Promise<Stage> {
+    const { shaped, counted } = layoutOf(name);
+    const points = isPointwise(name) ? (sizes.points ?? pointsPerInvocation(shape)) : 1;
+    const components = counted ? sizes.components : undefined;
+    const key = [name, ...flags, shaped ? shape.D : '', points, ...(components ? [`K ${components}`] : [])].join(' ');
     let stage = this.#stages.get(key);
     if (!stage) {
-      const code = expandShader(name, flags, shaped ? shape : UNSHAPED, points);
+      const code = expandShader(name, flags, shaped ? shape : UNSHAPED, { points, components });
       stage = this.#compile(name, code, bindingsOf(name, flags), points, key);
       this.#stages.set(key, stage);
       stage.catch(() => this.#stages.delete(key));

@@ -1,17 +1,26 @@
 import type { Frame } from '../../data/frame.ts';
+import { addStatistics } from '../../em/statistics.ts';
 import type { KernelParameters, Statistics, Stretch, StretchOptions } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
 import { expectation, type Passing } from './expectation.ts';
 import { type Kernel, kernelFor } from './kernels.ts';
+import { createLean, type Lean, leanExpectation } from './lean.ts';
+import { leanCapacity, suitsLean } from './lean-plan.ts';
 import type { LoadedPoints } from './load.ts';
 import type { PassOptions } from './pace.ts';
+import type { PackedBatches } from './pack.ts';
 import { createResident, type Resident, runStretch, suitsResident } from './resident.ts';
 import type { Trial } from './trial.ts';
 import { defaultVariant, type Variant } from './variant.ts';
+import type { Window } from './windows.ts';
 import { chunkCapacity, createWorkspace, summation, type Workspace } from './workspace.ts';
 
 /** A chunk is cut anew when the device turns out this much faster or slower than it was cut for. */
 const RECUT = 4;
+
+function isRecut(before: number, now: number): boolean {
+  return now >= RECUT * before || before >= RECUT * now;
+}
 
 /**
  * Scratch memory for passes over a dataset that follow one another: that of the last kind of pass, and what is known of its speed. Passes
@@ -28,6 +37,7 @@ export class Scratch {
   #passes = 0;
   #trial: Trial | undefined;
   #resident: Resident | undefined;
+  #lean: Lean | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
@@ -54,6 +64,16 @@ export class Scratch {
 
   /** An E-step in the variant that is the fastest as far as is known. Between passes of a kind that is worth it others are timed. */
   async expectation(parameters: KernelParameters, options: PassOptions): Promise<Statistics> {
+    const { shape, windows } = this.#points;
+    const large = windows.filter(({ count }) => count >= this.#context.leanFrom);
+    const lean = await this.#prepareLean(parameters, large);
+    if (lean) {
+      const statistics = await leanExpectation(this.#context, shape, lean.work, lean.packed, parameters, options);
+      if (large.length === windows.length) return statistics;
+      // The last window may be a small one; what it gives must not depend on those before it.
+      const rest = await this.prepare(parameters, windows.slice(large.length));
+      return addStatistics(statistics, (await expectation(rest, parameters, undefined, options)).statistics);
+    }
     const passing = await this.#prepareTuned(parameters, options);
     const { statistics, seconds } = await expectation(passing, parameters, undefined, options);
     this.#seconds = Math.min(this.#seconds, seconds);
@@ -82,8 +102,8 @@ export class Scratch {
   }
 
   /** Memory for a pass with these parameters, and what else it works with. */
-  async prepare(parameters: KernelParameters): Promise<Passing> {
-    const { shape, windows } = this.#points;
+  async prepare(parameters: KernelParameters, windows: readonly Window[] = this.#points.windows): Promise<Passing> {
+    const { shape } = this.#points;
     const context = this.#context;
     const kernel = kernelFor(parameters);
     const K = parameters.nComponents;
@@ -91,7 +111,7 @@ export class Scratch {
     const variant = this.#tune ? await context.tuning.variant(kernel, shape, K) : defaultVariant(shape);
     const capacityFor = (count: number) =>
       chunkCapacity(kernel, packed, shape.D, summation(kernel, shape, K, count), count, context.pace.budget);
-    if (!this.#serves(kernel, K, variant, capacityFor(windows[0]!.count))) {
+    if (!this.#serves(windows, kernel, K, variant, capacityFor(windows[0]!.count))) {
       this.#freeWorkspaces();
       const works = new Map<number, Workspace>();
       this.#workspaces = works;
@@ -107,7 +127,29 @@ export class Scratch {
     return { context, shape, packed, portions };
   }
 
+  /** Memory for a lean pass over some windows; undefined where that cannot be. */
+  async #prepareLean(
+    parameters: KernelParameters,
+    windows: readonly Window[],
+  ): Promise<{ work: Lean; packed: PackedBatches } | undefined> {
+    const { shape } = this.#points;
+    const context = this.#context;
+    const kernel = kernelFor(parameters);
+    const K = parameters.nComponents;
+    if (windows.length === 0 || !suitsLean(kernel, shape, K)) return undefined;
+    const packed = kernel.pack(parameters, shape, Number.POSITIVE_INFINITY);
+    const capacity = leanCapacity(kernel, shape, K, windows[0]!.count, context.pace.budget);
+    const old = this.#lean;
+    if (old?.kernel !== kernel || old.K !== K || isRecut(old.capacity, capacity)) {
+      old?.memory.destroy();
+      this.#lean = undefined;
+      this.#lean = await createLean(context, shape, kernel, packed, K, windows, capacity);
+    }
+    return { work: this.#lean!, packed };
+  }
+
   destroy(): void {
+    this.#lean?.memory.destroy();
     this.#freeWorkspaces();
     this.#resident?.work.memory.destroy();
   }
@@ -118,15 +160,13 @@ export class Scratch {
   }
 
   /** Whether the workspaces that are there will do: for as many points per chunk, more or less. */
-  #serves(kernel: Kernel, K: number, variant: Variant, capacity: number): boolean {
-    const { windows } = this.#points;
+  #serves(windows: readonly Window[], kernel: Kernel, K: number, variant: Variant, capacity: number): boolean {
     const work = this.#workspaces.get(windows[0]!.count);
     return (
       work?.kernel === kernel &&
       this.#workspaces.has(windows.at(-1)!.count) &&
       work.K === K &&
-      capacity < RECUT * work.capacity &&
-      work.capacity < RECUT * capacity &&
+      !isRecut(work.capacity, capacity) &&
       work.variant.points === variant.points &&
       work.variant.across === variant.across
     );

@@ -19,6 +19,8 @@ const FLAGS = [
   'LOG_DENSITIES',
   'RESPONSIBILITIES',
   'HARD',
+  'TILED',
+  'MANY_BLOCKS',
 ] as const;
 export type Flag = (typeof FLAGS)[number];
 
@@ -41,6 +43,13 @@ export type StageName =
   | 'reduce'
   | 'assign'
   | 'update'
+  | 'lean-density-full'
+  | 'lean-density-diag'
+  | 'lean-moments-full'
+  | 'lean-moments-diag'
+  | 'lean-k-means'
+  | 'totals'
+  | 'join-likelihoods'
   | 'finalize-full'
   | 'finalize-diag';
 
@@ -56,6 +65,44 @@ function resolveImports(text: string, seen: Set<string>): string {
     if (seen.has(name)) return '';
     seen.add(name);
     return resolveImports(source(`shared/${name}`), seen);
+  });
+}
+
+/**
+ * Writes out what stands between `#each name SIZE` and its `#end` once for each number below the size, with the number in the place of
+ * `{name}`. A size is a constant or a number, which may be that of an outer `#each`.
+ */
+function unroll(lines: readonly string[], constants: Readonly<Record<string, number>>): string[] {
+  const out: string[] = [];
+  for (let i = 0; i < lines.length; i++) {
+    const each = /^#each (\w+) (\w+)$/.exec(lines[i]!);
+    if (!each) {
+      out.push(lines[i]!);
+      continue;
+    }
+    const [, name, size] = each;
+    const end = endOf(lines, i);
+    const body = lines.slice(i + 1, end);
+    for (let at = 0; at < (constants[size!] ?? Number(size)); at++) {
+      out.push(
+        ...unroll(
+          body.map((line) => line.replaceAll(`{${name}}`, `${at}`)),
+          constants,
+        ),
+      );
+    }
+    i = end;
+  }
+  return out;
+}
+
+/** The line with the `#end` of the `#each` on line `begin`. */
+function endOf(lines: readonly string[], begin: number): number {
+  let depth = 0;
+  return lines.findIndex((line, i) => {
+    if (i < begin) return false;
+    depth += line.startsWith('#each ') ? 1 : line === '#end' ? -1 : 0;
+    return depth === 0;
   });
 }
 
@@ -80,17 +127,48 @@ function preprocess(text: string, flags: ReadonlySet<string>): string {
   return wgsl(strings as unknown as TemplateStringsArray, ...values);
 }
 
+/** What the text of some stages is written for, beside the shape of the points. */
+export interface Sizes {
+  /** Points per invocation, of a stage that goes over points. */
+  readonly points?: number | undefined;
+  /** K, of a stage that is made for a number of components. */
+  readonly components?: number | undefined;
+}
+
 /**
- * The WGSL text of a stage for points of this shape, `points` of them per invocation where it goes over points. Sizes become constants, so that compilers can unroll, prove ranges and
- * keep arrays in registers.
+ * The WGSL text of a stage for points of this shape. Sizes become constants, so that compilers can unroll, prove ranges and keep arrays in
+ * registers.
  */
-export function expandShader(stage: StageName, flags: readonly Flag[], shape: Shape, points: number): string {
+export function expandShader(
+  stage: StageName,
+  flags: readonly Flag[],
+  shape: Shape,
+  { points = 1, components = 1 }: Sizes,
+): string {
   const { D, W, DB } = shape;
   const active = new Set<string>(flags);
   if (W === 4) active.add('WIDE');
   if (DB > 1) active.add('PAIRED');
-  const layout = stage === 'moments-full' ? fullMomentsLayout(shape) : diagMomentsLayout(shape);
-  const constants = { D, W, DB, TILES: layout.tiles, SUMS: layout.sums, POINTS: points };
+  if (DB > 2) for (const flag of ['TILED', 'MANY_BLOCKS']) active.add(flag);
+  const layout = ['moments-full', 'lean-moments-full'].includes(stage)
+    ? fullMomentsLayout(shape)
+    : diagMomentsLayout(shape);
+  const constants = {
+    D,
+    W,
+    DB,
+    TILES: layout.tiles,
+    SUMS: layout.sums,
+    POINTS: points,
+    K: components,
+    UNIT_BLOCKS: DB > 2 ? 4 : DB,
+    UNIT_TILES: DB > 2 ? 2 : 1,
+    // Registers run out.
+    AHEAD: DB <= 2 ? 4 : stage === 'lean-moments-diag' ? 1 : 2,
+  };
   const prelude = Object.entries(constants).map(([name, value]) => `const ${name}: u32 = ${value}u;\n`);
-  return prelude.join('') + preprocess(resolveImports(source(stage), new Set()), active);
+  return (
+    prelude.join('') +
+    preprocess(unroll(resolveImports(source(stage), new Set()).split('\n'), constants).join('\n'), active)
+  );
 }

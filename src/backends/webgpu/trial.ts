@@ -145,7 +145,7 @@ async function jobsFor({ context, work }: Tried, { count, partCount }: Chunk, gr
 function searchPoints(tried: Tried, chunk: Chunk, jobs: GPUBuffer, ladder: readonly number[]): Search {
   const { context, shape, work, packed, window } = tried;
   return new Search(ladder, work.variant.points, async (points) => {
-    const stage = await context.pipelines.get(work.kernel.expectation, shape, [], points);
+    const stage = await context.pipelines.get(work.kernel.expectation, shape, [], { points });
     const [command] = densityCommands(context, stage, { ...work, jobs }, packed, window, shape.D)(chunk, 0);
     return command!.dispatches[0]!;
   });

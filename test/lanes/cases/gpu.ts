@@ -1,6 +1,6 @@
 import { randomNormal } from 'd3-random';
 import { createCpuBackend } from '../../../src/backends/cpu/backend.ts';
-import { createGpuBackend } from '../../../src/backends/webgpu/backend.ts';
+import { createGpuBackend, type GpuBackendOptions } from '../../../src/backends/webgpu/backend.ts';
 import type { HostPoints } from '../../../src/data/points.ts';
 import { EmRun } from '../../../src/em/run.ts';
 import type { Backend, Family } from '../../../src/em/types.ts';
@@ -11,8 +11,11 @@ import { type Random, seededRandom } from '../../../src/math/random.ts';
 import type { LaneContext } from '../types.ts';
 
 /** The engine on the lane's device, which it borrows. */
-export function gpuBackend({ device, adapter }: Pick<LaneContext, 'device' | 'adapter'>): Backend {
-  return createGpuBackend({ device, info: adapter.info, reason: 'test', owned: false });
+export function gpuBackend(
+  { device, adapter }: Pick<LaneContext, 'device' | 'adapter'>,
+  options: Partial<GpuBackendOptions> = {},
+): Backend {
+  return createGpuBackend({ device, info: adapter.info, reason: 'test', owned: false, ...options });
 }
 
 /** The float64 reference, on this thread. */

@@ -7,6 +7,7 @@ import { faults } from './faults.ts';
 import { goldenCases } from './golden.ts';
 import { grid } from './grid.ts';
 import { information } from './information.ts';
+import { lean } from './lean.ts';
 import { loading } from './loading.ts';
 import { missing } from './missing.ts';
 import { poisson } from './poisson.ts';
@@ -33,6 +34,7 @@ export const cases: readonly LaneCase[] = [
   ...missing,
   ...information,
   ...windows,
+  ...lean,
   ...poisson,
   ...seeding,
   ...streams,

@@ -1,4 +1,4 @@
-import { createGpuBackend } from '../../../src/backends/webgpu/backend.ts';
+import type { GpuBackendOptions } from '../../../src/backends/webgpu/backend.ts';
 import type { Frame, Scaling } from '../../../src/data/frame.ts';
 import type { HostPoints } from '../../../src/data/points.ts';
 import type { Backend, KernelParameters, Statistics } from '../../../src/em/types.ts';
@@ -6,7 +6,7 @@ import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import { kMeansFamily } from '../../../src/families/k-means.ts';
 import type { Random } from '../../../src/math/random.ts';
 import type { LaneContext } from '../types.ts';
-import { drawSample, type Spec } from './gpu.ts';
+import { drawSample, gpuBackend, type Spec } from './gpu.ts';
 
 export const MIXTURES = ['full', 'tied', 'diag', 'spherical'] as const;
 export const KINDS = [...MIXTURES, 'k-means'] as const;
@@ -34,8 +34,12 @@ export function drawModel(kind: Kind, spec: Omit<Spec, 'type'>, random: Random):
 }
 
 /** The engine on the lane's device, with windows of at most this many bytes, in chunks as small as they may be. */
-export function cutBackend({ device, adapter }: LaneContext, windowBytes: number): Backend {
-  return createGpuBackend({ device, info: adapter.info, reason: 'test', owned: false, windowBytes, rate: 1 });
+export function cutBackend(
+  context: LaneContext,
+  windowBytes: number,
+  options: Partial<GpuBackendOptions> = {},
+): Backend {
+  return gpuBackend(context, { windowBytes, rate: 1, ...options });
 }
 
 /** Every number of some statistics. */

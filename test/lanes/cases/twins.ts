@@ -1,3 +1,4 @@
+import type { GpuBackendOptions } from '../../../src/backends/webgpu/backend.ts';
 import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import { type KMeansParameters, kMeansFamily } from '../../../src/families/k-means.ts';
 import type { MixtureParameters } from '../../../src/families/parameters.ts';
@@ -57,18 +58,28 @@ export function compare(gpu: Outcome, cpu: Outcome, { type, D, N, condition = 10
   );
 }
 
-async function compareStep(context: LaneContext, spec: Spec): Promise<void> {
+export async function compareStep(
+  context: LaneContext,
+  spec: Spec,
+  options: Partial<GpuBackendOptions> = {},
+): Promise<void> {
   const name = `${spec.type} D ${spec.D} K ${spec.K} N ${spec.N}`;
   const { points, start } = drawSample(spec, randomFor(context.seed, name));
   const family = gaussianFamily({ covarianceType: spec.type, regCovar: 1e-6 });
-  const gpu = await stepOnce(gpuBackend(context), family, points, start);
+  const gpu = await stepOnce(gpuBackend(context, options), family, points, start);
   compare(gpu, await stepOnce(cpuBackend(), family, points, start), spec, `${name}, seed ${context.seed}`);
 }
 
-async function compareRuns(context: LaneContext, name: string, spec: Spec, iterations: number): Promise<void> {
+export async function compareRuns(
+  context: LaneContext,
+  name: string,
+  spec: Spec,
+  iterations: number,
+  options: Partial<GpuBackendOptions> = {},
+): Promise<void> {
   const { points, start } = drawSample(spec, randomFor(context.seed, name));
   const family = gaussianFamily({ covarianceType: spec.type, regCovar: 1e-6 });
-  const gpu = await iterate(gpuBackend(context), family, points, start, iterations);
+  const gpu = await iterate(gpuBackend(context, options), family, points, start, iterations);
   compare(gpu, await iterate(cpuBackend(), family, points, start, iterations), spec, `${name}, seed ${context.seed}`);
 }
 
@@ -99,7 +110,7 @@ const grid: readonly LaneCase[] = TYPES.flatMap((type, t) =>
   })),
 );
 
-const HARD: readonly (readonly [string, Partial<Spec>])[] = [
+export const HARD: readonly (readonly [string, Partial<Spec>])[] = [
   ['1e6 standard deviations from the origin', { offset: 1e6 }],
   ['condition number 1e4', { condition: 1e4 }],
   ['tight components, 100 standard deviations apart', { separation: 100 }],
@@ -107,7 +118,7 @@ const HARD: readonly (readonly [string, Partial<Spec>])[] = [
 ];
 
 /** Twenty iterations, but five where SwiftShader does them. */
-const iterations = ({ lane }: LaneContext) => (lane === 'chromium' || lane === 'node-swiftshader' ? 5 : 20);
+export const iterations = ({ lane }: LaneContext) => (lane === 'chromium' || lane === 'node-swiftshader' ? 5 : 20);
 
 /** Several iterations on data that break careless float32. */
 const hard: readonly LaneCase[] = HARD.flatMap(([what, spec]) =>
@@ -150,11 +161,17 @@ const limits: readonly LaneCase[] = [
   run: (context: LaneContext) => compareStep(context, spec as Spec),
 }));
 
-async function compareKMeans(context: LaneContext, D: number, K: number, N: number): Promise<void> {
+export async function compareKMeans(
+  context: LaneContext,
+  D: number,
+  K: number,
+  N: number,
+  options: Partial<GpuBackendOptions> = {},
+): Promise<void> {
   const name = `k-means D ${D} K ${K} N ${N}`;
   const { points, start } = drawSample({ type: 'spherical', D, K, N }, randomFor(context.seed, name));
   const centers = { nClusters: K, centers: start.means };
-  const gpu = await stepOnce(gpuBackend(context), kMeansFamily, points, centers);
+  const gpu = await stepOnce(gpuBackend(context, options), kMeansFamily, points, centers);
   const cpu = await stepOnce(cpuBackend(), kMeansFamily, points, centers);
   const what = `${name}, seed ${context.seed}`;
   // Points and centres are rounded by up to 2⁻²⁴ of their size, some 10 standard deviations: a sum of N D squares that come

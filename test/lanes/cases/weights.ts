@@ -28,8 +28,12 @@ function repeat({ data, nFeatures: D }: HostPoints, random: Random): { weighted:
   return { weighted: { data, nFeatures: D, sampleWeight }, repeated: { data: Float64Array.from(rows), nFeatures: D } };
 }
 
-/** One window and one chunk, or several. */
-const backends = (context: LaneContext): Backend[] => [gpuBackend(context), cutBackend(context, 2 ** 15)];
+/** One window and one chunk, several, and passes as GPUs do them. */
+const backends = (context: LaneContext): Backend[] => [
+  gpuBackend(context),
+  cutBackend(context, 2 ** 15),
+  gpuBackend(context, { leanFrom: 0 }),
+];
 
 const mixtures: readonly LaneCase[] = MIXTURES.map((type) => ({
   name: `weights: ${type}, random ones agree with float64, whole ones with repeated points`,

@@ -1,0 +1,138 @@
+// One pass over the points for k-means, for GPUs: assignment as in assign.wgsl, sums about the old centres as in update.wgsl (and in its
+// layout). A workgroup takes one run of points, a tile of 256 after the other:
+//
+//   assign   an invocation takes POINTS points and sets each one's bit among the members of its cluster
+//   update   an invocation owns a cluster, its sums in registers, and every `slices`-th word of 32 points: it takes the members among
+//            them in their order
+//
+// At the end of the run the slices are added up, in order. Setting bits is no sum: whatever the order, the members are the same.
+// Twins: those of the two.
+
+#import job
+#import parameters
+
+@group(0) @binding(0) var<uniform> job: Job;
+@group(0) @binding(2) var<storage, read> points: array<Vec>;
+@group(0) @binding(3) var<storage, read_write> partials: array<Vec>;
+#if WEIGHTED
+@group(0) @binding(4) var<storage, read> weights: array<f32>;             // of the window's points
+#endif
+
+const LANES: u32 = 128u;
+const TILE: u32 = LANES * POINTS;
+const WORDS: u32 = TILE / 32u;
+const BLOCKS: u32 = DB + 1u;
+
+alias Points = array<array<Vec, DB>, POINTS>;
+
+var<workgroup> sh_members: array<atomic<u32>, K * WORDS>;   // a cluster's words side by side
+var<workgroup> sh_nearest: array<f32, TILE>;
+var<workgroup> sh_sums: array<Vec, LANES>;
+
+fn assign(tile: u32, end: u32, lane: u32) {
+  var x: Points;
+  var best: array<f32, POINTS>;
+  var label = array<u32, POINTS>();
+  for (var p = 0u; p < POINTS; p++) {
+    best[p] = 3.4028234e38;
+    for (var b = 0u; b < DB; b++) {
+      x[p][b] = points[block_index(job.first + tile + p * LANES + lane, b)];
+    }
+  }
+  for (var k = 0u; k < K; k++) {
+    var distance = array<f32, POINTS>();
+    for (var b = 0u; b < DB; b++) {
+      let center = parameter(k * DB + b);
+      for (var p = 0u; p < POINTS; p++) {
+        let z = x[p][b] - center;
+        distance[p] += dot(z, z);
+      }
+    }
+    for (var p = 0u; p < POINTS; p++) {
+      label[p] = select(label[p], k, distance[p] < best[p]);
+      best[p] = min(best[p], distance[p]);
+    }
+  }
+  for (var p = 0u; p < POINTS; p++) {
+    let n = p * LANES + lane;
+    if (tile + n < end) {
+      sh_nearest[n] = best[p];
+      atomicOr(&sh_members[label[p] * WORDS + n / 32u], 1u << (n % 32u));
+    }
+  }
+}
+
+struct Sums {
+  first: array<Vec, DB>,
+  count: f32,
+  inertia: f32,
+}
+
+// The members of cluster k in one word; leaves it empty.
+fn update(before: Sums, center: array<Vec, DB>, k: u32, word: u32, tile: u32) -> Sums {
+  var s = before;
+  var members = atomicExchange(&sh_members[k * WORDS + word], 0u);
+  while (members != 0u) {
+    let n = word * 32u + firstTrailingBit(members);
+    members &= members - 1u;
+    let at = job.first + tile + n;
+#if WEIGHTED
+    let w = weights[at];
+#else
+    let w = 1.0;
+#endif
+    s.count += w;
+    s.inertia += w * sh_nearest[n];
+    for (var b = 0u; b < DB; b++) {
+      s.first[b] += w * (points[block_index(at, b)] - center[b]);
+    }
+  }
+  return s;
+}
+
+// Adds up the slices' sums of one block; called by all invocations together.
+fn flush(sum: Vec, lane: u32, to: u32) {
+  sh_sums[lane] = sum;
+  workgroupBarrier();
+  if (lane < K) {
+    var total = Vec(0.0);
+    for (var other = lane; other < LANES; other += K) {
+      total += sh_sums[other];
+    }
+    partials[to] = total;
+  }
+  workgroupBarrier();
+}
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let k = lane % K;
+  let slice = lane / K;
+  let slices = LANES / K;
+  var center: array<Vec, DB>;
+  for (var b = 0u; b < DB; b++) {
+    center[b] = parameter(k * DB + b);
+  }
+  var sums = Sums();
+  let start = group.x * job.run;
+  let end = min(start + job.run, job.count);
+  for (var tile = start; tile < end; tile += TILE) {
+    assign(tile, end, lane);
+    workgroupBarrier();
+    if (slice < slices) {
+      for (var word = slice; word < WORDS; word += slices) {
+        sums = update(sums, center, k, word, tile);
+      }
+    }
+    workgroupBarrier();
+  }
+  let to = (group.x * K + k) * BLOCKS;
+  for (var b = 0u; b < DB; b++) {
+    flush(sums.first[b], lane, to + b);
+  }
+#if WIDE
+  flush(Vec(sums.count, sums.inertia, 0.0, 0.0), lane, to + DB);
+#else
+  flush(Vec(sums.count, sums.inertia), lane, to + DB);
+#endif
+}

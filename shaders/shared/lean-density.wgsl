@@ -1,0 +1,51 @@
+// E-step of a mixture in one stage, for GPUs. An invocation takes POINTS points; what it reads of the parameters serves them all. It writes
+// densities[k][n], base 2, and of each point what makes responsibilities of them,
+//
+//   norms[n] = (m_n, w_n / s_n),   m_n = max_k densities[k][n],   s_n = sum_k 2^(densities[k][n] - m_n)
+//
+// zero for the padding of a chunk; and one partial log-likelihood per workgroup of 256 points. Everything that belongs to one point or block
+// is a variable of its own: what NVIDIA's compiler finds in an array it may leave in memory (2.5 times the time). A stage says what a
+// log-density is, and calls `include` and `finish`.
+
+#import job
+#import stored
+#import likelihood
+
+@group(0) @binding(0) var<uniform> job: Job;
+@group(0) @binding(2) var<storage, read> points: array<Vec>;
+@group(0) @binding(3) var<storage, read_write> densities: array<f32>;
+@group(0) @binding(4) var<storage, read_write> norms: array<vec2f>;
+@group(0) @binding(5) var<storage, read_write> log_likelihoods: array<LogLikelihood>;
+#if WEIGHTED
+@group(0) @binding(6) var<storage, read> weights: array<f32>;             // of the window's points
+#endif
+
+const LANES: u32 = 256u / POINTS;
+
+// The largest density so far, and the sum of 2^(density - largest) over those seen.
+struct Norm {
+  largest: f32,
+  sum: f32,
+}
+
+fn include(norm: Norm, density: f32) -> Norm {
+  let e = exp2(max(-abs(density - norm.largest), MIN_EXPONENT));
+  let is_larger = density > norm.largest;
+  return Norm(max(norm.largest, density), select(norm.sum + e, fma(norm.sum, e, 1.0), is_larger));
+}
+
+// Writes what belongs to point n of the chunk, and joins its log-likelihood to those before.
+fn finish(n: u32, norm: Norm, before: LogLikelihood) -> LogLikelihood {
+  if (n >= job.count) {
+    norms[n] = vec2f(norm.largest, 0.0);
+    return before;
+  }
+#if WEIGHTED
+  let w = weights[job.first + n];
+  norms[n] = vec2f(norm.largest, w / norm.sum);
+  return join(before, LogLikelihood(w * (norm.largest + exact_log2(norm.sum)), 1.0, 0));
+#else
+  norms[n] = vec2f(norm.largest, 1.0 / norm.sum);
+  return join(before, split(norm.largest, norm.sum, 0));
+#endif
+}

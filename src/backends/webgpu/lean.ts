@@ -1,0 +1,206 @@
+import { addStatistics } from '../../em/statistics.ts';
+import type { KernelParameters, Statistics } from '../../em/types.ts';
+import type { GpuContext } from './context.ts';
+import { sumLogLikelihoods } from './expectation.ts';
+import { encodeJobs, JOB_STRIDE, type Job } from './job.ts';
+import { type Kernel, unpackStatistics } from './kernels.ts';
+import { GROUP, JOINED, layPortions, likelihoodsOf, type Portion, rowsPerRun } from './lean-plan.ts';
+import { Memory, Usage } from './memory.ts';
+import type { Command, Dispatch, PassOptions } from './pace.ts';
+import { type PackedBatches, roundMeans } from './pack.ts';
+import type { Stage } from './pipelines.ts';
+import { readMapped } from './readback.ts';
+import { type MomentsLayout, type Shape, TILE } from './shape.ts';
+import { type Window, weighing } from './windows.ts';
+import { batchBinding, bind } from './workspace.ts';
+
+/** What lean passes over a dataset need: scratch memory and recorded work. `memory` is the caller's to destroy. */
+export interface Lean {
+  readonly kernel: Kernel;
+  readonly K: number;
+  /** Points of a chunk for which it was cut. */
+  readonly capacity: number;
+  readonly layout: MomentsLayout;
+  readonly portions: readonly Portion[];
+  readonly commands: readonly Command[];
+  readonly parameters: GPUBuffer;
+  readonly means: GPUBuffer;
+  readonly totals: GPUBuffer;
+  readonly joined: GPUBuffer;
+  readonly staging: GPUBuffer;
+  readonly memory: Memory;
+}
+
+/** Allocates and records what passes over some windows need. */
+export async function createLean(
+  context: GpuContext,
+  shape: Shape,
+  kernel: Kernel,
+  packed: PackedBatches,
+  K: number,
+  windows: readonly Window[],
+  capacity: number,
+): Promise<Lean> {
+  const layout = kernel.layout(shape);
+  const sums = layout.tiles * layout.sums;
+  const portions = layPortions(kernel, shape, K, windows, capacity);
+  const most = (size: (portion: Portion) => number) => Math.max(...portions.map(size));
+  const memory = new Memory(context.device);
+  const storage = (label: string, size: number, extra = 0) => memory.buffer(label, size, Usage.STORAGE | extra);
+  try {
+    const column = K * sums * 16;
+    const last = portions.at(-1)!;
+    const moments = kernel.lean!.moments;
+    const totalBytes = last.totalsAt + 2 * last.groups * column;
+    const likelihoodBytes = last.likelihoodsAt + likelihoodsOf(last.window) * 12;
+    const buffers = {
+      parameters: await storage('parameters', packed.data.byteLength, Usage.UNIFORM | Usage.COPY_DST),
+      means: await storage('means', K * shape.DB * shape.W * 4, Usage.COPY_DST),
+      densities: await storage('densities', moments ? capacity * K * 4 : 0),
+      norms: await storage('norms', moments ? capacity * 8 : 0),
+      partials: await storage(
+        'partials',
+        most(({ run, runs }) => Math.min(runs, capacity / run)) * rowsPerRun(kernel) * column,
+      ),
+      middle: await storage('sums', 2 * most(({ middle }) => middle) * column),
+      totals: await storage('totals', totalBytes, Usage.COPY_SRC),
+      logLikelihoods: await storage('log-likelihoods', moments ? Math.ceil(windows[0]!.count / TILE) * 12 : 0),
+      joined: await storage('joined log-likelihoods', likelihoodBytes, Usage.COPY_SRC),
+    };
+    const bytes = buffers.totals.size + buffers.joined.size;
+    const staging = await memory.buffer('staging', bytes, Usage.MAP_READ | Usage.COPY_DST);
+    const commands = await record(context, shape, { kernel, K, sums, capacity, portions, memory, ...buffers });
+    return { kernel, K, capacity, layout, portions, commands, ...buffers, staging, memory };
+  } catch (error) {
+    memory.destroy();
+    throw error;
+  }
+}
+
+interface Recording
+  extends Pick<
+    Lean,
+    'kernel' | 'K' | 'capacity' | 'portions' | 'parameters' | 'means' | 'totals' | 'joined' | 'memory'
+  > {
+  /** vec4f of sums per component. */
+  readonly sums: number;
+  readonly densities: GPUBuffer;
+  readonly norms: GPUBuffer;
+  readonly logLikelihoods: GPUBuffer;
+  readonly partials: GPUBuffer;
+  readonly middle: GPUBuffer;
+}
+
+/** A dispatch but for its job and size. */
+interface Bound {
+  readonly stage: Stage;
+  readonly group: GPUBindGroup;
+}
+
+/** What brings a chunk of a window to partial sums. */
+async function passOver(context: GpuContext, shape: Shape, work: Recording, jobs: GPUBuffer, window: Window) {
+  const { device, pipelines } = context;
+  const { kernel, K, parameters, means, densities, norms, partials, logLikelihoods } = work;
+  const { expectation, points, moments } = kernel.lean!;
+  const { flags, bindings } = weighing(window);
+  const [first, second] = await Promise.all([
+    pipelines.get(expectation, shape, flags, { points: points(shape), components: K }),
+    moments && pipelines.get(moments.stage, shape),
+  ]);
+  const inputs = [second ? parameters : batchBinding(parameters), window.buffer];
+  const outputs = second ? [densities, norms, logLikelihoods] : [partials];
+  const density: Bound = { stage: first, group: bind(device, first, jobs, ...inputs, ...outputs, ...bindings) };
+  const sum: Bound | undefined = second && {
+    stage: second,
+    group: bind(device, second, jobs, means, window.buffer, densities, norms, partials),
+  };
+  return { density, sum };
+}
+
+/** One command per chunk: its sums by run, and those of each group; after a window's last, its totals. */
+async function record(context: GpuContext, shape: Shape, work: Recording): Promise<Command[]> {
+  const { device, pipelines } = context;
+  const { kernel, K, sums, capacity, portions, partials, middle, totals, logLikelihoods, joined, memory } = work;
+  const [total, join] = await Promise.all([pipelines.get('totals', shape), pipelines.get('join-likelihoods', shape)]);
+  const jobs = await memory.buffer('jobs', countJobs(portions) * JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST);
+  const list: Partial<Job>[] = [];
+  const dispatch = (bound: Bound, job: Partial<Job>, ...size: Dispatch['size']): Dispatch => {
+    list.push(job);
+    return { ...bound, offsets: [(list.length - 1) * JOB_STRIDE], size };
+  };
+  const toMiddle = { stage: total, group: bind(device, total, jobs, partials, middle) };
+  const toJoined = { stage: join, group: bind(device, join, jobs, logLikelihoods, joined) };
+  const toTotals = { stage: total, group: bind(device, total, jobs, middle, totals) };
+  const columns = Math.ceil((K * sums) / 64);
+  const rows = rowsPerRun(kernel);
+  const { moments } = kernel.lean!;
+  const commands: Command[] = [];
+  for (const { window, chunks, run, runs, middle: parts, groups, totalsAt, likelihoodsAt } of portions) {
+    const { density, sum } = await passOver(context, shape, work, jobs, window);
+    for (const { first, count } of chunks) {
+      const [runFirst, runCount] = [first / run, Math.ceil(count / run)];
+      const common = { first, count, components: K, row: capacity, run, sums };
+      const group = { groupParts: GROUP, groupFirst: (2 * runFirst) / GROUP, partCount: runCount, pieces: rows };
+      const tileFirst = first / TILE;
+      const dispatches = [
+        dispatch(density, { ...common, tileFirst }, Math.ceil(count / (moments ? TILE : run))),
+        ...(sum ? [dispatch(sum, common, runCount, Math.ceil(K / moments!.components), moments!.units(shape))] : []),
+        dispatch(toMiddle, { ...common, ...group }, columns, Math.ceil(runCount / GROUP)),
+      ];
+      if (runFirst + runCount === runs) {
+        const at = { groupFirst: totalsAt / (K * sums * 16), groupParts: Math.ceil(parts / groups), pieces: 2 };
+        dispatches.push(dispatch(toTotals, { ...common, ...at, partCount: parts }, columns, groups));
+        const tiles = { partCount: Math.ceil(window.count / TILE), groupParts: JOINED, groupFirst: likelihoodsAt / 12 };
+        if (moments) dispatches.push(dispatch(toJoined, tiles, Math.ceil(likelihoodsOf(window) / 64)));
+      }
+      commands.push({ operations: count * K * kernel.flops(shape.D), dispatches });
+    }
+  }
+  device.queue.writeBuffer(jobs, 0, encodeJobs(list));
+  return commands;
+}
+
+/** Three for each chunk, two for each window, at most. */
+function countJobs(portions: readonly Portion[]): number {
+  return portions.reduce((sum, { chunks }) => sum + 3 * chunks.length + 2, 0);
+}
+
+/** One pass over all windows, one readback. The statistics of windows are added up in order. */
+export async function leanExpectation(
+  { device, pace }: GpuContext,
+  shape: Shape,
+  lean: Lean,
+  packed: PackedBatches,
+  parameters: KernelParameters,
+  options: PassOptions,
+): Promise<Statistics> {
+  const { kernel, layout, portions, totals, joined, staging } = lean;
+  device.queue.writeBuffer(lean.parameters, 0, packed.data);
+  const { padded, centers } = roundMeans(parameters, shape);
+  device.queue.writeBuffer(lean.means, 0, padded);
+  const copyBack = (encoder: GPUCommandEncoder) => {
+    encoder.copyBufferToBuffer(totals, 0, staging, 0, totals.size);
+    encoder.copyBufferToBuffer(joined, 0, staging, totals.size, joined.size);
+  };
+  await pace.run(lean.commands, copyBack, options);
+  const bytes = await readMapped(device, staging, staging.size);
+  options.check();
+  const column = lean.K * layout.tiles * layout.sums * 4;
+  return portions
+    .map(({ window, groups, totalsAt, likelihoodsAt }) => {
+      const { count: nSamples, totalWeight } = window;
+      const parts = likelihoodsOf(window);
+      const view = new DataView(bytes, totals.size + likelihoodsAt, parts * 12);
+      const logLikelihood = kernel.lean!.moments ? sumLogLikelihoods(view, parts) : 0;
+      const raw = {
+        totals: new Float32Array(bytes, totalsAt, 2 * groups * column),
+        groups: 2 * groups,
+        centers,
+        logLikelihood: logLikelihood + totalWeight * packed.offset,
+        nSamples,
+        totalWeight,
+      };
+      return unpackStatistics(kernel, parameters, layout, raw);
+    })
+    .reduce(addStatistics);
+}

@@ -172,9 +172,11 @@ export function unpackStatistics(
 ): Statistics {
   const { nComponents: K, nFeatures: D, kind } = parameters;
   const size = layout.tiles * layout.sums * 4;
-  const total = new Float64Array(K * size);
-  for (let g = 0; g < raw.groups; g++) {
-    for (let i = 0; i < total.length; i++) total[i]! += raw.totals[g * total.length + i]!;
+  const { totals, groups } = raw;
+  const length = K * size;
+  const total = new Float64Array(length);
+  for (let g = 0, at = 0; g < groups; g++) {
+    for (let i = 0; i < length; i++, at++) total[i]! += totals[at]!;
   }
   const pick = (offsets: Uint32Array) => {
     const out = new Float64Array(K * offsets.length);

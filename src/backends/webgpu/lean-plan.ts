@@ -6,7 +6,7 @@ import type { Window } from './windows.ts';
 const DENSITY_BYTES = 24 * 2 ** 20;
 const PARTIAL_BYTES = 12 * 2 ** 20;
 /** Totals of a window that are read back: at most this many bytes, or one. */
-const READBACK_BYTES = 2 ** 16;
+const READBACK_BYTES = 2 ** 14;
 /** Runs whose sums are added up before the totals are. */
 export const GROUP = 16;
 /** Partial log-likelihoods that are joined before they are read back. */

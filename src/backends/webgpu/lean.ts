@@ -8,7 +8,7 @@ import { GROUP, JOINED, layPortions, likelihoodsOf, type Portion, rowsPerRun } f
 import { Memory, Usage } from './memory.ts';
 import type { Command, Dispatch, PassOptions } from './pace.ts';
 import { type PackedBatches, roundMeans } from './pack.ts';
-import type { Stage } from './pipelines.ts';
+import { PARAMETER_BYTES, type Stage } from './pipelines.ts';
 import { readMapped } from './readback.ts';
 import { type MomentsLayout, type Shape, TILE } from './shape.ts';
 import { type Window, weighing } from './windows.ts';
@@ -54,7 +54,11 @@ export async function createLean(
     const totalBytes = last.totalsAt + 2 * last.groups * column;
     const likelihoodBytes = last.likelihoodsAt + likelihoodsOf(last.window) * 12;
     const buffers = {
-      parameters: await storage('parameters', packed.data.byteLength, Usage.UNIFORM | Usage.COPY_DST),
+      parameters: await storage(
+        'parameters',
+        Math.max(packed.data.byteLength, PARAMETER_BYTES),
+        Usage.UNIFORM | Usage.COPY_DST,
+      ),
       means: await storage('means', K * shape.DB * shape.W * 4, Usage.COPY_DST),
       densities: await storage('densities', moments ? capacity * K * 4 : 0),
       norms: await storage('norms', moments ? capacity * 8 : 0),

@@ -46,7 +46,8 @@ function layOut(
   const batchFloats = Math.ceil((before + perBatch * stride) / ALIGNMENT) * ALIGNMENT;
   const count = Math.ceil(K / perBatch);
   // A uniform binding always spans PARAMETER_BYTES, the last one too.
-  const data = new Float32Array((count - 1) * batchFloats + Math.max(batchFloats, PARAMETER_BYTES / 4));
+  const last = bytes === PARAMETER_BYTES ? PARAMETER_BYTES / 4 : batchFloats;
+  const data = new Float32Array((count - 1) * batchFloats + last);
   const header = new Uint32Array(data.buffer);
   const write = fill(data);
   const batches = Array.from({ length: count }, (_, i) => {

@@ -1,6 +1,7 @@
 import { wgsl } from 'wgsl-preprocessor/wgsl-preprocessor.js';
 import { EmgpuError } from '../../errors.ts';
 import { diagMomentsLayout, fullMomentsLayout, type Shape } from './shape.ts';
+import { unroll } from './unroll.ts';
 
 const sources = import.meta.glob<string>('../../../shaders/**/*.wgsl', {
   query: '?raw',
@@ -65,44 +66,6 @@ function resolveImports(text: string, seen: Set<string>): string {
     if (seen.has(name)) return '';
     seen.add(name);
     return resolveImports(source(`shared/${name}`), seen);
-  });
-}
-
-/**
- * Writes out what stands between `#each name SIZE` and its `#end` once for each number below the size, with the number in the place of
- * `{name}`. A size is a constant or a number, which may be that of an outer `#each`.
- */
-function unroll(lines: readonly string[], constants: Readonly<Record<string, number>>): string[] {
-  const out: string[] = [];
-  for (let i = 0; i < lines.length; i++) {
-    const each = /^#each (\w+) (\w+)$/.exec(lines[i]!);
-    if (!each) {
-      out.push(lines[i]!);
-      continue;
-    }
-    const [, name, size] = each;
-    const end = endOf(lines, i);
-    const body = lines.slice(i + 1, end);
-    for (let at = 0; at < (constants[size!] ?? Number(size)); at++) {
-      out.push(
-        ...unroll(
-          body.map((line) => line.replaceAll(`{${name}}`, `${at}`)),
-          constants,
-        ),
-      );
-    }
-    i = end;
-  }
-  return out;
-}
-
-/** The line with the `#end` of the `#each` on line `begin`. */
-function endOf(lines: readonly string[], begin: number): number {
-  let depth = 0;
-  return lines.findIndex((line, i) => {
-    if (i < begin) return false;
-    depth += line.startsWith('#each ') ? 1 : line === '#end' ? -1 : 0;
-    return depth === 0;
   });
 }
 

@@ -40,8 +40,5 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 #each p POINTS
   likelihood = finish(n{p}, norm{p}, likelihood);
 #end
-  let all = join_all(likelihood, lane);
-  if (lane == 0u) {
-    log_likelihoods[job.tile_first + group.x] = all;
-  }
+  leave(likelihood, group.x, lane);
 }

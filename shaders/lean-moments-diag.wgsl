@@ -50,11 +50,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 
   // SUMS: vec4f per tile, in this order.
 #each c 2
-  let to{c} = place_of(group.x, k{c}, unit * UNIT_TILES);
+  let to{c} = place_of(group.x, k{c}, 2u * unit);
 #if PAIRED
   flush(first{c}_0, first{c}_1, second{c}_0, second{c}_1, lane, to{c}, 4u);
   flush(vec4f(count{c}), vec4f(0.0), vec4f(0.0), vec4f(0.0), lane, to{c} + 16u, 1u);
-#if MANY_BLOCKS
+#if TILED
   let more{c} = select(0u, 1u, unit * 2u + 1u < TILES);   // the last unit may have one tile less
   flush(first{c}_2, first{c}_3, second{c}_2, second{c}_3, lane, to{c} + SUMS * 4u, 4u * more{c});
   flush(vec4f(count{c}), vec4f(0.0), vec4f(0.0), vec4f(0.0), lane, to{c} + SUMS * 4u + 16u, more{c});

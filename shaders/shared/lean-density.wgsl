@@ -5,7 +5,7 @@
 //
 // zero for the padding of a chunk; and one partial log-likelihood per workgroup of 256 points. Everything that belongs to one point or block
 // is a variable of its own: what NVIDIA's compiler finds in an array it may leave in memory (2.5 times the time). A stage says what a
-// log-density is, and calls `include` and `finish`.
+// log-density is, and calls `include`, `finish` and `leave`.
 
 #import job
 #import stored
@@ -48,4 +48,12 @@ fn finish(n: u32, norm: Norm, before: LogLikelihood) -> LogLikelihood {
   norms[n] = vec2f(norm.largest, 1.0 / norm.sum);
   return join(before, split(norm.largest, norm.sum, 0));
 #endif
+}
+
+// The workgroup's log-likelihood; called by all invocations together.
+fn leave(mine: LogLikelihood, group: u32, lane: u32) {
+  let all = join_all(mine, lane);
+  if (lane == 0u) {
+    log_likelihoods[job.tile_first + group] = all;
+  }
 }

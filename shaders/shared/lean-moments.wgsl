@@ -26,7 +26,7 @@ fn responsibility(n: u32, k: u32, exists: bool) -> f32 {
   return select(0.0, r, exists);
 }
 
-// Where a component's tile begins among the high numbers of a run, and how far behind the low ones lie.
+// Where a component's tile begins among the high numbers of a run; the low ones lie a row behind.
 fn place_of(run: u32, k: u32, tile: u32) -> u32 {
   return ((2u * run * job.components + k) * TILES + tile) * SUMS * 4u;
 }

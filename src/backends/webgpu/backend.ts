@@ -9,7 +9,7 @@ import { Pace, SUBMIT_SECONDS } from './pace.ts';
 import { Pipelines } from './pipelines.ts';
 import { shapeOf } from './shape.ts';
 import { Tuning } from './tuning.ts';
-import { windowRows } from './windows.ts';
+import { WINDOW_BYTES, windowRows } from './windows.ts';
 
 /** First guesses of operations per second, for cutting the first submits; measured from then on. */
 const SOFTWARE_RATE = 1e10;
@@ -20,9 +20,6 @@ const TUNE_FROM = 5e-3;
 
 /** Points: fewer are summed in short runs, whose roundings average out, and wait for their readback whatever the stages. */
 const LEAN_FROM = 2 ** 16 + 1;
-
-/** No window is larger than this, even where the device would allow it: drivers fragment and compilers count in 32 bits. */
-const WINDOW_BYTES = 256 * 2 ** 20;
 
 export interface GpuBackendOptions {
   readonly device: GPUDevice;

@@ -1,10 +1,12 @@
 import type { Kernel } from './kernels.ts';
 import { type Shape, TILE } from './shape.ts';
-import type { Window } from './windows.ts';
+import { bytesPerPoint, WINDOW_BYTES, type Window } from './windows.ts';
 
-/** Log-densities and partial sums of a chunk: at most so many bytes, or those of `GROUP` runs. */
-const DENSITY_BYTES = 24 * 2 ** 20;
+/** Log-densities and norms of a chunk, and its partial sums: at most so many bytes. 128 components bear the longest run. */
+const DENSITY_BYTES = 33 * 2 ** 20;
 const PARTIAL_BYTES = 12 * 2 ** 20;
+/** Sums of a window by groups of runs: at most so many bytes. */
+const MIDDLE_BYTES = 16 * 2 ** 20;
 /** Totals of a window that are read back: at most this many bytes, or one. */
 const READBACK_BYTES = 2 ** 14;
 /** Runs whose sums are added up before the totals are. */
@@ -15,12 +17,19 @@ export const JOINED = 64;
 const RUNS = { least: 512, most: 4096, workgroups: 4096 };
 const HARD_RUNS = { least: 256, most: 1024, workgroups: 2048 };
 
-/** Points per run, a power of two. Sums depend on it, so it depends on nothing but the model and the number of points. */
+/** Bytes of a point's log-densities and norm. */
+const densityBytes = (K: number) => 4 * K + 8;
+
+/**
+ * Points per run, a power of two. Sums depend on it, so it depends on nothing but the model and the number of points. A group of runs is
+ * the least that a chunk may be.
+ */
 export function leanRun({ lean }: Kernel, shape: Shape, K: number, count: number): number {
   const { moments } = lean!;
   const { least, most, workgroups } = moments ? RUNS : HARD_RUNS;
   const perRun = moments ? Math.ceil(K / moments.components) * moments.units(shape) : 1;
-  return Math.min(most, Math.max(least, 2 ** Math.floor(Math.log2((count * perRun) / workgroups))));
+  const room = moments ? DENSITY_BYTES / (densityBytes(K) * GROUP) : Number.POSITIVE_INFINITY;
+  return 2 ** Math.floor(Math.log2(Math.min(room, most, Math.max(least, (count * perRun) / workgroups))));
 }
 
 /** Sums of a run are two numbers each where they come from log-densities. */
@@ -49,10 +58,17 @@ export interface Portion {
   readonly likelihoodsAt: number;
 }
 
-/** Whether the sums of a group of runs fit the memory for them. */
+/**
+ * Whether a pass can be a lean one: a kernel has one, and the sums of a group of runs and of the largest window fit the memory for
+ * them. A window's own size does not count, so that all windows of a dataset go the same way.
+ */
 export function suitsLean(kernel: Kernel, shape: Shape, K: number): boolean {
+  if (!kernel.lean?.fits(shape, K)) return false;
   const { tiles, sums } = kernel.layout(shape);
-  return Boolean(kernel.lean?.fits(shape, K)) && GROUP * rowsPerRun(kernel) * K * tiles * sums * 16 <= PARTIAL_BYTES;
+  const column = K * tiles * sums * 16;
+  const count = Math.floor(WINDOW_BYTES / bytesPerPoint(shape));
+  const groups = Math.ceil(count / (GROUP * leanRun(kernel, shape, K, count)));
+  return GROUP * rowsPerRun(kernel) * column <= PARTIAL_BYTES && 2 * groups * column <= MIDDLE_BYTES;
 }
 
 /** Points of a chunk: about `budget` operations, within the memory for log-densities and partial sums; whole groups of runs. */
@@ -61,7 +77,7 @@ export function leanCapacity(kernel: Kernel, shape: Shape, K: number, count: num
   const run = leanRun(kernel, shape, K, count);
   const points = Math.min(
     Math.floor(PARTIAL_BYTES / (rowsPerRun(kernel) * K * tiles * sums * 16)) * run,
-    kernel.lean!.moments ? DENSITY_BYTES / (4 * K) : Number.POSITIVE_INFINITY,
+    kernel.lean!.moments ? DENSITY_BYTES / densityBytes(K) : Number.POSITIVE_INFINITY,
     budget / (K * kernel.flops(shape.D)),
   );
   const grain = GROUP * run;

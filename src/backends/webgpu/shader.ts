@@ -21,7 +21,6 @@ const FLAGS = [
   'RESPONSIBILITIES',
   'HARD',
   'TILED',
-  'MANY_BLOCKS',
 ] as const;
 export type Flag = (typeof FLAGS)[number];
 
@@ -112,7 +111,7 @@ export function expandShader(
   const active = new Set<string>(flags);
   if (W === 4) active.add('WIDE');
   if (DB > 1) active.add('PAIRED');
-  if (DB > 2) for (const flag of ['TILED', 'MANY_BLOCKS']) active.add(flag);
+  if (DB > 2) active.add('TILED');
   const layout = ['moments-full', 'lean-moments-full'].includes(stage)
     ? fullMomentsLayout(shape)
     : diagMomentsLayout(shape);
@@ -125,7 +124,6 @@ export function expandShader(
     POINTS: points,
     K: components,
     UNIT_BLOCKS: DB > 2 ? 4 : DB,
-    UNIT_TILES: DB > 2 ? 2 : 1,
     // Registers run out.
     AHEAD: DB <= 2 ? 4 : stage === 'lean-moments-diag' ? 1 : 2,
   };

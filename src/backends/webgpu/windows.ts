@@ -22,7 +22,10 @@ export interface Window {
 /** Points in a buffer are padded with zeros to multiples of this: whole workgroups of any stage. */
 export const PADDING = 512;
 
-function bytesPerPoint({ DB, W }: Shape): number {
+/** No window is larger than this, even where the device would allow it: drivers fragment and compilers count in 32 bits. */
+export const WINDOW_BYTES = 256 * 2 ** 20;
+
+export function bytesPerPoint({ DB, W }: Shape): number {
   return DB * W * 4;
 }
 

@@ -16,7 +16,7 @@ const SLOW = [
   'test/bench-peers/**',
   'test/cpu/{assignment,dataset,seeding,stages,wasm,weights}.test.ts',
   'test/data/{arrow,csv,csv-property,open-stream,parquet,stream-memory}.test.ts',
-  'test/em/{acceleration,k-means,missing,prior,restarts,shapes,warm-up,weights}.test.ts',
+  'test/em/{acceleration,k-means,missing,prior,restarts,row-sample,shapes,warm-up,warm-up-weights,weights}.test.ts',
   'test/information/**',
   'test/lab/data/{generate,prepare,room}.test.ts',
   'test/lab/takeaway/{labels,link,files,snippet-runs}.test.ts',

@@ -1,5 +1,5 @@
 import { CHECKED_ITERATIONS } from './check.ts';
-import { type Contender, type Peer, PeerUnavailable } from './contender.ts';
+import { type Contender, OURS, type Peer, PeerUnavailable } from './contender.ts';
 import { startEmgpu } from './emgpu.ts';
 import type { Place } from './place.ts';
 import { type Kind, makeProblem, type Problem } from './problem.ts';
@@ -14,15 +14,13 @@ const COMPONENTS = 16;
 /** Where device memory is compared: what grows with N × K shows. */
 const MANY_COMPONENTS = 64;
 
-/** What the names of emgpu's own begin with. */
-const OURS = 'emgpu';
 /** The one that all others are held against. */
 const REFERENCE = `${OURS} cpu`;
 
-const ROUNDS = 5;
+export const ROUNDS = 5;
 /** A timing lasts at least about so many ms, or one iteration. */
 const LEAST_MS = 250;
-const MOST_ITERATIONS = 50;
+export const MOST_PER_ROUND = 50;
 
 /**
  * How far from the reference the others may be. It tells another model from another rounding: some of them sum all points in
@@ -152,7 +150,7 @@ async function enter(
     contender = await start();
     const { version, adapter, precision } = contender;
     const ms = await contender.iterate(CHECKED_ITERATIONS);
-    const count = Math.min(MOST_ITERATIONS, Math.ceil(LEAST_MS / ms));
+    const count = Math.min(MOST_PER_ROUND, Math.ceil(LEAST_MS / ms));
     const about = { kind, name, version, adapter, precision };
     if (name === REFERENCE) return { row: about, contender, count, times: [] };
     const held = await reference.check(kind, problem, await contender.outcome());

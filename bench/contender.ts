@@ -10,6 +10,9 @@ export interface Outcome {
   readonly covariances?: ArrayLike<number>;
 }
 
+/** What the names of emgpu's own begin with. */
+export const OURS = 'emgpu';
+
 /** One way of doing EM iterations on a problem: ours on one of its backends, or a rival's. Starts where `problem` says. */
 export interface Contender {
   /** For example `emgpu webgpu`, `tfjs webgpu`, `scikit-learn float32`. */

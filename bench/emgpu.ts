@@ -5,7 +5,7 @@ import { type Kind, type Problem, type Tiled, tileOnHost } from './problem.ts';
 
 /** Starts emgpu on points, from equal weights, the given centres and unit covariances. */
 export async function startEmgpu(place: Place, kind: Kind, tiled: Tiled): Promise<Contender> {
-  place.device?.resetPeak();
+  place.device?.openAccount();
   const estimator = makeEstimator(place, kind, tiled.block, 1_000_000);
   const run = await withPoints(place, tiled, async (points) => estimator.start(points));
   return {
@@ -20,7 +20,11 @@ export async function startEmgpu(place: Place, kind: Kind, tiled: Tiled): Promis
     },
     outcome: async () => outcomeOf(run.model),
     deviceBytes: () => place.device?.peakBytes,
-    end: async () => run.destroy(),
+    async end() {
+      run.destroy();
+      // Points are freed in one of the next microtasks; what starts next should find their room.
+      await new Promise((resolve) => setTimeout(resolve));
+    },
   };
 }
 

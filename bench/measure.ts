@@ -10,14 +10,15 @@ import { chooseSize } from './size.ts';
 import type { Case } from './suites.ts';
 import { summarize } from './summary.ts';
 
-/** Timings per row, each of so many iterations that it lasts at least that many ms. */
-const REPEATS = 5;
-const LEAST_MS = 20;
+/** Timings per row, each of as many iterations as take about that many ms, one at least. */
+export const REPEATS = 5;
+export const LEAST_MS = 20;
 /** Apart from the others: on some GPUs timestamps keep passes from overlapping. */
-const GPU_REPEATS = 3;
+export const GPU_REPEATS = 3;
 /** Of a whole fit. */
 const LEAST_FIT_MS = 200;
-const MOST_ITERATIONS = 1000;
+export const LEAST_ITERATIONS = 10;
+export const MOST_ITERATIONS = 1000;
 
 /** What rows are measured with. */
 export interface Bench {
@@ -43,10 +44,12 @@ async function measureIterations(bench: Bench, one: Case, tiled: Tiled): Promise
   const { place, reference } = bench;
   const contender = await startEmgpu(place, one.kind, tiled);
   try {
-    const warmUp = await contender.iterate(CHECKED_ITERATIONS);
+    const first = await contender.iterate(CHECKED_ITERATIONS);
     const check =
       place.backend === 'webgpu' ? await reference.check(one.kind, tiled.block, await contender.outcome()) : undefined;
-    const count = Math.min(MOST_ITERATIONS, Math.ceil(LEAST_MS / warmUp));
+    // The first may have waited for compilers, the next for a trial of variants.
+    const warm = Math.min(first, await contender.iterate(1));
+    const count = Math.min(MOST_ITERATIONS, Math.ceil(LEAST_MS / warm));
     const times: number[] = [];
     for (let i = 0; i < REPEATS; i++) times.push(await contender.iterate(count));
     const gpuMs = await gpuTime(place, contender, count);
@@ -72,9 +75,9 @@ async function measureFits(bench: Bench, one: Case, tiled: Tiled): Promise<Row> 
   const { place, reference } = bench;
   const first = await fitEmgpu(place, one.kind, tiled, CHECKED_ITERATIONS);
   const check = place.backend === 'webgpu' ? await reference.check(one.kind, tiled.block, first.outcome) : undefined;
-  const { ms } = await fitEmgpu(place, one.kind, tiled, 10);
-  const count = Math.min(MOST_ITERATIONS, Math.max(10, Math.ceil(LEAST_FIT_MS / ms)));
-  place.device?.resetPeak();
+  const { ms } = await fitEmgpu(place, one.kind, tiled, LEAST_ITERATIONS);
+  const count = Math.min(MOST_ITERATIONS, Math.max(LEAST_ITERATIONS, Math.ceil(LEAST_FIT_MS / ms)));
+  place.device?.openAccount();
   const times: number[] = [];
   for (let i = 0; i < REPEATS; i++) times.push((await fitEmgpu(place, one.kind, tiled, count)).ms);
   return rowOf(bench, one, tiled, { times, check, peakBytes: place.device?.peakBytes });

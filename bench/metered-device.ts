@@ -6,6 +6,12 @@ const COPY_SRC = 0x0004;
 const COPY_DST = 0x0008;
 const STORAGE = 0x0080;
 
+/** Device memory in bytes: what is held now of all that was made for an account, and the most there was at one time. */
+interface Account {
+  held: number;
+  peak: number;
+}
+
 /**
  * A device that counts what is allocated on it and, when asked, times its compute passes. It is the benchmark's own and is
  * given to emgpu by the option `device`.
@@ -15,8 +21,7 @@ export class MeteredDevice {
   /** GPU time of compute passes; `undefined` where the adapter has no timestamps. */
   readonly clock: GpuClock | undefined;
   readonly #createBuffer: GPUDevice['createBuffer'];
-  #bytes = 0;
-  #peak = 0;
+  #account: Account = { held: 0, peak: 0 };
 
   constructor(device: GPUDevice) {
     this.device = device;
@@ -25,22 +30,27 @@ export class MeteredDevice {
     this.clock = device.features.has('timestamp-query') ? new GpuClock(device, this.#createBuffer) : undefined;
   }
 
-  /** Largest amount of device memory that emgpu has held since {@link resetPeak}, in bytes. */
+  /** Largest amount of device memory that emgpu has held at one time of what it made since {@link openAccount}, in bytes. */
   get peakBytes(): number {
-    return this.#peak;
+    return this.#account.peak;
   }
 
-  resetPeak(): void {
-    this.#peak = this.#bytes;
+  /**
+   * Counts from nothing. What was made before stays in the account before: emgpu frees the points of a fit some turns after
+   * `destroy()`, once its last pass is over, and by then the next row may have begun.
+   */
+  openAccount(): void {
+    this.#account = { held: 0, peak: 0 };
   }
 
   #counted(buffer: GPUBuffer): GPUBuffer {
-    this.#bytes += buffer.size;
-    this.#peak = Math.max(this.#peak, this.#bytes);
+    const account = this.#account;
+    account.held += buffer.size;
+    account.peak = Math.max(account.peak, account.held);
     const destroy = buffer.destroy.bind(buffer);
     let isAlive = true;
     buffer.destroy = () => {
-      if (isAlive) this.#bytes -= buffer.size;
+      if (isAlive) account.held -= buffer.size;
       isAlive = false;
       return destroy();
     };

@@ -22,8 +22,8 @@ export interface Case {
 export const MOST_SAMPLES = 1e8;
 
 /** Milliseconds per iteration that sizes aim at, and at which the longest of a series in N ends. */
-const AIM = 250;
-const AIM_LONGEST = 1000;
+export const AIM = 250;
+export const AIM_LONGEST = 1000;
 
 const FEATURES = [2, 8, 16, 32, 64];
 const COMPONENTS = [8, 32, 128];

@@ -1,7 +1,8 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { rates } from '../formulas.ts';
 import { writePage } from '../report/write.ts';
-import type { PeersReport, Report } from '../row.ts';
+import type { PeersReport, Report, Row } from '../row.ts';
 import { labelOf } from '../suites.ts';
 import type { Found } from './adapter.ts';
 import type { Correctness } from './cases.ts';
@@ -121,11 +122,17 @@ export function merge(reports: readonly Report[]): Report | undefined {
   return {
     ...first,
     command: 'run.sh of the archive that `npm run -s bench:bundle` makes',
-    rows: [...rows.values()],
+    rows: [...rows.values()].map((row) => under(first.roof, row)),
     skipped: reports.flatMap((report) => report.skipped),
     ...(peers[0] && { peers: mergePeers(peers[0], peers) }),
     seconds: reports.reduce((sum, report) => sum + report.seconds, 0),
   };
+}
+
+/** With shares of one roof, the one that the page tells: each run measured its own. */
+function under(roof: Report['roof'], row: Row): Row {
+  const { kind, nFeatures: D, nComponents: K } = row.case;
+  return row.rates && row.ms ? { ...row, rates: rates(kind, row.nSamples, D, K, row.ms.median, roof) } : row;
 }
 
 function mergePeers(first: PeersReport, all: readonly PeersReport[]): PeersReport {

@@ -1,5 +1,6 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
+import { OURS } from '../contender.ts';
 import { bytesPerPoint, flopPerPoint, type Roof } from '../formulas.ts';
 import { KINDS } from '../problem.ts';
 import type { PeerRow, Row } from '../row.ts';
@@ -147,32 +148,77 @@ function scaling(dots: readonly Dot[], x: Plot.ScaleOptions, label: string): str
   });
 }
 
-/** Bars of ms per iteration: contenders below each other, models above each other. */
-export function peerBars(rows: readonly PeerRow[]): string {
-  const bars = rows.flatMap(({ kind, name, ms }) =>
-    ms ? [{ kind, name, ...ms, text: `${digits(ms.median)} ms` }] : [],
-  );
-  const names = [...new Set(bars.map(({ name }) => name))];
-  const kinds = KINDS.filter((kind) => bars.some((bar) => bar.kind === kind));
+/** ms per iteration of one contender; a line of {@link peerDots}. */
+interface PeerDot {
+  readonly id: string;
+  readonly name: string;
+  readonly ours: boolean;
+  readonly min: number;
+  readonly median: number;
+  readonly max: number;
+  readonly text: string;
+}
+
+/** Of one model, the fastest first. */
+function peerDotsOf(kind: string, rows: readonly PeerRow[]): PeerDot[] {
+  const dots = rows.flatMap((row): PeerDot[] => {
+    const { name, ms } = row;
+    const about = { id: `${kind} ${name}`, name, ours: name.startsWith(OURS) };
+    return row.kind === kind && ms ? [{ ...about, ...ms, text: `${digits(ms.median)} ms` }] : [];
+  });
+  return dots.sort((a, b) => a.median - b.median);
+}
+
+/** Powers of ten, two at least, that have all of some ranges between them. */
+function decadesOf(ranges: readonly { readonly min: number; readonly max: number }[]): number[] {
+  const from = Math.floor(Math.log10(Math.min(...ranges.map(({ min }) => min))));
+  const to = Math.max(from + 1, Math.ceil(Math.log10(Math.max(...ranges.map(({ max }) => max)))));
+  return Array.from({ length: to - from + 1 }, (_, i) => 10 ** (from + i));
+}
+
+/**
+ * Dots of ms per iteration, models above each other, on a logarithmic axis: on another the fastest would all lie at its end. No bars,
+ * which have to begin at zero, and there is none.
+ */
+export function peerDots(rows: readonly PeerRow[]): string {
+  const models = KINDS.map((kind) => ({ kind, dots: peerDotsOf(kind, rows) })).filter(({ dots }) => dots.length > 0);
+  const dots = models.flatMap((model) => model.dots);
+  // A line of air above each model.
+  const lines = models.flatMap(({ kind, dots }) => [`above ${kind}`, kind, ...dots.map(({ id }) => id)]).slice(1);
+  const decades = decadesOf(dots);
+  const tickFormat = (ms: number) => ms.toLocaleString('en', { maximumSignificantDigits: 1 });
+  const axis = { ticks: decades, tickFormat, tickSize: 0, fontSize: 11, labelArrow: 'none' } as const;
+  const left = { y: 'id', frameAnchor: 'left', textAnchor: 'end', dx: -10 } as const;
+  const color = ({ ours }: PeerDot) => (ours ? COLORS[0] : '#6b7680');
   return draw({
-    height: 60 + kinds.length * (names.length * 22 + 12),
-    marginLeft: 190,
-    marginRight: 90,
-    x: { label: 'ms per iteration (median; line: min to max)' },
-    y: { label: null, domain: names },
-    fy: { label: null, domain: kinds },
-    color: { domain: [true, false], range: ['#0072b2', '#b8c0c8'] },
+    ...{
+      height: 84 + 18 * lines.length,
+      marginLeft: 170,
+      marginRight: 90,
+      marginTop: 34,
+      marginBottom: 50,
+      grid: false,
+    },
+    x: { type: 'log', domain: [decades[0]!, decades.at(-1)!], label: null },
+    y: { type: 'band', domain: lines, axis: null },
     marks: [
-      Plot.barX(bars, {
-        x: 'median',
-        y: 'name',
-        fy: 'kind',
-        fill: ({ name }) => name.startsWith('emgpu'),
-        insetTop: 2,
-        insetBottom: 2,
+      Plot.gridX({ ticks: decades, strokeOpacity: 0.18 }),
+      Plot.ruleY(dots, { y: 'id', stroke: '#222', strokeOpacity: 0.12, strokeDasharray: '1 3' }),
+      Plot.axisX({ ...axis, anchor: 'top' }),
+      Plot.axisX({
+        ...axis,
+        label: 'ms per iteration, logarithmic: median, line from min to max',
+        labelAnchor: 'center',
+        labelOffset: 38,
       }),
-      Plot.ruleY(bars, { x1: 'min', x2: 'max', y: 'name', fy: 'kind', stroke: '#222' }),
-      Plot.text(bars, { x: 'max', y: 'name', fy: 'kind', text: 'text', textAnchor: 'start', dx: 5 }),
+      Plot.text(models, { ...left, y: 'kind', text: 'kind', fontWeight: 'bold', fontSize: 12 }),
+      Plot.text(dots, { ...left, text: 'name', fontSize: 11, fill: color }),
+      Plot.ruleY(dots, { x1: 'min', x2: 'max', y: 'id', stroke: color, strokeWidth: 2 }),
+      Plot.dot(dots, { x: 'median', y: 'id', fill: color, r: 4 }),
+      Plot.text(dots, {
+        ...{ x: 'max', y: 'id', text: 'text', textAnchor: 'start', dx: 9, fontSize: 11 },
+        ...{ fill: color, stroke: 'white', strokeWidth: 4 },
+      }),
     ],
   });
 }

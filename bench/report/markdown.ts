@@ -1,6 +1,8 @@
+import { MOST_PER_ROUND, ROUNDS } from '../compare.ts';
+import { LEAST_ITERATIONS, MOST_ITERATIONS, REPEATS } from '../measure.ts';
 import type { PeersReport, Report, Row } from '../row.ts';
 import { count, digits, error, mebibytes } from './numbers.ts';
-import { facts, headings, LEGEND, rowCells, skippedLines } from './table.ts';
+import { EXPLANATIONS, facts, headings, rowCells, skippedLines } from './table.ts';
 
 /** The figures that a report has the numbers for; drawn elsewhere. */
 export type Figures = Readonly<Partial<Record<'roofline' | 'samples' | 'features' | 'components' | 'peers', string>>>;
@@ -20,9 +22,11 @@ export function markdown(report: Report, figures: Figures): string {
     `# Benchmark: ${report.adapter.name}`,
     `\`\`\`sh\n${report.command}\n\`\`\``,
     factsTable(report),
-    ...section('One iteration', plain, figures.roofline, ROOFLINE),
-    ...section('Small problems', latency, undefined, SMALL),
-    ...series(report.rows, figures),
+    ...explained([
+      section('One iteration', plain, figures.roofline, ROOFLINE),
+      section('Small problems', latency, undefined, SMALL),
+      ...series(report.rows, figures),
+    ]),
     ...(report.peers ? peerSection(report.peers, figures.peers) : []),
     ...notRun(report),
   ]
@@ -33,7 +37,13 @@ export function markdown(report: Report, figures: Figures): string {
 const ROOFLINE =
   'Every mark is a row (labels: D × K). The lines are what the adapter reached in this run at multiply-adds and at copying; a row ' +
   'on the slope reads its points as fast as a copy, a row on the flat part does nothing but multiply-adds.';
-const SMALL = 'Whole fits of up to 1,000 iterations, as the fit itself reports: here an iteration is mostly waiting.';
+const SMALL =
+  `${REPEATS} whole fits of ${LEAST_ITERATIONS} to ${count(MOST_ITERATIONS)} iterations in place of single iterations; ms as the fit itself ` +
+  'reports it, without loading. Here an iteration is mostly waiting.';
+
+const PEERS =
+  `ms: one iteration, median with min and max of up to ${ROUNDS} timings, each the mean of up to ${MOST_PER_ROUND} iterations. device MiB: ` +
+  'the most that was held, points included, where library or device tell (JAX: since its process began). off: as above.';
 
 function factsTable(report: Report): string {
   const rows = [['date', `${report.date.slice(0, 10)}, ${digits(report.seconds)} s`], ...facts(report)];
@@ -42,7 +52,14 @@ function factsTable(report: Report): string {
 
 function section(title: string, rows: readonly Row[], figure: string | undefined, text: string): string[] {
   if (rows.length === 0) return [];
-  return [`## ${title}`, ...image(title, figure), text, rowTable(rows), LEGEND];
+  return [`## ${title}`, ...image(title, figure), text, rowTable(rows)];
+}
+
+/** Sections with rows; what the columns say is under the first of them. */
+function explained(sections: readonly (readonly string[])[]): string[] {
+  const lines = EXPLANATIONS.map(([heads, text]) => `- **${heads.join(', ')}**: ${text}.`);
+  const full = sections.filter((parts) => parts.length > 0);
+  return full.flatMap((parts, i) => [...parts, i === 0 ? lines.join('\n') : 'Columns as under the first table.']);
 }
 
 function image(title: string, figure: string | undefined): string[] {
@@ -54,7 +71,7 @@ function rowTable(rows: readonly Row[]): string {
   return table(headings, rows.map(rowCells));
 }
 
-function series(rows: readonly Row[], figures: Figures): string[] {
+function series(rows: readonly Row[], figures: Figures): string[][] {
   const along = (what: 'N' | 'D' | 'K') => rows.filter((row) => row.case.series === what);
   const parts = [
     { title: 'Growing N', rows: along('N'), figure: figures.samples, text: doublings(along('N')) },
@@ -71,7 +88,7 @@ function series(rows: readonly Row[], figures: Figures): string[] {
       text: 'D 8; N differs, so look at the time per point.',
     },
   ];
-  return parts.flatMap(({ title, rows, figure, text }) => section(title, rows, figure, text));
+  return parts.map(({ title, rows, figure, text }) => section(title, rows, figure, text));
 }
 
 /** What twice the points cost, for every model. */
@@ -101,7 +118,7 @@ function peerSection(
   return [
     '## Other libraries',
     ...image('Other libraries', figure),
-    `${count(nSamples)} points, D ${nFeatures}, K ${nComponents}: the same points, start and iterations, in turn. off: as above.`,
+    `${count(nSamples)} points, D ${nFeatures}, K ${nComponents}: the same points and start, in turn. ${PEERS}`,
     table(head, cells, 5),
     ...(memory.length > 0 ? [memoryTable(memory)] : []),
   ];

@@ -1,5 +1,8 @@
+import { CHECKED_ITERATIONS } from '../check.ts';
+import { GPU_REPEATS, LEAST_MS, REPEATS } from '../measure.ts';
 import type { Row, Skipped } from '../row.ts';
 import type { Head } from '../run.ts';
+import { AIM, AIM_LONGEST, MOST_SAMPLES } from '../suites.ts';
 import { count, digits, error, mebibytes, percent } from './numbers.ts';
 
 /** A column of the table of rows, wherever it is shown. Widths are those of the terminal; texts stand left. */
@@ -35,11 +38,45 @@ const MEASURED: readonly Column[] = [
 
 const COLUMNS = [...NAMES, ...MEASURED];
 
+const TIMINGS =
+  `wall time of one iteration, with submits, readback and the host's part: median, least and largest of ${REPEATS} timings, each the ` +
+  `mean of as many iterations as take about ${LEAST_MS} ms, one at least. Early ones may hold trials of variants of a stage, which ` +
+  'emgpu makes where an adapter is new to it';
+const GPU =
+  `ms of one iteration in compute passes, by the clock of the GPU: median of ${GPU_REPEATS} timings after the others. What ms has beyond ` +
+  'that goes to submits, copies, readback and the host. Where a runtime rounds timestamps (Dawn to 0.066 ms) small numbers are rough. ' +
+  'Empty for whole fits, without timestamps, and where there are too many passes to time';
+const SIZES =
+  'D features, K components or clusters, N points. Small problems come with their N; others have as many points as should take about ' +
+  `${AIM} ms an iteration (${count(AIM_LONGEST)} for the last of a series in N), at most ${count(MOST_SAMPLES)} and what memory allows`;
+const OPERATIONS =
+  'floating-point operations that an iteration needs at least, whatever the kernels do (a multiply-add counts 2, an exponential 8), ' +
+  'over ms; as a share of the roof of multiply-adds';
+const MORE =
+  'MiB of device memory that emgpu held beside that at its most, loading included: scratch memory, and zeros that fill up features to a ' +
+  "multiple of 4 (of 2 for D ≤ 2). The buffer that points are loaded from is the benchmark's and not counted";
+const OFF =
+  `how far the model is from the float64 reference after ${CHECKED_ITERATIONS} iterations: the largest difference of weights, means or ` +
+  'covariances, in standard deviations of the components (bench/check.ts says how)';
+
 /** What the columns mean, for under the table. */
-export const LEGEND =
-  'ms: one iteration, wall time, median with min and max; GPU: of this in compute passes. per s: iterations. GFLOP/s and GB/s: ' +
-  'work and points that an iteration needs at least, over the median; %: of the roofs above. points, more: MiB of device memory for ' +
-  'the points and for everything else. off: how far the model is from the float64 reference after two iterations.';
+export const EXPLANATIONS: readonly (readonly [heads: readonly string[], text: string])[] = [
+  [['model', 'D', 'K', 'N'], SIZES],
+  [['ms', 'min', 'max'], TIMINGS],
+  [['GPU'], GPU],
+  [['per s'], 'iterations per second, by ms'],
+  [['GFLOP/s', '% FMA'], OPERATIONS],
+  [
+    ['GB/s', '% copy'],
+    'bytes of the points, read once, over ms; as a share of the roof of copying, which counts reads and writes',
+  ],
+  [['points'], 'MiB of the points, 4 bytes a number'],
+  [['more'], MORE],
+  [['off'], OFF],
+];
+
+/** The same as one paragraph. */
+export const LEGEND = EXPLANATIONS.map(([heads, text]) => `${heads.join(', ')}: ${text}.`).join(' ');
 
 function pad({ width, isText }: Column, text: string): string {
   return isText ? text.padEnd(width) : text.padStart(width);

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { slugOf } from '../place.ts';
 import type { Report, Row } from '../row.ts';
-import { peerBars, roofline, scalingInSamples, scalingInSize } from './charts.ts';
+import { peerDots, roofline, scalingInSamples, scalingInSize } from './charts.ts';
 import { type Figures, markdown } from './markdown.ts';
 
 /** All numbers of a run. */
@@ -36,6 +36,6 @@ function drawings({ rows, roof, peers }: Report): Figures {
     ...(samples.length > 0 && { samples: scalingInSamples(samples) }),
     ...(features.length > 0 && { features: scalingInSize(features, 'D') }),
     ...(components.length > 0 && { components: scalingInSize(components, 'K') }),
-    ...(peers?.rows.some(({ ms }) => ms) && { peers: peerBars(peers.rows) }),
+    ...(peers?.rows.some(({ ms }) => ms) && { peers: peerDots(peers.rows) }),
   };
 }

@@ -34,8 +34,11 @@ export interface EvaluationOptions extends ScoringOptions {
   readonly seed: number;
 }
 
-/** The standard errors of a Gaussian mixture's parameters, in data units and in the shapes of the model file, or why there are none. */
-type Uncertainty = Pick<FisherInformation, 'standardErrors' | 'missingShare' | 'indefinite'>;
+/**
+ * The standard errors of a Gaussian mixture's parameters, in data units and in the shapes of the model file, or why there are none; and whether
+ * these are the points that it was fitted to, as far as can be told.
+ */
+type Uncertainty = Pick<FisherInformation, 'standardErrors' | 'missingShare' | 'indefinite' | 'offMaximum' | 'caution'>;
 
 /** Everything there is to say of a model on points. Its uncertainty only where asked for. */
 export interface Evaluation extends Uncertainty {
@@ -116,11 +119,14 @@ async function uncertaintyOf(
   tell: Tell,
 ): Promise<Uncertainty> {
   tell(`standard errors, ${count(2 * model.nParameters + 1)} passes`, 0);
-  const { standardErrors, missingShare, indefinite } = await model.fisherInformation(points, score);
+  const information = await model.fisherInformation(points, score);
+  const { standardErrors, missingShare, indefinite, offMaximum, caution } = information;
   return {
     ...(standardErrors && { standardErrors }),
     ...(missingShare !== undefined && { missingShare }),
     ...(indefinite !== undefined && { indefinite }),
+    ...(offMaximum !== undefined && { offMaximum }),
+    ...(caution !== undefined && { caution }),
   };
 }
 

@@ -20,6 +20,8 @@ export interface Fitted {
   readonly maxIter: number;
   /** The column of the row weights. */
   readonly weightsColumn: string | undefined;
+  /** What keeps the parameters from where the likelihood is largest, in words: a prior, or what was frozen. */
+  readonly constraint?: string | undefined;
   /** The options as the report shows them. */
   readonly settings: readonly [name: string, value: string][];
 }

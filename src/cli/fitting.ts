@@ -5,7 +5,7 @@ import { openPoints, type Source } from './input.ts';
 import { type AnyModel, isKMeans, modelText, readModel } from './models.ts';
 import { count, total } from './numbers.ts';
 import type { FittingOptions } from './options.ts';
-import { settingsOf } from './settings.ts';
+import { constraintOf, settingsOf } from './settings.ts';
 import { csvHeader, type Sink, stdout, writeCsvRows } from './sink.ts';
 import { StagedFiles } from './staged-files.ts';
 import { createProgressBar, type ProgressBar } from './terminal/progress.ts';
@@ -119,7 +119,7 @@ async function gather(
   const view = viewModel(fit, source.featureNames, sizes);
   const { maxIter, weightsColumn } = options;
   const about = { source, view, labels, maxIter, weightsColumn, settings: settingsOf(options) };
-  return { fit, ...(selection && { selection }), ...about };
+  return { fit, ...(selection && { selection }), ...about, constraint: constraintOf(options) };
 }
 
 async function writeOutputs(outputs: Outputs, fitted: Fitted, bar: ProgressBar, signal: AbortSignal): Promise<void> {

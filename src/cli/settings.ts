@@ -26,6 +26,12 @@ export function settingsOf(options: FittingOptions & Partial<MixtureFittingOptio
   return all.filter((setting): setting is [string, string] => setting[1] !== undefined);
 }
 
+/** What keeps a fit from where the likelihood is largest, in words; undefined where nothing does. */
+export function constraintOf({ prior, freeze }: FittingOptions & Partial<MixtureFittingOptions>): string | undefined {
+  if (prior) return 'the fit has a prior';
+  return freeze && `${freeze.join(' and ')} were frozen`;
+}
+
 function switchText(value: true | number | undefined): string | undefined {
   return value === true ? 'yes' : value === undefined ? undefined : short(value);
 }

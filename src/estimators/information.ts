@@ -18,6 +18,10 @@ import { type MixtureAt, nestValues, type ParameterValues, settle, sizesOf } fro
 
 /** How well the points determine the parameters, in data units. */
 export interface FisherInformation {
+  /** N of the points that it was computed from, */
+  readonly nSamples: number;
+  /** and their `Σ w`: standard errors fall with its square root. */
+  readonly totalWeight: number;
   /** Total, natural logarithm. */
   readonly logLikelihood: number;
   /**
@@ -46,16 +50,30 @@ export interface FisherInformation {
   readonly standardErrors?: ParameterValues;
   /** Why there are no standard errors. */
   readonly indefinite?: string;
+  /**
+   * How far the parameters are from where the log-likelihood of these points is largest, by Newton's step from them, in standard errors: of the
+   * parameter for which it is most. Next to 0 after a fit to these points that ran to its end; 1 or more of other points, also of ones that were
+   * drawn alike. Absent where `indefinite` says why.
+   */
+  readonly offMaximum?: number;
+  /**
+   * Why the standard errors are not those of the fit: `offMaximum` is above 0.5, or, of a fit that is given points, these are more or fewer than
+   * were fitted, or weigh more or less. Absent where nothing tells so.
+   */
+  readonly caution?: string;
 }
 
 /** Differences are taken over this share of what one point would leave unknown: a compromise of curvature and float32's rounding. */
 const STEP = 2e-3;
 /** Less than this share of the complete information cannot be told from the error of the differences. */
 const LEAST_SHARE = 1e-4;
+/** Parameters so many standard errors off were not fitted to these points, or not to the end. */
+const FAR = 0.5;
 
 /**
  * The information that points carry about a mixture's parameters, complete-data and observed, and standard errors. With p free parameters 2 p + 1
- * passes over the points.
+ * passes over the points. Nothing here knows which points the parameters were fitted to; where the log-likelihood of these is largest elsewhere,
+ * `caution` says so.
  *
  * Minus the Hessian of the log-likelihood is the curvature of EM's own function, a closed form, less what moves with the responsibilities:
  * how the gradient changes when only they are those of other parameters (Oakes 1999). The latter by central differences; so where components
@@ -89,12 +107,16 @@ export async function fisherInformation(
   const complete = completeInformation(shape, sums, parameters, coordinates);
   const names = namesOf(mixture, coordinates);
   const units = coordinates.all.map(({ unit }) => unit);
+  const gradient = alongCoordinates(coordinates, gradientAt(shape, statistics, parameters));
   return {
+    ...{ nSamples: statistics.nSamples, totalWeight: statistics.totalWeight },
     logLikelihood: family.report(statistics.objective, frame),
     names,
     observed: inUnits(observed, units, -1).to2DArray(),
     complete: publishComplete(complete, units),
-    ...uncertainty(observed, complete, names, units, (v) => errorsOf(v, coordinates, parameters, mixture)),
+    ...describe(invert(observed, complete, names), { names, units, gradient }, (v) =>
+      errorsOf(v, coordinates, parameters, mixture),
+    ),
   };
 }
 
@@ -128,17 +150,16 @@ function publishComplete({ weights, means, covariances }: CompleteInformation, u
   return { weights: weights.to2DArray(), means: means.map(next), covariances: covariances.map(next) };
 }
 
+/** An inverse in frame units, or why there is none. */
+type Inverse =
+  | { readonly missingShare: number; readonly covariance: Matrix }
+  | { readonly missingShare?: number; readonly indefinite: string };
+
 /**
  * The inverse of the observed information, where it has one. With `complete = L Lᵀ` and `U = L⁻ᵀ` the eigenvalues of `Uᵀ observed U` are shares of the
  * complete information, whatever the parameters' units and however they are correlated.
  */
-function uncertainty(
-  observed: Matrix,
-  complete: CompleteInformation,
-  names: readonly string[],
-  units: readonly number[],
-  errors: (covariance: Matrix) => ParameterValues,
-): Pick<FisherInformation, 'missingShare' | 'covariance' | 'standardErrors' | 'indefinite'> {
+function invert(observed: Matrix, complete: CompleteInformation, names: readonly string[]): Inverse {
   const p = names.length;
   const whole = Matrix.zeros(p, p);
   let at = 0;
@@ -162,8 +183,32 @@ function uncertainty(
     return { missingShare, indefinite: `The log-likelihood ${what} in a direction that is mostly ${name}.` };
   }
   const root = u.mmul(q).mulRowVector(realEigenvalues.map((share) => 1 / Math.sqrt(share)));
-  const covariance = inUnits(root.mmul(root.transpose()), units, 1);
-  return { missingShare, covariance: covariance.to2DArray(), standardErrors: errors(covariance) };
+  return { missingShare, covariance: root.mmul(root.transpose()) };
+}
+
+/** What is told of the inverse. `gradient`: of the log-likelihood by the free parameters, frame units. */
+function describe(
+  inverse: Inverse,
+  at: { readonly names: readonly string[]; readonly units: readonly number[]; readonly gradient: Float64Array },
+  errors: (covariance: Matrix) => ParameterValues,
+): Pick<FisherInformation, 'missingShare' | 'covariance' | 'standardErrors' | 'indefinite' | 'offMaximum' | 'caution'> {
+  if ('indefinite' in inverse) return inverse;
+  const { missingShare } = inverse;
+  const step = inverse.covariance.mmul(Matrix.columnVector(at.gradient)).to1DArray();
+  const far = step.map((move, i) => Math.abs(move) / Math.sqrt(inverse.covariance.get(i, i)));
+  const offMaximum = far.reduce((a, b) => Math.max(a, b));
+  const covariance = inUnits(inverse.covariance, at.units, 1);
+  return {
+    ...{ missingShare, covariance: covariance.to2DArray(), standardErrors: errors(covariance), offMaximum },
+    ...(offMaximum > FAR && { caution: cautionOf(at.names[far.indexOf(offMaximum)]!, offMaximum) }),
+  };
+}
+
+function cautionOf(name: string, offMaximum: number): string {
+  return (
+    `The log-likelihood of these points is largest elsewhere: ${name} would move by about ${Number(offMaximum.toPrecision(2))} of its standard errors. ` +
+    'Standard errors are those of a fit only on the points that it was made to, where it ran to its end without regulariser, prior or frozen parameters.'
+  );
 }
 
 /** Of every entry of the parameters, by the coordinates that move it. */

@@ -93,7 +93,9 @@ export class MixtureModel extends MixtureBase<MixtureParameters> {
 
   /**
    * How well the points determine the parameters, and standard errors: 2 p + 1 passes for p free parameters. Without points, of those it was
-   * fitted to. Throws `invalid-model` where a weight is 0.
+   * fitted to. Those of a fit are had from the very rows, and weights, that were fitted: others tell of themselves, and standard errors fall with
+   * the square root of their number. A model does not know its rows; where the log-likelihood of these is largest elsewhere, `caution` says so.
+   * Throws `invalid-model` where a weight is 0.
    */
   fisherInformation(points?: PointSource, options: ScoreOptions = {}): Promise<FisherInformation> {
     return this.over(points, options, (dataset, run) => fisherInformation(dataset, this.#at(), run));

@@ -74,7 +74,8 @@ export interface MixtureOptions extends DeviceOptions, IterationOptions {
   readonly accelerate?: AccelerationChoice;
   /**
    * Where there are more than twice this many rows, run to convergence on this many of them first, drawn at random; `true` means
-   * 65,536. Default: no. Weights do not count there. The fit's `warmUp` tells of it.
+   * 65,536. Default: no. Rows of weight 0 do not count as rows here; the others are drawn with the same chance each, and keep their weights.
+   * The fit's `warmUp` tells of it.
    */
   readonly warmUp?: boolean | number;
   /** Keep in `bounds` what every iteration did to the evidence lower bound. Default false. */
@@ -210,7 +211,7 @@ export interface FitRecord {
   readonly warnings: readonly FitWarning[];
   /** One entry per start, in order; the fit is the best of those not refused. */
   readonly restarts: readonly Restart[];
-  /** The run on some of the rows before, where there was one. */
+  /** The run on some of the rows before, where there was one; on fewer than were asked for where most rows weigh nothing. */
   readonly warmUp?: { readonly nSamples: number; readonly nIter: number; readonly converged: boolean };
   /** With `missing: 'drop'`, where rows were left out: the number of each row that was kept, counted from 0. */
   readonly rowNumbers?: Uint32Array;

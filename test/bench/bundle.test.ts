@@ -5,6 +5,11 @@ import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { parse, runCommand } from '../../bench/bundle/command.ts';
 import { LEAST_SECONDS, secondsFor } from '../../bench/bundle/plan.ts';
+import { merge } from '../../bench/bundle/results.ts';
+import { rates } from '../../bench/formulas.ts';
+import type { Report } from '../../bench/row.ts';
+import { casesOf } from '../../bench/suites.ts';
+import { summarize } from '../../bench/summary.ts';
 
 test('a suite gets its share of the time, or a little where a little is left, or none', () => {
   expect(secondsFor([1, 3], 100)).toBe(25);
@@ -17,6 +22,21 @@ test('a suite gets its share of the time, or a little where a little is left, or
 test('half a message is no message', () => {
   expect(parse('{"type":"result"')).toBeUndefined();
   expect(parse('{"type":"result"}')).toEqual({ type: 'result' });
+});
+
+test('rows of several runs have shares of one roof, that of the first', () => {
+  const cases = casesOf('quick').slice(0, 2);
+  const reports = [1000, 2000].map((gflops, i) => {
+    const roof = { gflops, gbps: 100, how: 'some kernels' };
+    const { kind, nFeatures, nComponents } = cases[i]!;
+    const measured = { ms: summarize([20]), rates: rates(kind, 1e6, nFeatures, nComponents, 20, roof) };
+    return { roof, rows: [{ case: cases[i]!, nSamples: 1e6, status: 'ok', ...measured }], skipped: [], seconds: 1 };
+  });
+  const merged = merge(reports as unknown as Report[])!;
+  expect(merged.rows.map(({ rates }) => rates!.gflops / rates!.ofPeak!)).toEqual(
+    [1000, 1000].map((x) => expect.closeTo(x)),
+  );
+  expect(merged.seconds).toBe(2);
 });
 
 /** Runs a script in a shell. */

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { rates } from '../../bench/formulas.ts';
-import { roofline } from '../../bench/report/charts.ts';
+import { peerDots, roofline } from '../../bench/report/charts.ts';
 import { doublings, markdown, table } from '../../bench/report/markdown.ts';
 import { digits, percent } from '../../bench/report/numbers.ts';
 import { memoryLine, peerLine } from '../../bench/report/peers.ts';
-import { headLine, rowLine, skippedLines } from '../../bench/report/table.ts';
+import { EXPLANATIONS, headings, headLine, rowLine, skippedLines } from '../../bench/report/table.ts';
 import type { Report, Row } from '../../bench/row.ts';
 import { casesOf } from '../../bench/suites.ts';
 import { summarize } from '../../bench/summary.ts';
@@ -99,6 +99,15 @@ test('the page has the command, the machine, the rows, the plots and what is mis
   expect(page).not.toContain('## Growing');
 });
 
+test('every column is explained, in its place, below the first table and only there', () => {
+  expect(EXPLANATIONS.flatMap(([heads]) => heads)).toEqual(headings);
+  const page = markdown({ ...report, rows: [rowOf(), rowOf(casesOf('quick').find(({ latency }) => latency))] }, {});
+  const [first, second] = page.split('## Small problems');
+  for (const [heads, text] of EXPLANATIONS) expect(first).toContain(`- **${heads.join(', ')}**: ${text}.`);
+  expect(second).toContain('Columns as under the first table.');
+  expect(second).not.toContain('- **');
+});
+
 test('text in tables cannot break them', () => {
   expect(table(['a', 'b'], [['x|y', 'z']])).toBe('| a | b |\n| --- | ---: |\n| x\\|y | z |');
 });
@@ -114,4 +123,18 @@ test('the roofline is an SVG file of its own with a mark for every row', () => {
   expect(svg).toMatch(/^<svg [^>]*xmlns="http:\/\/www\.w3\.org\/2000\/svg"/);
   expect(svg).toContain('multiply-adds, 1000 GFLOP/s');
   expect(svg).toContain('16 × 32');
+});
+
+test('peers are dots on a logarithmic axis, the fastest first, of every model apart', () => {
+  const row = (kind: 'full' | 'k-means', name: string, ms: number) => ({ kind, name, ms: summarize([ms]) });
+  const rows = [row('full', 'slow', 2000), row('full', 'emgpu webgpu', 2), row('full', 'middle', 20)];
+  const svg = peerDots([...rows, row('k-means', 'other', 0.5), { kind: 'full', name: 'absent', reason: 'not there' }]);
+  const texts = [...svg.matchAll(/<text[^>]*>([^<]+)<\/text>/g)].map(([, text]) => text);
+  expect(texts).toEqual(expect.arrayContaining(['0.1', '10,000', 'full', 'k-means', '2.00 ms', '2000 ms']));
+  expect(texts).not.toContain('absent');
+  const names = texts.filter((text) => /^(slow|emgpu webgpu|middle|other)$/.test(text!));
+  expect(names).toEqual(['emgpu webgpu', 'middle', 'slow', 'other']);
+  const [fast, middle, slow] = [...svg.matchAll(/<circle[^>]* cx="([\d.]+)"/g)].map(([, x]) => Number(x));
+  expect((slow! - fast!) / (middle! - fast!)).toBeCloseTo(3, 3);
+  expect(svg).not.toContain('<rect');
 });

@@ -113,13 +113,16 @@ describe('emgpu evaluate --standard-errors', () => {
   };
 
   it('gives those of the library', async () => {
-    const { standardErrors, missingShare, ...rest } = await evaluate(IRIS, '--standard-errors');
+    const { standardErrors, missingShare, offMaximum, ...rest } = await evaluate(IRIS, '--standard-errors');
     const mixture = MixtureModel.fromJSON(JSON.parse(readFileSync(model, 'utf8')));
     const information = await mixture.fisherInformation(points, { backend: 'cpu' });
     expect(standardErrors).toEqual(information.standardErrors);
     expect(Object.keys(standardErrors)).toEqual(['weights', 'means', 'covariances']);
     expect(missingShare).toBe(information.missingShare);
+    expect(offMaximum).toBe(information.offMaximum);
+    expect(offMaximum).toBeLessThan(0.1);
     expect(rest).not.toHaveProperty('indefinite');
+    expect(rest).not.toHaveProperty('caution');
     // Nothing else depends on whether they are asked for.
     expect(await evaluate(IRIS)).toEqual(rest);
   });
@@ -162,6 +165,16 @@ describe('emgpu evaluate --standard-errors', () => {
     expect(rows).toHaveLength(3);
     // Setosa lies apart from the rest: √(w (1 − w) / N), and of a mean its deviation / √50.
     expect(stdout).toMatch(/\n +\d {3}0\.3333 ± 0\.0385 +5\.0060 ± 0\.0493 /);
+  });
+
+  it('says so where these are not the rows that were fitted', async () => {
+    const others = work.write('others.csv', [lines[0], ...lines.slice(1).filter((_, i) => i % 3 > 0)].join('\n'));
+    const { standardErrors, caution, offMaximum } = await evaluate(others, '--standard-errors');
+    expect(standardErrors.weights).toHaveLength(3);
+    expect(offMaximum).toBeGreaterThan(0.5);
+    expect(caution).toMatch(/^The log-likelihood of these points is largest elsewhere: /);
+    const { stdout } = await emgpu(['evaluate', model, others, '--standard-errors', ...CPU]);
+    expect(stdout).toContain(`\nstandard errors  ${caution}\n`);
   });
 
   it('says why there are none', async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { paletteCss } from '../../src/cli/report/palette.ts';
+import { uniforms } from '../cpu/samples.ts';
 import { emgpu, FAITHFUL, IRIS, Workplace } from './emgpu.ts';
 
 /** Fits and returns the report. */
@@ -111,5 +112,88 @@ describe('the report', () => {
     expect(markup).not.toMatch(/<(script|img|b)\b/);
     expect(markup).not.toMatch(/\sonload/);
     expect(html).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+  });
+});
+
+describe('standard errors in the report', () => {
+  const below = (html: string) =>
+    [...html.matchAll(/<div class="se">\(([^)]*)\)<\/div>/g)].map(([, text]) => Number(text));
+  const note = (html: string) => /<p class="note">((?:No standard errors|Below a weight)[^<]*)<\/p>/.exec(html)?.[1];
+  /** A CSV file of so many random columns and rows, in two groups. */
+  const table = (rows: number, columns: number) => {
+    const next = uniforms(1);
+    const names = Array.from({ length: columns }, (_, d) => `c${d}`);
+    const body = Array.from({ length: rows }, (_, n) => names.map(() => (next() + 3 * (n % 2)).toFixed(4)).join(','));
+    return `${names.join(',')}\n${body.join('\n')}\n`;
+  };
+
+  it('stand below weights and means, as the guide has them', async () => {
+    const html = await report(['fit', FAITHFUL, '--components', '2', '--tol', '1e-10', '--reg-covar', '0']);
+    // docs/guide/what-em-does.md, to two digits.
+    expect(below(html)).toEqual([0.029, 0.031, 0.46, 0.029, 0.027, 0.59]);
+    expect(note(html)).toBe(
+      'Below a weight or mean, in brackets: its standard error, if the points come from such a mixture.',
+    );
+  });
+
+  it('are those of the weights, and there is one for the noise but none for the weight of a single component', async () => {
+    const single = ['fit', FAITHFUL, '--columns', 'waiting', '--components', '1'];
+    // Of 272 waiting times of standard deviation 13.57.
+    expect(below(await report(single))).toEqual([Number((13.57 / Math.sqrt(272)).toPrecision(2))]);
+    using work = new Workplace();
+    const rows = readFileSync(FAITHFUL, 'utf8').trimEnd().split('\n').slice(1);
+    const file = work.write('four.csv', `x,waiting,w\n${rows.map((row) => `${row},4`).join('\n')}\n`);
+    const weighted = await report(['fit', file, '--columns', 'waiting', '--weights-column', 'w', '--components', '1']);
+    expect(below(weighted)).toEqual([Number((13.57 / Math.sqrt(4 * 272)).toPrecision(2))]);
+    const noisy = await report([...single.slice(0, -1), '2', '--noise']);
+    expect(note(noisy)).toMatch(/mixture\. That of the weight of the noise is 12 %\.$/);
+  });
+
+  it('come with a caution where the fit is not the likeliest, for its regulariser', async () => {
+    const html = await report(['fit', FAITHFUL, '--components', '2', '--reg-covar', '0.03']);
+    expect(below(html)).toHaveLength(6);
+    expect(note(html)).toMatch(
+      /such a mixture\. The log-likelihood of these points is largest elsewhere: covariances.* would move by .* without regulariser/,
+    );
+  });
+
+  it.each([
+    ['a prior', ['--prior'], 'the fit has a prior'],
+    ['frozen parameters', ['--freeze', 'means,weights'], 'weights and means were frozen'],
+    ['a stream', ['--chunk-rows', '100'], 'the file was streamed, and each pass for them would read it again'],
+    [
+      'no maximum yet',
+      ['--max-iter', '1'],
+      /^the log-likelihood is not at a maximum in a direction that is mostly \w+\[.*\]$/,
+    ],
+  ])('are absent with %s, which is said', async (_what, options, reason) => {
+    const html = await report(['fit', FAITHFUL, '--components', '3', ...options]);
+    expect(below(html)).toEqual([]);
+    const [, found] = /^No standard errors: (.*)\.$/.exec(note(html)!)!;
+    expect(found).toMatch(reason);
+  });
+
+  it.each([
+    ['parameters', 200, 12, 3, 'with 272 parameters and 200 points they'],
+    ['points', 9000, 8, 4, 'with 179 parameters and 9,000 points they'],
+  ])('are absent with too many %s, and it is said who has them', async (_what, rows, columns, K, start) => {
+    using work = new Workplace();
+    const file = work.write('large.csv', table(rows, columns));
+    const html = await report(['fit', file, '--components', `${K}`, '--max-iter', '3']);
+    expect(below(html)).toEqual([]);
+    expect(note(html)).toBe(
+      `No standard errors: ${start} take too long for a report; emgpu evaluate --standard-errors has them.`,
+    );
+  });
+
+  it('are no matter of k-means and of counts', async () => {
+    for (const args of [
+      ['kmeans', FAITHFUL, '--clusters', '2'],
+      ['poisson', FAITHFUL, '--columns', 'waiting', '--components', '2'],
+    ]) {
+      const html = await report(args);
+      expect(below(html)).toEqual([]);
+      expect(html).not.toMatch(/standard error/i);
+    }
   });
 });

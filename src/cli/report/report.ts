@@ -6,6 +6,7 @@ import { densityCaption, pairCaption, scatterCaption } from './captions.ts';
 import { marginFor, outlined, type Scene } from './chart.ts';
 import { density } from './density.ts';
 import { createDocument, type ElementMaker, elementsOf, serialize } from './dom.ts';
+import { standardErrorsOf } from './errors.ts';
 import { historyChart } from './history.ts';
 import { limitsOf } from './limits.ts';
 import { dotsPerPanel, pairPlot } from './pairs.ts';
@@ -15,7 +16,7 @@ import { scatter } from './scatter.ts';
 import { selectionSections } from './selection.ts';
 import { bySeparation } from './separation.ts';
 import { STYLE } from './style.ts';
-import { componentSection, keyFigures, runFacts } from './tables.ts';
+import { componentSection, keyFigures, runFacts, type TableParts } from './tables.ts';
 
 /** Points that densities and axes are drawn from, and the most dots in one scatter plot. */
 const SAMPLE = 40_000;
@@ -27,12 +28,18 @@ const SINGLE = { width: 560, height: 440, marginLeft: 56, ticks: 6 };
 /** The pair plot shows at most this many features. */
 const MOST_PAIRED = 6;
 
-/** The report on a fit: one HTML file that needs nothing else. Of a stream, takes a pass for the points that are drawn. */
+/**
+ * The report on a fit: one HTML file that needs nothing else. Of a stream, takes a pass for the points that are drawn; of a Gaussian mixture, passes for
+ * standard errors where they take no longer than a second or two.
+ */
 export async function renderReport(fitted: Fitted, signal: AbortSignal): Promise<string> {
   const document = createDocument();
   const el = elementsOf(document);
   const scene = await sceneOf(document, fitted, signal);
-  const separated = bySeparation(fitted.view, spreads(scene));
+  const parts = {
+    separated: bySeparation(fitted.view, spreads(scene)),
+    errors: await standardErrorsOf(fitted, signal),
+  };
   const title = titleOf(fitted);
   document.head.append(
     el('meta', { charset: 'utf-8' }),
@@ -40,7 +47,7 @@ export async function renderReport(fitted: Fitted, signal: AbortSignal): Promise
     el('title', {}, `${title} · emgpu`),
     el('style', {}, STYLE),
   );
-  document.body.append(header(fitted, title, el), main(scene, fitted, separated, el));
+  document.body.append(header(fitted, title, el), main(scene, fitted, parts, el));
   return serialize(document);
 }
 
@@ -78,10 +85,10 @@ function header(fitted: Fitted, title: string, el: ElementMaker): Element {
 }
 
 /** Two columns, one on a narrow screen. A pair plot and a table to match take the width of both. */
-function main(scene: Scene, fitted: Fitted, separated: readonly number[], el: ElementMaker): Element {
+function main(scene: Scene, fitted: Fitted, parts: TableParts, el: ElementMaker): Element {
   const { document } = scene;
   const chosen = selectionSections(document, fitted, el);
-  const points = [pictureSection(scene, fitted, separated, el), componentSection(fitted, separated, el)];
+  const points = [pictureSection(scene, fitted, parts.separated, el), componentSection(fitted, parts, el)];
   const course = [historySection(scene, fitted, el), ...boundSections(document, fitted, el)];
   const starts = restartSections(document, fitted, el);
   const run = [...warnings(fitted, el), facts(fitted, el)];

@@ -36,6 +36,8 @@ th:first-child,td:first-child{text-align:left;padding-left:0}
 .scroll th:first-child,.scroll td:first-child{position:sticky;left:0;background:var(--paper)}
 tbody tr:last-child td{border-bottom:0}
 .marked td{font-weight:600}
+.se{color:var(--soft);font-size:12px;line-height:1.3}
+tr:has(.se) td{vertical-align:baseline}
 .starts th:last-child,.starts td:last-child{text-align:left;white-space:normal;min-width:220px}
 .tight th,.tight td{padding-left:14px}
 .tight th:first-child,.tight td:first-child{padding-left:0}

@@ -6,6 +6,7 @@ import { isGaussian, isKMeans } from '../models.ts';
 import { count, seconds, short, total } from '../numbers.ts';
 import { emgpuVersion } from '../version.ts';
 import { type ElementMaker, table } from './dom.ts';
+import type { ReportedErrors } from './errors.ts';
 import { colorOf } from './palette.ts';
 import { byWeight } from './separation.ts';
 
@@ -15,8 +16,16 @@ const MOST_COLUMNS = 12;
 /** Operations that overlaps may take: a second or two. */
 const MOST_OPERATIONS = 2e9;
 
+/** What the table of components is made of, besides the fit. */
+export interface TableParts {
+  /** The features, the one that tells components apart best first. */
+  readonly separated: readonly number[];
+  /** Absent for models that have no standard errors. */
+  readonly errors: ReportedErrors | undefined;
+}
+
 /** The components with their colours; the heaviest and the most telling features, where there are very many. */
-export function componentSection(fitted: Fitted, separated: readonly number[], el: ElementMaker): Element {
+export function componentSection(fitted: Fitted, { separated, errors }: TableParts, el: ElementMaker): Element {
   const { view } = fitted;
   const ascending = (a: number, b: number) => a - b;
   const components = byWeight(view).slice(0, MOST_ROWS).sort(ascending);
@@ -24,8 +33,13 @@ export function componentSection(fitted: Fitted, separated: readonly number[], e
   const { header, rows } = cellsOf(view, components, features);
   const shapes = shapesOf(fitted);
   const body = rows.map(([number, ...cells], at) => {
-    const swatch = el('span', { class: 'swatch', style: `background:${colorOf(components[at]!)}` });
-    return [el('span', {}, swatch, number!), ...cells, ...(shapes ? shapes.cells(components[at]!) : [])];
+    const k = components[at]!;
+    const swatch = el('span', { class: 'swatch', style: `background:${colorOf(k)}` });
+    const below = errorCells(errors, k, features);
+    const estimates = cells.map((text, i) =>
+      below[i] ? el('div', {}, text, el('div', { class: 'se' }, below[i])) : text,
+    );
+    return [el('span', {}, swatch, number!), ...estimates, ...(shapes ? shapes.cells(k) : [])];
   });
   const title = view.noun === 'cluster' ? 'Clusters' : 'Components';
   return el(
@@ -38,7 +52,31 @@ export function componentSection(fitted: Fitted, separated: readonly number[], e
       table(el, [...header, ...(shapes?.header ?? [])], body),
     ),
     el('p', { class: 'note' }, tableNote(fitted, rows.length, features.length, shapes !== undefined)),
+    ...(errors ? [el('p', { class: 'note' }, errorNote(errors))] : []),
   );
+}
+
+/** The standard errors of component k's weight and means, as they stand below them; none of a weight that can be nothing but 1. */
+function errorCells(reported: ReportedErrors | undefined, k: number, features: readonly number[]): string[] {
+  if (!reported || 'none' in reported) return [];
+  const { weights, means } = reported.errors;
+  const values = [weights[k]!, ...features.map((i) => means[k]![i]!)];
+  return values.map((error) => (error > 0 ? `(${twoDigits(error)})` : ''));
+}
+
+/** An error is hardly known to more than two digits; that they are two shows in 0.10. */
+function twoDigits(error: number): string {
+  return error >= 1e-4 && error < 100 ? error.toPrecision(2) : short(error, 2);
+}
+
+function errorNote(reported: ReportedErrors): string {
+  if ('none' in reported) return `No standard errors: ${reported.none}.`;
+  const { errors, caution } = reported;
+  return [
+    'Below a weight or mean, in brackets: its standard error, if the points come from such a mixture.',
+    ...(errors.noise === undefined ? [] : [`That of the weight of the noise is ${twoDigits(100 * errors.noise)} %.`]),
+    ...(caution === undefined ? [] : [caution]),
+  ].join(' ');
 }
 
 /** What the judging of components adds to their table; not for k-means, nor where it would take long. */

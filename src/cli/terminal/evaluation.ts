@@ -14,13 +14,14 @@ export function evaluationSummary(
   featureNames: readonly string[],
   weightsColumn: string | undefined,
 ): string {
-  const { scores, heldOut, silhouette, agreement, components, standardErrors, indefinite } = evaluation;
+  const { scores, heldOut, silhouette, agreement, components, standardErrors, indefinite, caution } = evaluation;
   const facts = [
     ...scoreFacts(scores, weightsColumn),
     ...(heldOut ? heldOutFacts(heldOut) : []),
     ...silhouetteFacts(silhouette),
     ...(agreement ? agreementFacts(agreement) : []),
     ...(indefinite === undefined ? [] : [['standard errors', `none: ${indefinite}`]]),
+    ...(caution === undefined ? [] : [['standard errors', caution]]),
   ];
   const table = components ? [...componentLines(components, featureNames), ''] : [];
   const errors =

@@ -3,35 +3,30 @@
 
 #import lean-density
 
-// Vec per component: mean, b, u, and one that starts with c.
-const STRIDE: u32 = 3u * DB + 1u;
+#import gaussian-diag
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
 #each p POINTS
   let n{p} = group.x * 256u + {p}u * LANES + lane;
   var norm{p} = Norm(-2.0 * MAX_DISTANCE, 0.0);   // what a component without weight has
+#if RELOADED
+#else
 #each b DB
   let x{p}_{b} = points[block_index(job.first + n{p}, {b}u)];
 #end
+#endif
 #end
   for (var k = 0u; k < job.components; k++) {
-    let base = k * STRIDE;
+#if RELOADED
 #each p POINTS
-    var distance{p} = 0.0;
-#end
 #each b DB
-    let mean{b} = parameter(base + {b}u);
-    let lost{b} = -parameter(base + DB + {b}u);
-    let u{b} = parameter(base + 2u * DB + {b}u);
-#each p POINTS
-    let y{p}_{b} = fma(u{b}, x{p}_{b} - mean{b}, lost{b});
-    distance{p} += dot(y{p}_{b}, y{p}_{b});
+    let x{p}_{b} = points[block_index(job.first + n{p}, {b}u)];
 #end
 #end
-    let c = parameter(base + STRIDE - 1u).x;
+#endif
+#import density-diag
 #each p POINTS
-    let density{p} = c - min(distance{p}, MAX_DISTANCE);
     densities[k * job.row + n{p}] = density{p};
     norm{p} = include(norm{p}, density{p});
 #end

@@ -9,7 +9,7 @@
 
 #import job
 #import stored
-#import likelihood
+#import norm
 
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(2) var<storage, read> points: array<Vec>;
@@ -22,18 +22,6 @@
 
 const LANES: u32 = 256u / POINTS;
 
-// The largest density so far, and the sum of 2^(density - largest) over those seen.
-struct Norm {
-  largest: f32,
-  sum: f32,
-}
-
-fn include(norm: Norm, density: f32) -> Norm {
-  let e = exp2(max(-abs(density - norm.largest), MIN_EXPONENT));
-  let is_larger = density > norm.largest;
-  return Norm(max(norm.largest, density), select(norm.sum + e, fma(norm.sum, e, 1.0), is_larger));
-}
-
 // Writes what belongs to point n of the chunk, and joins its log-likelihood to those before.
 fn finish(n: u32, norm: Norm, before: LogLikelihood) -> LogLikelihood {
   if (n >= job.count) {
@@ -42,12 +30,11 @@ fn finish(n: u32, norm: Norm, before: LogLikelihood) -> LogLikelihood {
   }
 #if WEIGHTED
   let w = weights[job.first + n];
-  norms[n] = vec2f(norm.largest, w / norm.sum);
-  return join(before, LogLikelihood(w * (norm.largest + exact_log2(norm.sum)), 1.0, 0));
 #else
-  norms[n] = vec2f(norm.largest, 1.0 / norm.sum);
-  return join(before, split(norm.largest, norm.sum, 0));
+  let w = 1.0;
 #endif
+  norms[n] = scale_of(norm, w);
+  return join_point(before, norm, w);
 }
 
 // The workgroup's log-likelihood; called by all invocations together.

@@ -18,8 +18,11 @@ export interface RunSettings {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** M-steps that the host does, in float64, after a stretch without it: a run ends with the exactness of the host's path. */
-const OWED = 2;
+/**
+ * M-steps that the host does, in float64, after a stretch without it: a run ends with the exactness of the host's path. A hard family's
+ * stretch ends before the step that ends the run, if any does: one is enough.
+ */
+const OWED = { soft: 2, hard: 1 };
 /**
  * When stretches start: short runs do not pay for compiling what they need. How many E-steps they have: fewer are not worth
  * it, and progress should be told now and then. One that ends sooner than `worth` is the last.
@@ -143,7 +146,8 @@ export class EmRun<P> {
   async #stretch(): Promise<void> {
     const { family, dataset, settings } = this;
     const { tol, precision, signal } = settings;
-    const steps = Math.min(settings.maxIter - this.iteration - OWED + 1, STRETCH.most);
+    const owed = family.hard ? OWED.hard : OWED.soft;
+    const steps = Math.min(settings.maxIter - this.iteration - owed + 1, STRETCH.most);
     if (!this.#stretches || this.#owed > 0 || this.iteration < STRETCH.after || steps < STRETCH.fewest) return;
     if (!dataset.stretch || !family.regularizer || this.#acceleration?.active || settings.bounds) return;
     const { rounding, noise } = roundingOf(this.#objectives.at(-1)!, dataset, precision);
@@ -156,13 +160,14 @@ export class EmRun<P> {
       return;
     }
     this.#stretches = stretch.objectives.length >= STRETCH.worth;
-    this.#owed = OWED;
+    this.#owed = owed;
     for (const objective of stretch.objectives.slice(1)) {
       this.iteration++;
       this.#record(objective);
       this.#judge();
     }
     this.#statistics = stretch.statistics;
+    if (family.hard) this.#counts = stretch.statistics.counts;
   }
 
   async #evaluate(): Promise<Statistics> {

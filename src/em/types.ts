@@ -141,7 +141,7 @@ export interface ExpectationOptions extends RunOptions {
 export interface StretchOptions extends RunOptions {
   /** E-steps at most; the M-step after the last is not done. */
   readonly steps: number;
-  /** End when the total still to be gained seems less than this, in units of the objective; 0: only after all steps. */
+  /** End when the total still to be gained (hard families: the last gain) seems less than this, in units of the objective; 0: never. */
   readonly tolerance: number;
   /** A total gain that may be rounding, in units of the objective. */
   readonly noise: number;
@@ -153,7 +153,7 @@ export interface StretchOptions extends RunOptions {
 
 /** What iterations in a row without the host led to. */
 export interface Stretch {
-  /** Of every E-step, the first with the parameters that were given. */
+  /** Of every E-step, the first with the parameters that were given. That after which a run of a hard family may end is the host's. */
   readonly objectives: readonly number[];
   /** Of the last E-step: the M-step goes on from here. */
   readonly statistics: Statistics;
@@ -174,7 +174,7 @@ export interface Dataset {
   expectation(parameters: KernelParameters, options?: ExpectationOptions): Promise<Statistics>;
   /**
    * E-steps with M-steps between them, in the backend's own precision, without the host: for problems so small that the way
-   * to the host would take longer than the work. Undefined where this is none, or where the backend has no such M-step.
+   * to the host would take a good part of the time. Undefined where this is none, or where the backend has no such M-step.
    */
   stretch?(parameters: KernelParameters, options: StretchOptions): Promise<Stretch | undefined>;
   /** One pass over the points that returns something for each of them. */
@@ -264,7 +264,7 @@ export interface Family<P> {
   readonly scaling: Scaling;
   /** Normalizers include the frame's Jacobian, so that densities and log-likelihoods come out in data units. */
   pack(parameters: P, frame: Frame): KernelParameters;
-  /** D: what is added to variances at every M-step, frame units. Absent where that is not all the M-step does: no stretches then. */
+  /** D: what is added to variances at every M-step, frame units, if there are any. Absent where the M-step does more: no stretches then. */
   regularizer?(frame: Frame): Float64Array;
   /** Logarithm of the prior density, but for a constant: the M-step maximises with it. Absent where there is no prior. */
   logPrior?(parameters: P, frame: Frame): number;

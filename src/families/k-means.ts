@@ -45,6 +45,9 @@ function family(metric: Metric): Family<KMeansParameters> {
       return { parameters: { nClusters: K, centers: moved }, degeneracies };
     },
 
+    // There are no variances. Directions take a step more than the mean.
+    ...(metric === 'euclidean' && { regularizer: ({ shift }) => new Float64Array(shift.length) }),
+
     moveTo({ nClusters, centers }, component, point) {
       const moved = Float64Array.from(centers);
       moved.set(point, component * point.length);

@@ -1,7 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { kernelFor } from '../../src/backends/webgpu/kernels.ts';
-import { layPortions, leanCapacity, rowsPerRun, suitsLean } from '../../src/backends/webgpu/lean-plan.ts';
+import {
+  densityRows,
+  keptSums,
+  layPortions,
+  leanCapacity,
+  leanWay,
+  rowsPerRun,
+} from '../../src/backends/webgpu/lean-plan.ts';
 import { shapeOf } from '../../src/backends/webgpu/shape.ts';
 import type { Window } from '../../src/backends/webgpu/windows.ts';
 import type { KernelParameters } from '../../src/em/types.ts';
@@ -22,23 +29,32 @@ const model = fc.record({
 function planOf({ kind, D, K, share, budget }: typeof model extends fc.Arbitrary<infer T> ? T : never) {
   const kernel = kernelFor({ kind } as KernelParameters);
   const shape = shapeOf(D);
-  fc.pre(suitsLean(kernel, shape, K));
+  const way = leanWay(kernel, shape, K);
+  fc.pre(way !== undefined);
   const count = Math.ceil((share * WINDOW) / (shape.DB * shape.W * 4));
-  const capacity = leanCapacity(kernel, shape, K, count, budget);
-  const [portion] = layPortions(kernel, shape, K, [{ count } as Window], capacity);
+  const capacity = leanCapacity(way!, kernel, shape, K, count, budget);
+  const [portion] = layPortions(way!, kernel, shape, K, [{ count } as Window], capacity);
   const { tiles, sums } = kernel.layout(shape);
-  return { kernel, K, count, capacity, portion: portion!, column: K * tiles * sums * 16 };
+  return { way: way!, shape, K, count, capacity, portion: portion!, column: K * tiles * sums * 16 };
 }
 
 test('whatever N, K and D, a lean pass has at most 61 MiB for log-densities, norms and sums', () => {
   fc.assert(
     fc.property(model, (drawn) => {
-      const { kernel, K, capacity, portion, column } = planOf(drawn);
-      const densities = kernel.lean!.moments ? capacity * (4 * K + 8) : 0;
-      const partials = (capacity / portion.run) * rowsPerRun(kernel) * column;
-      expect(densities).toBeLessThanOrEqual(33 * MIB);
-      expect(partials).toBeLessThanOrEqual(12 * MIB);
-      expect(2 * portion.middle * column).toBeLessThanOrEqual(16 * MIB);
+      const { way, shape, K, capacity, portion, column } = planOf(drawn);
+      const runs = capacity / portion.run;
+      const partials = runs * rowsPerRun(way) * column;
+      if (way.whole) {
+        const densities = runs * densityRows(K) * 1024;
+        const kept = runs * keptSums(way, shape, K) * 1024;
+        expect(densities + kept + partials).toBeLessThanOrEqual(58 * MIB);
+        expect(2 * portion.middle * column).toBeLessThanOrEqual(3 * MIB);
+      } else {
+        const densities = way.moments ? capacity * (4 * K + 8) : 0;
+        expect(densities).toBeLessThanOrEqual(33 * MIB);
+        expect(partials).toBeLessThanOrEqual(12 * MIB);
+        expect(2 * portion.middle * column).toBeLessThanOrEqual(16 * MIB);
+      }
     }),
     { numRuns: 2000 },
   );
@@ -59,4 +75,16 @@ test('chunks are whole groups of runs and cover the window, each point once', ()
       expect(next).toBe(count);
     }),
   );
+});
+
+test.each([
+  { kind: 'full', D: 8, K: 16, first: 'lean-full' },
+  { kind: 'full', D: 8, K: 128, first: 'lean-density-full' },
+  { kind: 'full', D: 9, K: 16, first: 'lean-density-full' },
+  { kind: 'diag', D: 16, K: 32, first: 'lean-diag' },
+  { kind: 'spherical', D: 64, K: 32, first: 'lean-diag' },
+  { kind: 'spherical', D: 64, K: 128, first: 'lean-density-diag' },
+  { kind: 'full', D: 65, K: 2, first: undefined },
+] as const)('$kind, D $D, K $K: $first', ({ kind, D, K, first }) => {
+  expect(leanWay(kernelFor({ kind } as unknown as KernelParameters), shapeOf(D), K)?.first).toBe(first);
 });

@@ -1,25 +1,9 @@
 import type { KernelKind, KernelParameters, Statistics } from '../../em/types.ts';
 import { type MomentsGrid, sideBySide, updateGrid } from './grid.ts';
+import { diagWays, fullWays, kMeansWays, type LeanWay } from './lean-ways.ts';
 import { type PackedBatches, packCenters, packDiag, packFull, packTied, packVectors } from './pack.ts';
 import type { Flag, StageName } from './shader.ts';
 import { diagMomentsLayout, fullMomentsLayout, type MomentsLayout, type Shape, updateLayout } from './shape.ts';
-
-/** A pass as GPUs do it best. */
-export interface LeanKernel {
-  /** From points and parameters to log-densities and norms, or, where there are no `moments`, to sums over runs. */
-  readonly expectation: StageName;
-  /** Points per invocation of it. */
-  readonly points: (shape: Shape) => number;
-  /** From log-densities and norms to sums over runs. */
-  readonly moments?: {
-    readonly stage: StageName;
-    /** Components that a workgroup takes. */
-    readonly components: number;
-    /** Workgroups per run and components. */
-    readonly units: (shape: Shape) => number;
-  };
-  readonly fits: (shape: Shape, K: number) => boolean;
-}
 
 /** What a kind of model does on the device. */
 export interface Kernel {
@@ -31,9 +15,13 @@ export interface Kernel {
   readonly grid: (shape: Shape, K: number, most?: number) => MomentsGrid;
   readonly layout: (shape: Shape) => MomentsLayout;
   /** The M-step on the device, where there is one: for stretches of iterations without the host. */
-  readonly finalize?: { readonly stage: StageName; readonly flags: readonly Flag[] };
-  /** How a GPU does it in fewer stages, where K components of that shape fit. */
-  readonly lean?: LeanKernel;
+  readonly finalize?: {
+    readonly stage: StageName;
+    readonly flags: readonly Flag[];
+    readonly fits: (shape: Shape, K: number) => boolean;
+  };
+  /** How a GPU does it in fewer stages, the best way first. */
+  readonly lean?: readonly LeanWay[];
   /** `bytes`: of a batch at most, default what every adapter binds as uniform. */
   readonly pack: (parameters: KernelParameters, shape: Shape, bytes?: number) => PackedBatches;
   /** How the second moments of one component become `Statistics.second`: all entries, their sum, or none of them. */
@@ -42,22 +30,16 @@ export interface Kernel {
   readonly flops: (D: number) => number;
 }
 
-/** Clusters that a workgroup of `lean-k-means` has an invocation for. */
-const MOST_CLUSTERS = 128;
+/** A finalize stage of mixtures gives each component one invocation of one workgroup, and a private matrix. */
+const fitsInvocation = ({ D }: Shape, K: number) => D <= 16 && K <= 64;
 
 const full: Kernel = {
   expectation: 'log-density-full',
   moments: 'moments-full',
   grid: sideBySide(1),
   layout: fullMomentsLayout,
-  finalize: { stage: 'finalize-full', flags: [] },
-  lean: {
-    expectation: 'lean-density-full',
-    points: ({ D }) => (D <= 8 ? 4 : D <= 32 ? 2 : 1),
-    moments: { stage: 'lean-moments-full', components: 1, units: (shape) => fullMomentsLayout(shape).tiles },
-    // Beyond, its text would take compilers seconds.
-    fits: ({ D }) => D <= 64,
-  },
+  finalize: { stage: 'finalize-full', flags: [], fits: fitsInvocation },
+  lean: fullWays,
   pack: packFull,
   second: 'each',
   flops: (D) => 2 * D * D + 9 * D + 12,
@@ -78,30 +60,27 @@ const diag: Kernel = {
   moments: 'moments-diag',
   grid: sideBySide(2),
   layout: diagMomentsLayout,
-  finalize: { stage: 'finalize-diag', flags: [] },
-  lean: {
-    expectation: 'lean-density-diag',
-    points: ({ D }) => (D <= 16 ? 4 : D <= 32 ? 2 : 1),
-    moments: { stage: 'lean-moments-diag', components: 2, units: ({ DB }) => Math.ceil(DB / 4) },
-    fits: () => true,
-  },
+  finalize: { stage: 'finalize-diag', flags: [], fits: fitsInvocation },
+  lean: diagWays,
   pack: packDiag,
   second: 'each',
   flops: (D) => 8 * D + 14,
 };
 
-const spherical: Kernel = { ...diag, finalize: { stage: 'finalize-diag', flags: ['SPHERICAL'] }, second: 'trace' };
+const spherical: Kernel = {
+  ...diag,
+  finalize: { stage: 'finalize-diag', flags: ['SPHERICAL'], fits: fitsInvocation },
+  second: 'trace',
+};
 
 const kMeans: Kernel = {
   expectation: 'assign',
   moments: 'update',
   grid: updateGrid,
   layout: updateLayout,
-  lean: {
-    expectation: 'lean-k-means',
-    points: ({ D }) => (D <= 16 ? 2 : 1),
-    fits: ({ DB }, K) => DB <= 16 && K <= MOST_CLUSTERS,
-  },
+  // An invocation per cluster counts its points.
+  finalize: { stage: 'finalize-k-means', flags: [], fits: (_, K) => K <= 256 },
+  lean: kMeansWays,
   pack: packCenters,
   second: 'inertia',
   flops: (D) => 3 * D + 4,

@@ -1,4 +1,5 @@
 import type { Kernel } from './kernels.ts';
+import { type LeanWay, ownedAtOnce, WHOLE_LANES } from './lean-ways.ts';
 import { type Shape, TILE } from './shape.ts';
 import { bytesPerPoint, WINDOW_BYTES, type Window } from './windows.ts';
 
@@ -7,34 +8,68 @@ const DENSITY_BYTES = 33 * 2 ** 20;
 const PARTIAL_BYTES = 12 * 2 ** 20;
 /** Sums of a window by groups of runs: at most so many bytes. */
 const MIDDLE_BYTES = 16 * 2 ** 20;
+/** The same where both steps are one stage: log-densities, kept sums and partial sums of a chunk together, and sums by groups. */
+const WHOLE_BYTES = 58 * 2 ** 20;
+const WHOLE_MIDDLE_BYTES = 3 * 2 ** 20;
 /** Totals of a window that are read back: at most this many bytes, or one. */
 const READBACK_BYTES = 2 ** 14;
 /** Runs whose sums are added up before the totals are. */
 export const GROUP = 16;
-/** Partial log-likelihoods that are joined before they are read back. */
-export const JOINED = 64;
+/** Partial log-likelihoods of tiles that are joined before they are read back. */
+const JOINED = 64;
 /** Points per run, the shortest and the longest, and workgroups that keep a large GPU busy. */
 const RUNS = { least: 512, most: 4096, workgroups: 4096 };
 const HARD_RUNS = { least: 256, most: 1024, workgroups: 2048 };
+/** A large GPU runs about a thousand of these workgroups at once: as many have all the points, none waits for another to end. */
+const WHOLE_RUNS = { least: 256, most: TILE * JOINED, workgroups: 1024 };
+/** Where fewer fit the memory, two stages do better. */
+const FEWEST_WORKGROUPS = 512;
 
 /** Bytes of a point's log-densities and norm. */
 const densityBytes = (K: number) => 4 * K + 8;
+
+/** What a plan is for. */
+interface Model {
+  readonly way: LeanWay;
+  readonly shape: Shape;
+  readonly K: number;
+  /** Bytes of the sums of all components. */
+  readonly column: number;
+}
+
+function modelOf(way: LeanWay, { layout }: Kernel, shape: Shape, K: number): Model {
+  const { tiles, sums } = layout(shape);
+  return { way, shape, K, column: K * tiles * sums * 16 };
+}
+
+/** vec4f that a workgroup of a stage for both steps keeps per invocation. */
+export function keptSums({ whole }: LeanWay, shape: Shape, K: number): number {
+  return whole ? Math.ceil(K / ownedAtOnce(K)) * whole.units(shape) * whole.values(shape) : 0;
+}
+
+/** Rows of 256 log-densities that such a workgroup has: `first_row` of `shaders/shared/lean-whole.wgsl`. */
+export const densityRows = (K: number) => K | 1;
+
+/** Bytes of scratch memory per run of a stage for both steps. */
+function wholeBytes({ way, shape, K, column }: Model): number {
+  return densityRows(K) * TILE * 4 + keptSums(way, shape, K) * WHOLE_LANES * 16 + rowsPerRun(way) * column;
+}
 
 /**
  * Points per run, a power of two. Sums depend on it, so it depends on nothing but the model and the number of points. A group of runs is
  * the least that a chunk may be.
  */
-export function leanRun({ lean }: Kernel, shape: Shape, K: number, count: number): number {
-  const { moments } = lean!;
-  const { least, most, workgroups } = moments ? RUNS : HARD_RUNS;
+function runOf({ way, shape, K }: Model, count: number): number {
+  const { moments, whole } = way;
+  const { least, most, workgroups } = whole ? WHOLE_RUNS : moments ? RUNS : HARD_RUNS;
   const perRun = moments ? Math.ceil(K / moments.components) * moments.units(shape) : 1;
   const room = moments ? DENSITY_BYTES / (densityBytes(K) * GROUP) : Number.POSITIVE_INFINITY;
   return 2 ** Math.floor(Math.log2(Math.min(room, most, Math.max(least, (count * perRun) / workgroups))));
 }
 
-/** Sums of a run are two numbers each where they come from log-densities. */
-export function rowsPerRun({ lean }: Kernel): number {
-  return lean!.moments ? 2 : 1;
+/** Sums of a run are two numbers each where they are sums over many invocations. */
+export function rowsPerRun({ moments }: LeanWay): number {
+  return moments ? 2 : 1;
 }
 
 /** The part of a window that one dispatch covers: whole groups of runs. */
@@ -53,35 +88,55 @@ export interface Portion {
   /** Sums of `GROUP` runs each, and totals: pairs of numbers, as `totals.wgsl` leaves them. */
   readonly middle: number;
   readonly groups: number;
+  /** Partial log-likelihoods, and how many of them are joined. */
+  readonly likelihoods: number;
+  readonly joinedAtOnce: number;
   /** Bytes. */
   readonly totalsAt: number;
   readonly likelihoodsAt: number;
 }
 
 /**
- * Whether a pass can be a lean one: a kernel has one, and the sums of a group of runs and of the largest window fit the memory for
- * them. A window's own size does not count, so that all windows of a dataset go the same way.
+ * Whether sums of a group of runs and of the largest window fit the memory for them, and, of a stage for both steps, enough workgroups to
+ * keep a large GPU busy. A window's own size does not count, so that all windows of a dataset go the same way.
  */
-export function suitsLean(kernel: Kernel, shape: Shape, K: number): boolean {
-  if (!kernel.lean?.fits(shape, K)) return false;
-  const { tiles, sums } = kernel.layout(shape);
-  const column = K * tiles * sums * 16;
+function suits(model: Model): boolean {
+  const { way, shape, K, column } = model;
+  if (!way.fits(shape, K)) return false;
+  if (way.whole && WHOLE_BYTES / wholeBytes(model) < FEWEST_WORKGROUPS) return false;
   const count = Math.floor(WINDOW_BYTES / bytesPerPoint(shape));
-  const groups = Math.ceil(count / (GROUP * leanRun(kernel, shape, K, count)));
-  return GROUP * rowsPerRun(kernel) * column <= PARTIAL_BYTES && 2 * groups * column <= MIDDLE_BYTES;
+  const groups = Math.ceil(count / (GROUP * runOf(model, count)));
+  const middle = 2 * groups * column;
+  if (way.whole) return middle <= WHOLE_MIDDLE_BYTES;
+  return GROUP * rowsPerRun(way) * column <= PARTIAL_BYTES && middle <= MIDDLE_BYTES;
 }
 
-/** Points of a chunk: about `budget` operations, within the memory for log-densities and partial sums; whole groups of runs. */
-export function leanCapacity(kernel: Kernel, shape: Shape, K: number, count: number, budget: number): number {
-  const { tiles, sums } = kernel.layout(shape);
-  const run = leanRun(kernel, shape, K, count);
+/** The first way of a kernel that suits the model; undefined where passes cannot be lean. */
+export function leanWay(kernel: Kernel, shape: Shape, K: number): LeanWay | undefined {
+  return kernel.lean?.find((way) => suits(modelOf(way, kernel, shape, K)));
+}
+
+/** Points of a chunk: about `budget` operations, within the memory for log-densities and sums; whole groups of runs. */
+export function leanCapacity(
+  way: LeanWay,
+  kernel: Kernel,
+  shape: Shape,
+  K: number,
+  count: number,
+  budget: number,
+): number {
+  const model = modelOf(way, kernel, shape, K);
+  const run = runOf(model, count);
+  const runs = way.whole ? WHOLE_BYTES / wholeBytes(model) : PARTIAL_BYTES / (rowsPerRun(way) * model.column);
   const points = Math.min(
-    Math.floor(PARTIAL_BYTES / (rowsPerRun(kernel) * K * tiles * sums * 16)) * run,
-    kernel.lean!.moments ? DENSITY_BYTES / densityBytes(K) : Number.POSITIVE_INFINITY,
+    Math.floor(runs) * run,
+    way.moments ? DENSITY_BYTES / densityBytes(K) : Number.POSITIVE_INFINITY,
     budget / (K * kernel.flops(shape.D)),
   );
   const grain = GROUP * run;
-  return Math.min(Math.max(1, Math.floor(points / grain)), Math.ceil(count / grain)) * grain;
+  const most = Math.max(1, Math.floor(points / grain)) * grain;
+  // Chunks of the same size: a short last one would keep few workgroups busy.
+  return Math.ceil(count / Math.ceil(count / most) / grain) * grain;
 }
 
 /** Log-likelihoods of a window that are read back. */
@@ -91,26 +146,29 @@ export function likelihoodsOf({ count }: Pick<Window, 'count'>): number {
 
 /** Where the windows of a pass have their sums, each with what a pass over it alone would do. */
 export function layPortions(
+  way: LeanWay,
   kernel: Kernel,
   shape: Shape,
   K: number,
   windows: readonly Window[],
   capacity: number,
 ): Portion[] {
-  const { tiles, sums } = kernel.layout(shape);
-  const column = K * tiles * sums * 16;
+  const model = modelOf(way, kernel, shape, K);
+  const { column } = model;
   let totalsAt = 0;
   let likelihoodsAt = 0;
   return windows.map((window) => {
     const { count } = window;
-    const run = leanRun(kernel, shape, K, count);
+    const run = runOf(model, count);
     const runs = Math.ceil(count / run);
     const middle = Math.ceil(runs / GROUP);
     const groups = Math.min(middle, Math.max(1, Math.floor(READBACK_BYTES / (2 * column))));
     const chunks = Array.from({ length: Math.ceil(count / capacity) }, (_, i) => {
       return { first: i * capacity, count: Math.min(capacity, count - i * capacity) };
     });
-    const portion = { window, chunks, run, runs, middle, groups, totalsAt, likelihoodsAt };
+    const likelihoods = way.moments ? Math.ceil(count / TILE) : runs;
+    const joinedAtOnce = way.moments ? JOINED : (JOINED * TILE) / run;
+    const portion = { window, chunks, run, runs, middle, groups, likelihoods, joinedAtOnce, totalsAt, likelihoodsAt };
     totalsAt += 2 * groups * column;
     likelihoodsAt += likelihoodsOf(window) * 12;
     return portion;

@@ -4,7 +4,8 @@ import type { GpuContext } from './context.ts';
 import { sumLogLikelihoods } from './expectation.ts';
 import { encodeJobs, JOB_STRIDE, type Job } from './job.ts';
 import { type Kernel, unpackStatistics } from './kernels.ts';
-import { GROUP, JOINED, layPortions, likelihoodsOf, type Portion, rowsPerRun } from './lean-plan.ts';
+import { densityRows, GROUP, keptSums, layPortions, likelihoodsOf, type Portion, rowsPerRun } from './lean-plan.ts';
+import { type LeanWay, ownedAtOnce, WHOLE_LANES } from './lean-ways.ts';
 import { Memory, Usage } from './memory.ts';
 import type { Command, Dispatch, PassOptions } from './pace.ts';
 import { type PackedBatches, roundMeans } from './pack.ts';
@@ -17,6 +18,7 @@ import { batchBinding, bind } from './workspace.ts';
 /** What lean passes over a dataset need: scratch memory and recorded work. `memory` is the caller's to destroy. */
 export interface Lean {
   readonly kernel: Kernel;
+  readonly way: LeanWay;
   readonly K: number;
   /** Points of a chunk for which it was cut. */
   readonly capacity: number;
@@ -36,6 +38,7 @@ export async function createLean(
   context: GpuContext,
   shape: Shape,
   kernel: Kernel,
+  way: LeanWay,
   packed: PackedBatches,
   K: number,
   windows: readonly Window[],
@@ -43,14 +46,15 @@ export async function createLean(
 ): Promise<Lean> {
   const layout = kernel.layout(shape);
   const sums = layout.tiles * layout.sums;
-  const portions = layPortions(kernel, shape, K, windows, capacity);
+  const portions = layPortions(way, kernel, shape, K, windows, capacity);
   const most = (size: (portion: Portion) => number) => Math.max(...portions.map(size));
   const memory = new Memory(context.device);
   const storage = (label: string, size: number, extra = 0) => memory.buffer(label, size, Usage.STORAGE | extra);
   try {
     const column = K * sums * 16;
     const last = portions.at(-1)!;
-    const moments = kernel.lean!.moments;
+    const { moments, whole } = way;
+    const runsAtOnce = most(({ run, runs }) => Math.min(runs, capacity / run));
     const totalBytes = last.totalsAt + 2 * last.groups * column;
     const likelihoodBytes = last.likelihoodsAt + likelihoodsOf(last.window) * 12;
     const buffers = {
@@ -59,22 +63,23 @@ export async function createLean(
         Math.max(packed.data.byteLength, PARAMETER_BYTES),
         Usage.UNIFORM | Usage.COPY_DST,
       ),
-      means: await storage('means', K * shape.DB * shape.W * 4, Usage.COPY_DST),
-      densities: await storage('densities', moments ? capacity * K * 4 : 0),
-      norms: await storage('norms', moments ? capacity * 8 : 0),
-      partials: await storage(
-        'partials',
-        most(({ run, runs }) => Math.min(runs, capacity / run)) * rowsPerRun(kernel) * column,
+      means: await storage('means', K * shape.DB * shape.W * 4, Usage.COPY_DST | Usage.COPY_SRC),
+      densities: await storage(
+        'densities',
+        whole ? runsAtOnce * densityRows(K) * TILE * 4 : moments ? capacity * K * 4 : 0,
       ),
+      kept: await storage('kept sums', runsAtOnce * keptSums(way, shape, K) * WHOLE_LANES * 16),
+      norms: await storage('norms', moments ? capacity * 8 : 0),
+      partials: await storage('partials', runsAtOnce * rowsPerRun(way) * column),
       middle: await storage('sums', 2 * most(({ middle }) => middle) * column),
       totals: await storage('totals', totalBytes, Usage.COPY_SRC),
-      logLikelihoods: await storage('log-likelihoods', moments ? Math.ceil(windows[0]!.count / TILE) * 12 : 0),
+      logLikelihoods: await storage('log-likelihoods', most(({ likelihoods }) => likelihoods) * 12),
       joined: await storage('joined log-likelihoods', likelihoodBytes, Usage.COPY_SRC),
     };
     const bytes = buffers.totals.size + buffers.joined.size;
     const staging = await memory.buffer('staging', bytes, Usage.MAP_READ | Usage.COPY_DST);
-    const commands = await record(context, shape, { kernel, K, sums, capacity, portions, memory, ...buffers });
-    return { kernel, K, capacity, layout, portions, commands, ...buffers, staging, memory };
+    const commands = await record(context, shape, { kernel, way, K, sums, capacity, portions, memory, ...buffers });
+    return { kernel, way, K, capacity, layout, portions, commands, ...buffers, staging, memory };
   } catch (error) {
     memory.destroy();
     throw error;
@@ -84,11 +89,12 @@ export async function createLean(
 interface Recording
   extends Pick<
     Lean,
-    'kernel' | 'K' | 'capacity' | 'portions' | 'parameters' | 'means' | 'totals' | 'joined' | 'memory'
+    'kernel' | 'way' | 'K' | 'capacity' | 'portions' | 'parameters' | 'means' | 'totals' | 'joined' | 'memory'
   > {
   /** vec4f of sums per component. */
   readonly sums: number;
   readonly densities: GPUBuffer;
+  readonly kept: GPUBuffer;
   readonly norms: GPUBuffer;
   readonly logLikelihoods: GPUBuffer;
   readonly partials: GPUBuffer;
@@ -101,30 +107,33 @@ interface Bound {
   readonly group: GPUBindGroup;
 }
 
-/** What brings a chunk of a window to partial sums. */
+/** What brings a chunk of a window to partial sums: one stage, or two. */
 async function passOver(context: GpuContext, shape: Shape, work: Recording, jobs: GPUBuffer, window: Window) {
   const { device, pipelines } = context;
-  const { kernel, K, parameters, means, densities, norms, partials, logLikelihoods } = work;
-  const { expectation, points, moments } = kernel.lean!;
+  const { way, K, parameters, means, densities, kept, norms, partials, logLikelihoods } = work;
   const { flags, bindings } = weighing(window);
   const [first, second] = await Promise.all([
-    pipelines.get(expectation, shape, flags, { points: points(shape), components: K }),
-    moments && pipelines.get(moments.stage, shape),
+    pipelines.get(way.first, shape, flags, { points: way.points(shape), components: way.whole ? ownedAtOnce(K) : K }),
+    way.moments && pipelines.get(way.moments.stage, shape),
   ]);
-  const inputs = [second ? parameters : batchBinding(parameters), window.buffer];
-  const outputs = second ? [densities, norms, logLikelihoods] : [partials];
-  const density: Bound = { stage: first, group: bind(device, first, jobs, ...inputs, ...outputs, ...bindings) };
+  const { buffer } = window;
+  const resources = way.whole
+    ? [parameters, buffer, densities, kept, logLikelihoods, partials]
+    : way.moments
+      ? [parameters, buffer, densities, norms, logLikelihoods]
+      : [batchBinding(parameters), buffer, partials];
+  const expectation: Bound = { stage: first, group: bind(device, first, jobs, ...resources, ...bindings) };
   const sum: Bound | undefined = second && {
     stage: second,
-    group: bind(device, second, jobs, means, window.buffer, densities, norms, partials),
+    group: bind(device, second, jobs, means, buffer, densities, norms, partials),
   };
-  return { density, sum };
+  return { expectation, sum };
 }
 
 /** One command per chunk: its sums by run, and those of each group; after a window's last, its totals. */
 async function record(context: GpuContext, shape: Shape, work: Recording): Promise<Command[]> {
   const { device, pipelines } = context;
-  const { kernel, K, sums, capacity, portions, partials, middle, totals, logLikelihoods, joined, memory } = work;
+  const { kernel, way, K, sums, capacity, portions, partials, middle, totals, logLikelihoods, joined, memory } = work;
   const [total, join] = await Promise.all([pipelines.get('totals', shape), pipelines.get('join-likelihoods', shape)]);
   const jobs = await memory.buffer('jobs', countJobs(portions) * JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST);
   const list: Partial<Job>[] = [];
@@ -136,26 +145,29 @@ async function record(context: GpuContext, shape: Shape, work: Recording): Promi
   const toJoined = { stage: join, group: bind(device, join, jobs, logLikelihoods, joined) };
   const toTotals = { stage: total, group: bind(device, total, jobs, middle, totals) };
   const columns = Math.ceil((K * sums) / 64);
-  const rows = rowsPerRun(kernel);
-  const { moments } = kernel.lean!;
+  const rows = rowsPerRun(way);
+  const { moments } = way;
   const commands: Command[] = [];
-  for (const { window, chunks, run, runs, middle: parts, groups, totalsAt, likelihoodsAt } of portions) {
-    const { density, sum } = await passOver(context, shape, work, jobs, window);
+  for (const portion of portions) {
+    const { window, chunks, run, runs, middle: parts, groups, totalsAt } = portion;
+    const { expectation, sum } = await passOver(context, shape, work, jobs, window);
     for (const { first, count } of chunks) {
       const [runFirst, runCount] = [first / run, Math.ceil(count / run)];
       const common = { first, count, components: K, row: capacity, run, sums };
       const group = { groupParts: GROUP, groupFirst: (2 * runFirst) / GROUP, partCount: runCount, pieces: rows };
-      const tileFirst = first / TILE;
+      const tileFirst = moments ? first / TILE : runFirst;
       const dispatches = [
-        dispatch(density, { ...common, tileFirst }, Math.ceil(count / (moments ? TILE : run))),
+        dispatch(expectation, { ...common, tileFirst }, moments ? Math.ceil(count / TILE) : runCount),
         ...(sum ? [dispatch(sum, common, runCount, Math.ceil(K / moments!.components), moments!.units(shape))] : []),
         dispatch(toMiddle, { ...common, ...group }, columns, Math.ceil(runCount / GROUP)),
       ];
       if (runFirst + runCount === runs) {
         const at = { groupFirst: totalsAt / (K * sums * 16), groupParts: Math.ceil(parts / groups), pieces: 2 };
         dispatches.push(dispatch(toTotals, { ...common, ...at, partCount: parts }, columns, groups));
-        const tiles = { partCount: Math.ceil(window.count / TILE), groupParts: JOINED, groupFirst: likelihoodsAt / 12 };
-        if (moments) dispatches.push(dispatch(toJoined, tiles, Math.ceil(likelihoodsOf(window) / 64)));
+        const { likelihoods: partCount, joinedAtOnce: groupParts, likelihoodsAt } = portion;
+        const joining = { partCount, groupParts, groupFirst: likelihoodsAt / 12 };
+        if (kernel.second !== 'inertia')
+          dispatches.push(dispatch(toJoined, joining, Math.ceil(likelihoodsOf(window) / 64)));
       }
       commands.push({ operations: count * K * kernel.flops(shape.D), dispatches });
     }
@@ -195,7 +207,7 @@ export async function leanExpectation(
       const { count: nSamples, totalWeight } = window;
       const parts = likelihoodsOf(window);
       const view = new DataView(bytes, totals.size + likelihoodsAt, parts * 12);
-      const logLikelihood = kernel.lean!.moments ? sumLogLikelihoods(view, parts) : 0;
+      const logLikelihood = kernel.second === 'inertia' ? 0 : sumLogLikelihoods(view, parts);
       const raw = {
         totals: new Float32Array(bytes, totalsAt, 2 * groups * column),
         groups: 2 * groups,

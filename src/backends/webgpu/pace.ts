@@ -44,6 +44,8 @@ export class Pace {
   readonly #device: GPUDevice;
   readonly #seconds: number;
   #rate: number;
+  /** When the last submit was over: passes may follow one another without a pause. */
+  #finished = 0;
 
   /**
    * @param rate a first guess, operations per second
@@ -67,7 +69,6 @@ export class Pace {
     { signal, check }: PassOptions,
   ): Promise<void> {
     const underWay: Promise<void>[] = [];
-    const clock = { finished: performance.now() };
     for (let i = 0; i < commands.length || i === 0; ) {
       throwIfAborted(signal);
       check();
@@ -82,7 +83,7 @@ export class Pace {
       const isLast = i >= commands.length;
       if (isLast) last(encoder);
       this.#device.queue.submit([encoder.finish()]);
-      const finished = this.#finish(operations, clock);
+      const finished = this.#finish(operations);
       finished.catch(() => {}); // told by the await below, or by whoever reads the results of the last submit
       if (isLast) break;
       underWay.push(finished);
@@ -94,12 +95,12 @@ export class Pace {
   }
 
   /** Waits for what was just submitted and learns from how long it took. */
-  async #finish(operations: number, clock: { finished: number }): Promise<void> {
+  async #finish(operations: number): Promise<void> {
     const submitted = performance.now();
     await workDone(this.#device);
     const now = performance.now();
-    const seconds = (now - Math.max(submitted, clock.finished)) / 1000;
-    clock.finished = now;
+    const seconds = (now - Math.max(submitted, this.#finished)) / 1000;
+    this.#finished = now;
     // A submit that was over at once tells of latency, not of speed.
     if (seconds < this.#seconds && operations < this.budget / 4) return;
     // Timers are coarse and machines hiccup: follow slowly, never by more than a factor of two.

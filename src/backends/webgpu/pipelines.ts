@@ -7,7 +7,10 @@ import type { Shape } from './shape.ts';
 type Binding = 'job' | 'parameters' | 'constants' | 'read' | 'write';
 
 interface StageLayout {
-  /** 0, 1, 2 …; with the flag `WEIGHTED` the weights of the window's points come after them. */
+  /**
+   * 0, 1, 2 …; with the flag `WEIGHTED` the weights of the window's points come after them, with `INDIRECT` the sizes of the dispatches
+   * that a stage may end.
+   */
   readonly bindings: readonly Binding[];
   /** Its text depends on the shape of the points. */
   readonly shaped: boolean;
@@ -17,7 +20,8 @@ interface StageLayout {
   readonly counted?: boolean;
 }
 
-const FINALIZE: readonly Binding[] = ['job', 'read', 'read', 'read', 'write', 'write', 'write', 'write'];
+/** State of the stretch, totals, offsets, log-likelihoods, those that are kept, means, parameters. */
+const FINALIZE: readonly Binding[] = ['job', 'write', 'read', 'read', 'read', 'write', 'write', 'write'];
 
 /** Of the stages that bring log-densities, whatever the family. */
 const DENSITY: StageLayout = {
@@ -33,6 +37,14 @@ const LEAN_DENSITY: StageLayout = {
   pointwise: true,
 };
 
+/** Parameters, points, log-densities, sums kept between tiles, log-likelihoods, partial sums. */
+const LEAN_WHOLE: StageLayout = {
+  bindings: ['job', 'read', 'read', 'write', 'write', 'write', 'write'],
+  shaped: true,
+  pointwise: true,
+  counted: true,
+};
+
 const STAGES: Record<Exclude<StageName, DensityStage>, StageLayout> = {
   ingest: { bindings: ['job', 'read', 'read', 'write', 'write'], shaped: true },
   gather: { bindings: ['job', 'read', 'read', 'write'], shaped: true },
@@ -46,6 +58,8 @@ const STAGES: Record<Exclude<StageName, DensityStage>, StageLayout> = {
   'moments-diag': { bindings: ['job', 'parameters', 'read', 'read', 'read', 'read', 'write'], shaped: true },
   reduce: { bindings: ['job', 'parameters', 'read', 'write'], shaped: false },
   assign: { bindings: ['job', 'parameters', 'read', 'write', 'write'], shaped: true, pointwise: true },
+  'lean-full': LEAN_WHOLE,
+  'lean-diag': LEAN_WHOLE,
   'lean-density-full': LEAN_DENSITY,
   'lean-density-diag': LEAN_DENSITY,
   'lean-moments-full': { bindings: ['job', 'read', 'read', 'read', 'read', 'write'], shaped: true },
@@ -55,6 +69,7 @@ const STAGES: Record<Exclude<StageName, DensityStage>, StageLayout> = {
   'join-likelihoods': { bindings: ['job', 'read', 'write'], shaped: false },
   'finalize-full': { bindings: FINALIZE, shaped: true },
   'finalize-diag': { bindings: FINALIZE, shaped: true },
+  'finalize-k-means': { bindings: ['job', 'write', 'read', 'write', 'write', 'write'], shaped: true },
   update: { bindings: ['job', 'parameters', 'read', 'read', 'read', 'read', 'write'], shaped: true },
 };
 
@@ -73,6 +88,7 @@ export function isPointwise(name: StageName): boolean {
 
 function bindingsOf(name: StageName, flags: readonly Flag[]): readonly Binding[] {
   const { bindings } = layoutOf(name);
+  if (flags.includes('INDIRECT')) return [...bindings, 'write'];
   return flags.includes('WEIGHTED') ? [...bindings, 'read'] : bindings;
 }
 

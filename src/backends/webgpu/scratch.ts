@@ -5,7 +5,8 @@ import type { GpuContext } from './context.ts';
 import { expectation, type Passing } from './expectation.ts';
 import { type Kernel, kernelFor } from './kernels.ts';
 import { createLean, type Lean, leanExpectation } from './lean.ts';
-import { leanCapacity, suitsLean } from './lean-plan.ts';
+import { leanCapacity, leanWay } from './lean-plan.ts';
+import { createLeanStretch, type LeanStretch, runLeanStretch, suitsLeanStretch } from './lean-stretch.ts';
 import type { LoadedPoints } from './load.ts';
 import type { PassOptions } from './pace.ts';
 import type { PackedBatches } from './pack.ts';
@@ -38,6 +39,7 @@ export class Scratch {
   #trial: Trial | undefined;
   #resident: Resident | undefined;
   #lean: Lean | undefined;
+  #leanStretch: LeanStretch | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
@@ -81,7 +83,7 @@ export class Scratch {
     return statistics;
   }
 
-  /** Iterations without the host; undefined where this is no small problem. */
+  /** Iterations without the host, by lean passes or for a small problem; undefined where this is no problem for either. */
   async stretch(
     parameters: KernelParameters,
     frame: Frame,
@@ -89,16 +91,33 @@ export class Scratch {
   ): Promise<Stretch | undefined> {
     const { shape, windows } = this.#points;
     const [window] = windows;
+    if (!window || windows.length > 1) return undefined;
+    const context = this.#context;
     const kernel = kernelFor(parameters);
+    const { count } = window;
+    if (count >= context.leanFrom && suitsLeanStretch(kernel, shape, parameters.nComponents, count)) {
+      const lean = await this.#prepareLean(parameters, windows);
+      if (lean) {
+        if (this.#leanStretch?.lean !== lean.work) {
+          this.#leanStretch = await createLeanStretch(context, shape, lean.work);
+        }
+        return runLeanStretch(context, shape, this.#leanStretch, lean.packed, parameters, frame, window, options);
+      }
+    }
     const packed = kernel.pack(parameters, shape);
-    if (!window || windows.length > 1 || !suitsResident(kernel, packed, shape, window.count)) return undefined;
+    if (!suitsResident(kernel, packed, shape, count)) return undefined;
+    const resident = await this.#prepareResident(kernel, packed, parameters.nComponents, window);
+    return runStretch(context, shape, resident, packed, parameters, frame, window, options);
+  }
+
+  async #prepareResident(kernel: Kernel, packed: PackedBatches, K: number, window: Window): Promise<Resident> {
     const old = this.#resident;
-    if (old?.work.kernel !== kernel || old.work.K !== parameters.nComponents) {
+    if (old?.work.kernel !== kernel || old.work.K !== K) {
       old?.work.memory.destroy();
       this.#resident = undefined;
-      this.#resident = await createResident(this.#context, shape, kernel, packed, window);
+      this.#resident = await createResident(this.#context, this.#points.shape, kernel, packed, window);
     }
-    return runStretch(this.#context, shape, this.#resident!, packed, parameters, frame, window, options);
+    return this.#resident!;
   }
 
   /** Memory for a pass with these parameters, and what else it works with. */
@@ -136,14 +155,15 @@ export class Scratch {
     const context = this.#context;
     const kernel = kernelFor(parameters);
     const K = parameters.nComponents;
-    if (windows.length === 0 || !suitsLean(kernel, shape, K)) return undefined;
+    const way = leanWay(kernel, shape, K);
+    if (windows.length === 0 || !way) return undefined;
     const packed = kernel.pack(parameters, shape, Number.POSITIVE_INFINITY);
-    const capacity = leanCapacity(kernel, shape, K, windows[0]!.count, context.pace.budget);
+    const capacity = leanCapacity(way, kernel, shape, K, windows[0]!.count, context.pace.budget);
     const old = this.#lean;
     if (old?.kernel !== kernel || old.K !== K || isRecut(old.capacity, capacity)) {
       old?.memory.destroy();
       this.#lean = undefined;
-      this.#lean = await createLean(context, shape, kernel, packed, K, windows, capacity);
+      this.#lean = await createLean(context, shape, kernel, way, packed, K, windows, capacity);
     }
     return { work: this.#lean!, packed };
   }

@@ -1,6 +1,6 @@
 import { wgsl } from 'wgsl-preprocessor/wgsl-preprocessor.js';
 import { EmgpuError } from '../../errors.ts';
-import { diagMomentsLayout, fullMomentsLayout, type Shape } from './shape.ts';
+import { diagMomentsLayout, fullMomentsLayout, type Shape, unitBlocks } from './shape.ts';
 import { unroll } from './unroll.ts';
 
 const sources = import.meta.glob<string>('../../../shaders/**/*.wgsl', {
@@ -21,6 +21,8 @@ const FLAGS = [
   'RESPONSIBILITIES',
   'HARD',
   'TILED',
+  'INDIRECT',
+  'RELOADED',
 ] as const;
 export type Flag = (typeof FLAGS)[number];
 
@@ -43,6 +45,8 @@ export type StageName =
   | 'reduce'
   | 'assign'
   | 'update'
+  | 'lean-full'
+  | 'lean-diag'
   | 'lean-density-full'
   | 'lean-density-diag'
   | 'lean-moments-full'
@@ -51,7 +55,8 @@ export type StageName =
   | 'totals'
   | 'join-likelihoods'
   | 'finalize-full'
-  | 'finalize-diag';
+  | 'finalize-diag'
+  | 'finalize-k-means';
 
 function source(name: string): string {
   const text = sources[`../../../shaders/${name}.wgsl`];
@@ -112,9 +117,10 @@ export function expandShader(
   if (W === 4) active.add('WIDE');
   if (DB > 1) active.add('PAIRED');
   if (DB > 2) active.add('TILED');
-  const layout = ['moments-full', 'lean-moments-full'].includes(stage)
-    ? fullMomentsLayout(shape)
-    : diagMomentsLayout(shape);
+  // All features of several points are more than registers hold.
+  if (DB > 8) active.add('RELOADED');
+  const isFull = ['moments-full', 'lean-moments-full', 'lean-full'].includes(stage);
+  const layout = isFull ? fullMomentsLayout(shape) : diagMomentsLayout(shape);
   const constants = {
     D,
     W,
@@ -123,7 +129,11 @@ export function expandShader(
     SUMS: layout.sums,
     POINTS: points,
     K: components,
-    UNIT_BLOCKS: DB > 2 ? 4 : DB,
+    UNITS: isFull ? 1 : Math.ceil(DB / unitBlocks(shape)),
+    UNIT_BLOCKS: unitBlocks(shape),
+    VALUES: isFull ? layout.sums : Math.ceil(unitBlocks(shape) / 2) * layout.sums,
+    // Of an invocation, over the components of a workgroup of 64 that stages 32 points.
+    ROUNDS: Math.ceil(components / 2),
     // Registers run out.
     AHEAD: DB <= 2 ? 4 : stage === 'lean-moments-diag' ? 1 : 2,
   };

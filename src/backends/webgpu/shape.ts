@@ -33,6 +33,11 @@ export function shapeOf(nFeatures: number): Shape {
   return { D: nFeatures, W, DB: Math.ceil(nFeatures / W) };
 }
 
+/** Blocks of features that stages for diagonal sums take at a time. */
+export function unitBlocks({ DB }: Shape): number {
+  return DB > 2 ? 4 : DB;
+}
+
 /** Where a stage leaves the sums of one component, in floats from the component's first. */
 export interface MomentsLayout {
   /** Invocations per run and component. */

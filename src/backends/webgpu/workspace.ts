@@ -112,11 +112,8 @@ export interface Workspace {
 interface WorkspaceOptions {
   /** Default: that of {@link defaultVariant}. */
   readonly variant?: Variant;
-  /**
-   * For E-steps of one chunk that follow one another without the host: those whose log-likelihoods are kept, as many jobs. Each
-   * starts its totals anew.
-   */
-  readonly slots?: number;
+  /** Each pass starts its totals anew: for E-steps of one chunk that follow one another without the host. */
+  readonly fresh?: boolean;
   /** Totals at most. */
   readonly mostGroups?: number;
 }
@@ -130,7 +127,7 @@ export async function createWorkspace(
   packed: PackedBatches,
   count: number,
   capacity: number,
-  { variant = defaultVariant(shape), slots = 1, mostGroups = Infinity }: WorkspaceOptions = {},
+  { variant = defaultVariant(shape), fresh = false, mostGroups = Infinity }: WorkspaceOptions = {},
 ): Promise<Workspace> {
   const plan = summation(kernel, shape, K, count);
   const grid = kernel.grid(shape, K, variant.across);
@@ -141,11 +138,8 @@ export async function createWorkspace(
   const groups = Math.ceil(parts / groupParts);
   const hard = kernel.expectation === 'assign';
   const tiles = hard ? 0 : Math.ceil(count / TILE);
-  const common = { components: K, row: capacity, run: plan.run, groupParts, sums: plan.sums, fresh: slots > 1 ? 1 : 0 };
-  const list = listJobs(chunks, common, grid);
-  const jobList = Array.from({ length: slots }, (_, slot) =>
-    list.map((job) => ({ ...job, tileFirst: job.tileFirst! + slot * tiles })),
-  ).flat();
+  const common = { components: K, row: capacity, run: plan.run, groupParts, sums: plan.sums, fresh: fresh ? 1 : 0 };
+  const jobList = listJobs(chunks, common, grid);
   const memory = new Memory(device);
   try {
     const storage = (label: string, size: number, extra = 0) => memory.buffer(label, size, Usage.STORAGE | extra);
@@ -163,7 +157,7 @@ export async function createWorkspace(
       perPoint: await storage(hard ? 'labels' : 'scales', capacity * 4),
       partials: await storage('partials', (capacity / plan.run) * packed.batches[0]!.count * plan.sums * 16),
       totals: await storage('totals', groups * bytes, Usage.COPY_SRC | Usage.COPY_DST),
-      logLikelihoods: await storage('log-likelihoods', slots * tiles * 12, Usage.COPY_SRC),
+      logLikelihoods: await storage('log-likelihoods', tiles * 12, Usage.COPY_SRC),
       staging: await memory.buffer('staging', groups * bytes + tiles * 12, Usage.MAP_READ | Usage.COPY_DST),
     };
     device.queue.writeBuffer(workspace.jobs, 0, encodeJobs(jobList));

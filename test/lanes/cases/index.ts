@@ -8,6 +8,7 @@ import { goldenCases } from './golden.ts';
 import { grid } from './grid.ts';
 import { information } from './information.ts';
 import { lean } from './lean.ts';
+import { leanStretches } from './lean-stretches.ts';
 import { loading } from './loading.ts';
 import { missing } from './missing.ts';
 import { poisson } from './poisson.ts';
@@ -45,6 +46,7 @@ export const cases: readonly LaneCase[] = [
   ...grid,
   ...behaviour,
   ...stretches,
+  ...leanStretches,
   ...sideBySide,
   ...tuning,
   ...faults,

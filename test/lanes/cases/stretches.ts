@@ -1,32 +1,33 @@
-import { createGpuBackend } from '../../../src/backends/webgpu/backend.ts';
-import { EmRun } from '../../../src/em/run.ts';
+import { createGpuBackend, type GpuBackendOptions } from '../../../src/backends/webgpu/backend.ts';
+import type { HostPoints } from '../../../src/data/points.ts';
+import { EmRun, type RunSettings } from '../../../src/em/run.ts';
+import type { Backend, Family } from '../../../src/em/types.ts';
 import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import type { MixtureParameters } from '../../../src/families/parameters.ts';
 import { assert, assertClose, assertEqual, assertSame } from '../assert.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
 import { cpuBackend, distance, drawSample, gpuBackend, randomFor, type Spec } from './gpu.ts';
 
-const TYPES = ['full', 'diag', 'spherical'] as const;
+export const TYPES = ['full', 'diag', 'spherical'] as const;
 
-interface Run {
-  readonly run: EmRun<MixtureParameters>;
+interface Run<P> {
+  readonly run: EmRun<P>;
   readonly counts: Float64Array;
-  readonly parameters: MixtureParameters;
+  readonly parameters: P;
 }
 
-/** A run to its end by `step` or by `advance`, on the GPU or the CPU. */
-async function runBy(
-  context: LaneContext,
+/** A run to its end by `step` or by `advance`. */
+export async function follow<P>(
+  backend: Backend,
   how: 'step' | 'advance',
-  spec: Spec,
-  settings: { tol: number; maxIter: number },
-  backend = gpuBackend(context),
-): Promise<Run> {
-  const { points, start } = drawSample(spec, randomFor(context.seed, `stretches ${spec.type}`));
-  const family = gaussianFamily({ covarianceType: spec.type, regCovar: 1e-6 });
+  family: Family<P>,
+  points: HostPoints,
+  start: P,
+  settings: Omit<RunSettings, 'precision'>,
+): Promise<Run<P>> {
   const dataset = await backend.load(points, { scaling: family.scaling });
   try {
-    const precision = backend.precision;
+    const { precision } = backend;
     const run = new EmRun(family, dataset, family.toFrame(start, dataset.frame), { ...settings, precision });
     while (!run.done) await run[how]();
     const { counts } = await run.expectation();
@@ -36,8 +37,21 @@ async function runBy(
   }
 }
 
+/** A run of a mixture from near its truth, on the GPU or the CPU. */
+export function runBy(
+  context: LaneContext,
+  how: 'step' | 'advance',
+  spec: Spec,
+  settings: { tol: number; maxIter: number },
+  backend = gpuBackend(context),
+): Promise<Run<MixtureParameters>> {
+  const { points, start } = drawSample(spec, randomFor(context.seed, `stretches ${spec.type}`));
+  const family = gaussianFamily({ covarianceType: spec.type, regCovar: 1e-6 });
+  return follow(backend, how, family, points, start, settings);
+}
+
 /** How often work waits for a buffer to be read back while `work` runs. */
-async function countReadbacks(work: () => Promise<unknown>): Promise<number> {
+export async function countReadbacks(work: () => Promise<unknown>): Promise<number> {
   const { mapAsync } = GPUBuffer.prototype;
   let count = 0;
   GPUBuffer.prototype.mapAsync = function (...given) {
@@ -53,19 +67,40 @@ async function countReadbacks(work: () => Promise<unknown>): Promise<number> {
 }
 
 /** The iterations done by the device alone follow those of the host, and end where those end. */
+export async function compareStretch(
+  context: LaneContext,
+  spec: Spec,
+  options: Partial<GpuBackendOptions> = {},
+): Promise<void> {
+  const settings = { tol: 0, maxIter: 60 };
+  const stepped = await runBy(context, 'step', spec, settings, cpuBackend());
+  const { run, parameters } = await runBy(context, 'advance', spec, settings, gpuBackend(context, options));
+  assertClose(run.history, stepped.run.history, { relative: 1e-6 }, `log-likelihoods, seed ${context.seed}`);
+  const off = distance(parameters, stepped.parameters, spec.type, stepped.counts, 20 * (spec.D + 1));
+  // Each float32 M-step is off by some 1e-6; on overlapping components EM forgets that at its rate of convergence, 0.9 or so.
+  assert(off.mean < 1e-4, `a mean is off by ${off.mean.toExponential(2)} standard deviations`);
+  assert(off.covariance < 1e-4, `a covariance is off by ${off.covariance.toExponential(2)}`);
+}
+
+/** A run that converges does so without warnings, and not before it would by the host alone. */
+export async function compareEnd(
+  context: LaneContext,
+  spec: Spec,
+  options: Partial<GpuBackendOptions> = {},
+): Promise<void> {
+  const settings = { tol: 1e-5, maxIter: 5000 };
+  const stepped = await runBy(context, 'step', spec, settings, cpuBackend());
+  const { run } = await runBy(context, 'advance', spec, settings, gpuBackend(context, options));
+  assert(run.converged && stepped.run.converged, 'both converge');
+  assertEqual(run.warnings.length, 0, 'warnings');
+  // It may go on for longer where noise blurs the rate.
+  const early = (stepped.run.history.at(-1)! - run.history.at(-1)!) / spec.N;
+  assert(early < 2 * settings.tol, `it ends ${early} per point early, tolerance ${settings.tol}`);
+}
+
 const agree: readonly LaneCase[] = TYPES.map((type) => ({
   name: `stretches: ${type}, iterations without the host follow those with it`,
-  async run(context) {
-    const spec = { type, D: 3, K: 4, N: 4001, separation: 2 };
-    const settings = { tol: 0, maxIter: 60 };
-    const stepped = await runBy(context, 'step', spec, settings, cpuBackend());
-    const { run, parameters } = await runBy(context, 'advance', spec, settings);
-    assertClose(run.history, stepped.run.history, { relative: 1e-6 }, `log-likelihoods, seed ${context.seed}`);
-    const off = distance(parameters, stepped.parameters, type, stepped.counts, 20 * (spec.D + 1));
-    // Each float32 M-step is off by some 1e-6; on overlapping components EM forgets that at its rate of convergence, 0.9 or so.
-    assert(off.mean < 1e-4, `a mean is off by ${off.mean.toExponential(2)} standard deviations`);
-    assert(off.covariance < 1e-4, `a covariance is off by ${off.covariance.toExponential(2)}`);
-  },
+  run: (context) => compareStretch(context, { type, D: 3, K: 4, N: 4001, separation: 2 }),
 }));
 
 const others: readonly LaneCase[] = [
@@ -86,17 +121,7 @@ const others: readonly LaneCase[] = [
   },
   {
     name: 'stretches: a run that converges is judged and ended in float64',
-    async run(context) {
-      const spec: Spec = { type: 'full', D: 2, K: 3, N: 5003, separation: 2.5 };
-      const settings = { tol: 1e-5, maxIter: 5000 };
-      const stepped = await runBy(context, 'step', spec, settings, cpuBackend());
-      const { run } = await runBy(context, 'advance', spec, settings);
-      assert(run.converged && stepped.run.converged, 'both converge');
-      assertEqual(run.warnings.length, 0, 'warnings');
-      // It may go on for longer where noise blurs the rate.
-      const early = (stepped.run.history.at(-1)! - run.history.at(-1)!) / spec.N;
-      assert(early < 2 * settings.tol, `it ends ${early} per point early, tolerance ${settings.tol}`);
-    },
+    run: (context) => compareEnd(context, { type: 'full', D: 2, K: 3, N: 5003, separation: 2.5 }),
   },
   {
     name: 'stretches: how fast the device seems to be changes no bit',

@@ -1,0 +1,121 @@
+// Both steps of EM with diagonal or spherical covariances, for GPUs: see shared/lean-whole.wgsl, log-density-diag.wgsl for the formula, and
+// moments-diag.wgsl for the layout of the sums. Twins: those of the two, log-density-spherical.ts and normalize.ts
+
+#import lean-whole
+#import gaussian-diag
+
+// Blocks past the last are summed once more, and not looked at.
+fn block_of(unit: u32, b: u32) -> u32 {
+  return min(unit % UNITS * UNIT_BLOCKS + b, DB - 1u);
+}
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let group = workgroup.x;
+  let row = first_row(group);
+  let mine = lane % K;
+  let slice = lane / K;
+  var likelihood = LogLikelihood(0.0, 1.0, 0);
+  for (var t = 0u; t < count_tiles(group); t++) {
+    let tile = group * job.run + t * 256u;   // its first point within the chunk
+#each p POINTS
+    let at{p} = {p}u * LANES + lane;
+    var norm{p} = Norm(-2.0 * MAX_DISTANCE, 0.0);   // what a component without weight has
+#if RELOADED
+#else
+#each b DB
+    let x{p}_{b} = points[block_index(job.first + tile + at{p}, {b}u)];
+#end
+#endif
+#end
+    for (var k = 0u; k < job.components; k++) {
+#if RELOADED
+#each p POINTS
+#each b DB
+      let x{p}_{b} = points[block_index(job.first + tile + at{p}, {b}u)];
+#end
+#end
+#endif
+#import density-diag
+#each p POINTS
+      densities[row + k][at{p}] = density{p};
+      norm{p} = include(norm{p}, density{p});
+#end
+    }
+#each p POINTS
+    likelihood = note(tile + at{p}, at{p}, norm{p}, likelihood);
+#end
+    storageBarrier();
+    workgroupBarrier();
+
+    for (var unit = 0u; unit < (job.components + K - 1u) / K * UNITS; unit++) {
+      let k0 = unit / UNITS * K;
+      let base = min(k0 + mine, job.components - 1u) * STRIDE;
+      let place = place_of(group, unit);
+      var count = 0.0;
+#each b UNIT_BLOCKS
+      let mean{b} = parameter(base + block_of(unit, {b}u));
+      var first{b} = Vec(0.0);
+      var second{b} = Vec(0.0);
+#end
+      if (t > 0u) {   // SUMS: vec4f per tile, in this order
+#if PAIRED
+#each b UNIT_BLOCKS
+        first{b} = sums[place + {b}u / 2u * SUMS + {b}u % 2u][lane];
+        second{b} = sums[place + {b}u / 2u * SUMS + 2u + {b}u % 2u][lane];
+#end
+        count = sums[place + 4u][lane].x;
+#elif WIDE
+        first0 = sums[place][lane];
+        second0 = sums[place + 1u][lane];
+        count = sums[place + 2u][lane].x;
+#else
+        let both = sums[place][lane];
+        first0 = both.xy;
+        second0 = both.zw;
+        count = sums[place + 1u][lane].x;
+#endif
+      }
+      for (var at = 0u; at < 256u; at += STAGED) {
+        stage_responsibilities(row, k0, at, lane);
+        stage_blocks(unit, job.first + tile + at, lane);
+        workgroupBarrier();
+        if (slice < SLICES) {
+          for (var i = slice; i < STAGED; i += 2u * SLICES) {
+#each q 2
+            let n{q} = min(i + {q}u * SLICES, STAGED - 1u);
+            let r{q} = select(0.0, sh_responsibilities[n{q} * ROW + mine], i + {q}u * SLICES < STAGED);
+#each b UNIT_BLOCKS
+            let z{q}_{b} = sh_points[{b}u * STAGED + n{q}] - mean{b};
+#end
+#end
+#each q 2
+            count += r{q};
+#each b UNIT_BLOCKS
+            let a{q}_{b} = r{q} * z{q}_{b};
+            first{b} += a{q}_{b};
+            second{b} = fma(a{q}_{b}, z{q}_{b}, second{b});
+#end
+#end
+          }
+        }
+        workgroupBarrier();
+      }
+#if PAIRED
+#each b UNIT_BLOCKS
+      sums[place + {b}u / 2u * SUMS + {b}u % 2u][lane] = first{b};
+      sums[place + {b}u / 2u * SUMS + 2u + {b}u % 2u][lane] = second{b};
+      sums[place + {b}u / 2u * SUMS + 4u][lane] = vec4f(count);
+#end
+#elif WIDE
+      sums[place][lane] = first0;
+      sums[place + 1u][lane] = second0;
+      sums[place + 2u][lane] = vec4f(count);
+#else
+      sums[place][lane] = vec4f(first0, second0);
+      sums[place + 1u][lane] = vec4f(count);
+#endif
+    }
+  }
+  leave(likelihood, group, lane);
+}

@@ -1,0 +1,123 @@
+// Both steps of EM with full covariances, D <= 8, for GPUs: see shared/lean-whole.wgsl, log-density-full.wgsl for the formula, and
+// moments-full.wgsl for the layout of the sums. Twins: those of the two, and normalize.ts
+
+#import lean-whole
+#import gaussian-full
+
+// One unit has all the features.
+fn block_of(unit: u32, b: u32) -> u32 {
+  return b;
+}
+
+@compute @workgroup_size(LANES)
+fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index) lane: u32) {
+  let group = workgroup.x;
+  let row = first_row(group);
+  let mine = lane % K;
+  let slice = lane / K;
+  var likelihood = LogLikelihood(0.0, 1.0, 0);
+  for (var t = 0u; t < count_tiles(group); t++) {
+    let tile = group * job.run + t * 256u;   // its first point within the chunk
+#each p POINTS
+    let at{p} = {p}u * LANES + lane;
+    var norm{p} = Norm(-2.0 * MAX_DISTANCE, 0.0);   // what a component without weight has
+#each b DB
+    let x{p}_{b} = points[block_index(job.first + tile + at{p}, {b}u)];
+#end
+#end
+    for (var k = 0u; k < job.components; k++) {
+#import density-full
+#each p POINTS
+      densities[row + k][at{p}] = density{p};
+      norm{p} = include(norm{p}, density{p});
+#end
+    }
+#each p POINTS
+    likelihood = note(tile + at{p}, at{p}, norm{p}, likelihood);
+#end
+    storageBarrier();
+    workgroupBarrier();
+
+    for (var k0 = 0u; k0 < job.components; k0 += K) {
+      let base = min(k0 + mine, job.components - 1u) * STRIDE;
+      let place = place_of(group, k0 / K);
+      var count = 0.0;
+#each b DB
+      let mean{b} = parameter(base + {b}u);
+#end
+      var first0 = Vec(0.0);
+      var first1 = Vec(0.0);
+#each c W
+      var m00_{c} = Vec(0.0);
+      var m01_{c} = Vec(0.0);
+      var m11_{c} = Vec(0.0);
+#end
+      if (t > 0u) {   // SUMS: vec4f, in this order
+#if PAIRED
+#each c 4
+        m00_{c} = sums[place + {c}u][lane];
+        m01_{c} = sums[place + 4u + {c}u][lane];
+        m11_{c} = sums[place + 8u + {c}u][lane];
+#end
+        first0 = sums[place + 12u][lane];
+        first1 = sums[place + 13u][lane];
+        count = sums[place + 14u][lane].x;
+#elif WIDE
+#each c 4
+        m00_{c} = sums[place + {c}u][lane];
+#end
+        first0 = sums[place + 4u][lane];
+        count = sums[place + 5u][lane].x;
+#else
+        let product = sums[place][lane];
+        m00_0 = product.xy;
+        m00_1 = product.zw;
+        let rest = sums[place + 1u][lane];
+        first0 = rest.xy;
+        count = rest.z;
+#endif
+      }
+      for (var at = 0u; at < 256u; at += STAGED) {
+        stage_responsibilities(row, k0, at, lane);
+        stage_blocks(0u, job.first + tile + at, lane);
+        workgroupBarrier();
+        if (slice < SLICES) {
+          for (var i = slice; i < STAGED; i += 2u * SLICES) {
+#each q 2
+            let n{q} = min(i + {q}u * SLICES, STAGED - 1u);
+            let r{q} = select(0.0, sh_responsibilities[n{q} * ROW + mine], i + {q}u * SLICES < STAGED);
+            let z{q}_0 = sh_points[n{q}] - mean0;
+#if PAIRED
+            let z{q}_1 = sh_points[STAGED + n{q}] - mean1;
+#endif
+#end
+#each q 2
+#import add-full
+#end
+          }
+        }
+        workgroupBarrier();
+      }
+#if PAIRED
+#each c 4
+      sums[place + {c}u][lane] = m00_{c};
+      sums[place + 4u + {c}u][lane] = m01_{c};
+      sums[place + 8u + {c}u][lane] = m11_{c};
+#end
+      sums[place + 12u][lane] = first0;
+      sums[place + 13u][lane] = first1;
+      sums[place + 14u][lane] = vec4f(count);
+#elif WIDE
+#each c 4
+      sums[place + {c}u][lane] = m00_{c};
+#end
+      sums[place + 4u][lane] = first0;
+      sums[place + 5u][lane] = vec4f(count);
+#else
+      sums[place][lane] = vec4f(m00_0, m00_1);
+      sums[place + 1u][lane] = vec4f(first0, count, 0.0);
+#endif
+    }
+  }
+  leave(likelihood, group, lane);
+}

@@ -1,0 +1,18 @@
+// In a loop over components k: the log-densities of the points, base 2. See log-density-diag.wgsl for the formula.
+    let base = k * STRIDE;
+#each p POINTS
+    var distance{p} = 0.0;
+#end
+#each b DB
+    let mean{b} = parameter(base + {b}u);
+    let lost{b} = -parameter(base + DB + {b}u);
+    let u{b} = parameter(base + 2u * DB + {b}u);
+#each p POINTS
+    let y{p}_{b} = fma(u{b}, x{p}_{b} - mean{b}, lost{b});
+    distance{p} += dot(y{p}_{b}, y{p}_{b});
+#end
+#end
+    let c = parameter(base + STRIDE - 1u).x;
+#each p POINTS
+    let density{p} = c - min(distance{p}, MAX_DISTANCE);
+#end

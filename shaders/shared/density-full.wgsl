@@ -1,0 +1,31 @@
+// In a loop over components k: the log-densities of the points, base 2. See log-density-full.wgsl for the formula.
+    let base = k * STRIDE;
+#each b DB
+    let mean{b} = parameter(base + {b}u);
+#each p POINTS
+    let z{p}_{b} = x{p}_{b} - mean{b};
+#end
+#end
+#each p POINTS
+    var distance{p} = 0.0;
+#end
+#each j DB
+    let lost{j} = -parameter(base + DB + {j}u);
+    let u{j}_{j} = factor_block(base, {j}u, {j}u);
+#each p POINTS
+    var y{p}_{j} = add_upper_product(u{j}_{j}, z{p}_{j}, lost{j});
+#end
+#each i {j}
+    let u{i}_{j} = factor_block(base, {i}u, {j}u);
+#each p POINTS
+    y{p}_{j} = add_product(u{i}_{j}, z{p}_{i}, y{p}_{j});
+#end
+#end
+#each p POINTS
+    distance{p} += dot(y{p}_{j}, y{p}_{j});
+#end
+#end
+    let c = parameter(base + STRIDE - 1u).x;
+#each p POINTS
+    let density{p} = c - min(distance{p}, MAX_DISTANCE);
+#end

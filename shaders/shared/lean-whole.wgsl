@@ -1,0 +1,116 @@
+// Both steps of EM in one stage, for GPUs. A workgroup takes a run of points, a tile of 256 after the other:
+//
+//   E   an invocation takes POINTS points; their log-densities go to rows of scratch memory that are the workgroup's own (and stay in
+//       caches), what makes responsibilities of them to workgroup memory
+//   M   K components at a time (and a unit of sums, from UNIT_BLOCKS blocks of features), an invocation owns one of them and every
+//       SLICES-th point; STAGED points and their responsibilities at a time wait in workgroup memory
+//
+// Between tiles an invocation keeps its sums in scratch memory: in registers they would be in the way of the E-step. At the end of the run
+// the slices are added up, in order. A stage says what a log-density is and which moments are summed (VALUES vec4f per unit); it calls
+// `note`, `stage_responsibilities` and `stage_blocks`, and in the end `leave`.
+
+#import job
+#import stored
+#import norm
+
+@group(0) @binding(0) var<uniform> job: Job;
+@group(0) @binding(2) var<storage, read> points: array<Vec>;
+@group(0) @binding(3) var<storage, read_write> densities: array<array<f32, 256>>;
+@group(0) @binding(4) var<storage, read_write> sums: array<array<vec4f, LANES>>;     // by workgroup, unit and VALUES
+@group(0) @binding(5) var<storage, read_write> log_likelihoods: array<LogLikelihood>; // by run
+@group(0) @binding(6) var<storage, read_write> partials: array<vec4f>;               // by run, component, tile
+#if WEIGHTED
+@group(0) @binding(7) var<storage, read> weights: array<f32>;                        // of the window's points
+#endif
+
+const LANES: u32 = 256u / POINTS;
+const SLICES: u32 = LANES / K;
+const STAGED: u32 = 32u;
+const ROW: u32 = K | 1u;                              // odd, so that columns lie in different banks
+
+var<workgroup> sh_responsibilities: array<f32, STAGED * ROW>;
+var<workgroup> sh_points: array<Vec, UNIT_BLOCKS * STAGED>;
+var<workgroup> sh_norms: array<vec2f, 256>;
+
+// The first of a workgroup's rows of log-densities. An odd number of rows each spreads them over the channels of memory.
+fn first_row(group: u32) -> u32 {
+  return group * (job.components | 1u);
+}
+
+// Where an invocation's sums of a unit lie. Units are counted over all components.
+fn place_of(group: u32, unit: u32) -> u32 {
+  let groups = (job.components + K - 1u) / K;
+  return (group * groups * UNITS + unit) * VALUES;
+}
+
+// Tiles of a workgroup's run.
+fn count_tiles(group: u32) -> u32 {
+  let first = group * job.run;
+  return (min(job.run, job.count - first) + 255u) / 256u;
+}
+
+// What is known of point n of the chunk, the tile's `at`-th, once its densities are.
+fn note(n: u32, at: u32, norm: Norm, before: LogLikelihood) -> LogLikelihood {
+  if (n >= job.count) {
+    sh_norms[at] = vec2f(norm.largest, 0.0);
+    return before;
+  }
+#if WEIGHTED
+  let w = weights[job.first + n];
+#else
+  let w = 1.0;
+#endif
+  sh_norms[at] = scale_of(norm, w);
+  return join_point(before, norm, w);
+}
+
+// Those of components k0 … for STAGED points of the tile, from `at` on. All are asked for before the first is waited for.
+fn stage_responsibilities(row: u32, k0: u32, at: u32, lane: u32) {
+  let n = lane % STAGED;
+  let side = lane / STAGED;
+#each i ROUNDS
+  let d{i} = densities[row + min(k0 + {i}u * (LANES / STAGED) + side, job.components - 1u)][at + n];
+#end
+  let norm = sh_norms[at + n];
+#each i ROUNDS
+  if ({i}u * (LANES / STAGED) + side < K) {
+    let r = exp2(max(d{i} - norm.x, MIN_EXPONENT)) * norm.y;
+    sh_responsibilities[n * ROW + {i}u * (LANES / STAGED) + side] = r;
+  }
+#end
+}
+
+// A unit's blocks of features, `block_of` the stage, for STAGED points from point `at` of the window on.
+fn stage_blocks(unit: u32, at: u32, lane: u32) {
+  for (var i = lane; i < UNIT_BLOCKS * STAGED; i += LANES) {
+    sh_points[i] = points[block_index(at + i % STAGED, block_of(unit, i / STAGED))];
+  }
+}
+
+// Adds up the slices' sums of a unit: components from k0 on, tiles from `tile` on.
+fn leave_sums(group: u32, unit: u32, k0: u32, tile: u32, lane: u32) {
+  for (var e = lane; e < K * VALUES; e += LANES) {
+    let k = k0 + e % K;
+    let i = e / K;
+    var sum = vec4f(0.0);
+    for (var slice = 0u; slice < SLICES; slice++) {
+      sum += sums[place_of(group, unit) + i][slice * K + e % K];
+    }
+    if (k < job.components && tile + i / SUMS < TILES) {
+      partials[((group * job.components + k) * TILES + tile + i / SUMS) * SUMS + i % SUMS] = sum;
+    }
+  }
+}
+
+// What the run comes to; called by all invocations together.
+fn leave(likelihood: LogLikelihood, group: u32, lane: u32) {
+  let all = join_all(likelihood, lane);
+  if (lane == 0u) {
+    log_likelihoods[job.tile_first + group] = all;
+  }
+  storageBarrier();
+  workgroupBarrier();
+  for (var unit = 0u; unit < (job.components + K - 1u) / K * UNITS; unit++) {
+    leave_sums(group, unit, unit / UNITS * K, unit % UNITS * (VALUES / SUMS), lane);
+  }
+}

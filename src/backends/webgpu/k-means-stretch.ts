@@ -1,0 +1,83 @@
+import type { KernelParameters, Statistics, Stretch, StretchOptions } from '../../em/types.ts';
+import type { GpuContext } from './context.ts';
+import type { Kernel } from './kernels.ts';
+import { type Memory, Usage } from './memory.ts';
+import { unpadMeans } from './mixture-stretch.ts';
+import type { Dispatch, PassOptions } from './pace.ts';
+import type { PackedBatches } from './pack.ts';
+import type { Shape } from './shape.ts';
+import { type Course, createCourse, finalizeDispatch, runStretching, type Stretching } from './stretch.ts';
+import type { Window } from './windows.ts';
+import { bind } from './workspace.ts';
+
+/** Where passes of k-means leave their sums, and the M-step on the device the next centres. */
+export interface KMeansWork {
+  readonly kernel: Kernel;
+  readonly K: number;
+  /** Of totals. */
+  readonly rows: number;
+  /** The first job tells K and the sums of a cluster. */
+  readonly jobs: GPUBuffer;
+  readonly totals: GPUBuffer;
+  readonly parameters: GPUBuffer;
+}
+
+/** The M-step of k-means on the device. */
+export interface KMeansMaximization {
+  readonly work: KMeansWork;
+  readonly course: Course;
+  readonly finalize: Dispatch;
+}
+
+/** Count and inertia of a cluster in one row of totals, as `finalize-k-means.wgsl` keeps them. */
+const PART_BYTES = 8;
+
+export async function createKMeansMaximization(
+  context: GpuContext,
+  shape: Shape,
+  memory: Memory,
+  work: KMeansWork,
+): Promise<KMeansMaximization> {
+  const { device, pipelines } = context;
+  const { kernel, K, rows, jobs, totals, parameters } = work;
+  const stage = await pipelines.get(kernel.finalize!.stage, shape, kernel.finalize!.flags);
+  const before = await memory.buffer('centres before', K * shape.DB * shape.W * 4, Usage.STORAGE | Usage.COPY_SRC);
+  const course = await createCourse(memory, shape, { parts: rows * K, bytes: PART_BYTES }, [before]);
+  const group = bind(device, stage, jobs, course.state, totals, course.kept, before, parameters);
+  return { work, course, finalize: finalizeDispatch(stage, group) };
+}
+
+/** Minus the inertia, added up as `unpackStatistics` does. */
+function objectiveOf(parts: DataView, { K, rows }: KMeansWork): number {
+  let inertia = 0;
+  for (let k = 0; k < K; k++) {
+    let ofCluster = 0;
+    for (let row = 0; row < rows; row++) ofCluster += parts.getFloat32((row * K + k) * PART_BYTES + 4, true);
+    inertia += ofCluster;
+  }
+  return -inertia;
+}
+
+/**
+ * Up to `steps` E-steps in a row, of which the last, whose judgement ended it, is not told of: the host does the M-step before it in
+ * float64, and sees for itself. `evaluate` does the E-step before that one again, for its sums. Undefined where there was only one.
+ */
+export async function runKMeansStretch(
+  context: GpuContext,
+  shape: Shape,
+  { work, course }: KMeansMaximization,
+  how: Pick<Stretching, 'count' | 'submit'>,
+  evaluate: (reached: KernelParameters) => Promise<Statistics>,
+  packed: PackedBatches,
+  parameters: KernelParameters,
+  window: Window,
+  options: StretchOptions & PassOptions,
+): Promise<Stretch | undefined> {
+  context.device.queue.writeBuffer(work.parameters, 0, packed.data);
+  const start = { rows: work.rows, leastCount: 0, unit: 1, normalizer: 0 };
+  const objective = (parts: DataView) => objectiveOf(parts, work);
+  const { objectives, results } = await runStretching(context, { ...how, course, start, objective }, window, options);
+  if (objectives.length < 2) return undefined;
+  const means = unpadMeans(new Float32Array(results[0]!), parameters, shape);
+  return { objectives: objectives.slice(0, -1), statistics: await evaluate({ ...parameters, means }) };
+}

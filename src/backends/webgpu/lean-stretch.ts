@@ -1,0 +1,80 @@
+import type { Frame } from '../../data/frame.ts';
+import type { KernelParameters, Stretch, StretchOptions } from '../../em/types.ts';
+import type { GpuContext } from './context.ts';
+import { encodeJobs, JOB_STRIDE } from './job.ts';
+import { createKMeansMaximization, type KMeansMaximization, runKMeansStretch } from './k-means-stretch.ts';
+import type { Kernel } from './kernels.ts';
+import { type Lean, leanExpectation } from './lean.ts';
+import { likelihoodsOf } from './lean-plan.ts';
+import { Usage } from './memory.ts';
+import { createMixtureMaximization, type MixtureMaximization, runMixtureStretch } from './mixture-stretch.ts';
+import type { Command, PassOptions } from './pace.ts';
+import type { PackedBatches } from './pack.ts';
+import type { Shape } from './shape.ts';
+import { SLOTS, type Stretching } from './stretch.ts';
+import type { Window } from './windows.ts';
+
+/**
+ * Floating-point operations of an iteration that may follow others without the host: well below 100 ms on a slow integrated GPU (some 1e11
+ * a second), so that submits stay short and little is lost where some follow the end; and on a large one a millisecond, which is what the host
+ * takes for its part. A constant, because results must not depend on timing.
+ */
+const MOST_OPERATIONS = 4e9;
+
+/** What runs many lean passes over one window without the host. Its memory is that of the passes. */
+export type LeanStretch = { readonly lean: Lean } & (
+  | { readonly hard: false; readonly maximization: MixtureMaximization }
+  | { readonly hard: true; readonly maximization: KMeansMaximization }
+);
+
+/** Whether the M-step can be done on the device, and an iteration is short; that passes are lean is not asked. */
+export function suitsLeanStretch(kernel: Kernel, shape: Shape, K: number, count: number): boolean {
+  return kernel.finalize?.fits(shape, K) === true && count * K * kernel.flops(shape.D) <= MOST_OPERATIONS;
+}
+
+export async function createLeanStretch(context: GpuContext, shape: Shape, lean: Lean): Promise<LeanStretch> {
+  const { kernel, K, layout, memory, portions } = lean;
+  const { groups, window } = portions[0]!;
+  const jobs = await memory.buffer('jobs of M-steps', JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST);
+  context.device.queue.writeBuffer(jobs, 0, encodeJobs([{ components: K, sums: layout.tiles * layout.sums }]));
+  const work = { ...lean, rows: 2 * groups, jobs };
+  if (kernel.second === 'inertia') {
+    return { lean, hard: true, maximization: await createKMeansMaximization(context, shape, memory, work) };
+  }
+  const likelihoods = { likelihoods: likelihoodsOf(window), logLikelihoods: lean.joined };
+  const maximization = await createMixtureMaximization(context, shape, memory, { ...work, ...likelihoods });
+  return { lean, hard: false, maximization };
+}
+
+/** Iterations per submit: as many as the device is known to do in the time of one. */
+function pacing(
+  { pace }: GpuContext,
+  { lean, maximization: { finalize } }: LeanStretch,
+  options: PassOptions,
+): Pick<Stretching, 'count' | 'submit'> {
+  const iteration: Command[] = [...lean.commands, { operations: 0, dispatches: [finalize] }];
+  const operations = lean.commands.reduce((sum, command) => sum + command.operations, 0);
+  return {
+    count: () => Math.min(SLOTS, Math.max(1, Math.floor(pace.budget / operations))),
+    submit: (count, last) => pace.run(Array<Command[]>(count).fill(iteration).flat(), last, options),
+  };
+}
+
+/** Up to `steps` E-steps in a row, M-steps between them on the device in float32. Undefined where there was no room for one. */
+export function runLeanStretch(
+  context: GpuContext,
+  shape: Shape,
+  stretch: LeanStretch,
+  packed: PackedBatches,
+  parameters: KernelParameters,
+  frame: Frame,
+  window: Window,
+  options: StretchOptions & PassOptions,
+): Promise<Stretch | undefined> {
+  const { lean, hard, maximization } = stretch;
+  const how = pacing(context, stretch, options);
+  if (!hard) return runMixtureStretch(context, shape, maximization, how, packed, parameters, frame, window, options);
+  const evaluate = (reached: KernelParameters) =>
+    leanExpectation(context, shape, lean, lean.kernel.pack(reached, shape, Infinity), reached, options);
+  return runKMeansStretch(context, shape, maximization, how, evaluate, packed, parameters, window, options);
+}

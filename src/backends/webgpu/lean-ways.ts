@@ -1,0 +1,78 @@
+import type { StageName } from './shader.ts';
+import { diagMomentsLayout, fullMomentsLayout, type Shape, unitBlocks } from './shape.ts';
+
+/** A way to do a pass as GPUs do it best. Its first stage goes from points and parameters … */
+export interface LeanWay {
+  readonly first: StageName;
+  /** Points per invocation of it. */
+  readonly points: (shape: Shape) => number;
+  readonly fits: (shape: Shape, K: number) => boolean;
+  /** … to log-densities and norms; this one goes on to sums over runs. */
+  readonly moments?: {
+    readonly stage: StageName;
+    /** Components that a workgroup takes. */
+    readonly components: number;
+    /** Workgroups per run and components. */
+    readonly units: (shape: Shape) => number;
+  };
+  /** … to sums over runs, by way of log-densities and sums in scratch memory: how many units of features, and vec4f of sums of each. */
+  readonly whole?: { readonly units: (shape: Shape) => number; readonly values: (shape: Shape) => number };
+}
+
+/** Invocations of a workgroup that does both steps, and components that it owns at a time: at most so many. */
+export const WHOLE_LANES = 64;
+const MOST_OWNED = 32;
+
+/** Components that a workgroup of a stage for both steps owns at a time: shares of about the same size. */
+export function ownedAtOnce(K: number): number {
+  return Math.ceil(K / Math.ceil(K / MOST_OWNED));
+}
+
+const unitsOfBlocks = (shape: Shape) => Math.ceil(shape.DB / unitBlocks(shape));
+
+/** Both steps in one stage, where that leaves room for enough workgroups, else in two. */
+export const fullWays: readonly LeanWay[] = [
+  {
+    first: 'lean-full',
+    points: () => 4,
+    // With more tiles than one there is room for too few workgroups: slower than two stages at K 8, as fast at K 16.
+    fits: ({ D }) => D <= 8,
+    whole: { units: () => 1, values: (shape) => fullMomentsLayout(shape).sums },
+  },
+  {
+    first: 'lean-density-full',
+    points: ({ D }) => (D <= 8 ? 4 : D <= 32 ? 2 : 1),
+    moments: { stage: 'lean-moments-full', components: 1, units: (shape) => fullMomentsLayout(shape).tiles },
+    // Beyond, its text would take compilers seconds.
+    fits: ({ D }) => D <= 64,
+  },
+];
+
+export const diagWays: readonly LeanWay[] = [
+  {
+    first: 'lean-diag',
+    points: () => 4,
+    fits: () => true,
+    whole: {
+      units: unitsOfBlocks,
+      values: (shape) => Math.ceil(unitBlocks(shape) / 2) * diagMomentsLayout(shape).sums,
+    },
+  },
+  {
+    first: 'lean-density-diag',
+    points: ({ D }) => (D > 16 && D <= 32 ? 2 : 4),
+    moments: { stage: 'lean-moments-diag', components: 2, units: unitsOfBlocks },
+    fits: () => true,
+  },
+];
+
+/** Clusters that a workgroup of `lean-k-means` has an invocation for. */
+const MOST_CLUSTERS = 128;
+
+export const kMeansWays: readonly LeanWay[] = [
+  {
+    first: 'lean-k-means',
+    points: ({ D }) => (D <= 16 ? 2 : 1),
+    fits: ({ DB }, K) => DB <= 16 && K <= MOST_CLUSTERS,
+  },
+];

@@ -1,0 +1,110 @@
+import type { Frame } from '../../data/frame.ts';
+import type { KernelParameters, Stretch, StretchOptions } from '../../em/types.ts';
+import type { GpuContext } from './context.ts';
+import { sumLogLikelihoods } from './expectation.ts';
+import { type Kernel, unpackStatistics } from './kernels.ts';
+import { type Memory, Usage } from './memory.ts';
+import type { Dispatch, PassOptions } from './pace.ts';
+import { type PackedBatches, roundMeans } from './pack.ts';
+import type { MomentsLayout, Shape } from './shape.ts';
+import { type Course, createCourse, finalizeDispatch, runStretching, type Start, type Stretching } from './stretch.ts';
+import type { Window } from './windows.ts';
+import { bind } from './workspace.ts';
+
+/** Where the E-steps of a mixture leave their sums, and the M-step on the device what follows from them. */
+export interface MixtureWork {
+  readonly kernel: Kernel;
+  readonly K: number;
+  readonly layout: MomentsLayout;
+  /** Of totals. */
+  readonly rows: number;
+  /** Partial log-likelihoods of an E-step. */
+  readonly likelihoods: number;
+  /** The first job tells K and the sums of a component. */
+  readonly jobs: GPUBuffer;
+  readonly totals: GPUBuffer;
+  readonly logLikelihoods: GPUBuffer;
+  readonly means: GPUBuffer;
+  readonly parameters: GPUBuffer;
+  /** Workgroups of indirect dispatches: zeros once the stretch has ended. */
+  readonly sizes?: GPUBuffer;
+}
+
+/** A mixture's M-step on the device. */
+export interface MixtureMaximization {
+  readonly work: MixtureWork;
+  readonly course: Course;
+  readonly finalize: Dispatch;
+}
+
+export async function createMixtureMaximization(
+  context: GpuContext,
+  shape: Shape,
+  memory: Memory,
+  work: MixtureWork,
+): Promise<MixtureMaximization> {
+  const { device, pipelines } = context;
+  const { jobs, totals, logLikelihoods, means, parameters, sizes, likelihoods } = work;
+  const { stage: name, flags } = work.kernel.finalize!;
+  const stage = await pipelines.get(name, shape, sizes ? [...flags, 'INDIRECT'] : flags);
+  const offsets = offsetsOf(work.layout);
+  const table = await memory.buffer('offsets', offsets.byteLength, Usage.STORAGE | Usage.COPY_DST);
+  device.queue.writeBuffer(table, 0, offsets);
+  const course = await createCourse(memory, shape, { parts: likelihoods, bytes: 12 }, [means, totals]);
+  const inputs = [course.state, totals, table, logLikelihoods];
+  const outputs = [course.kept, means, parameters, ...(sizes ? [sizes] : [])];
+  const group = bind(device, stage, jobs, ...inputs, ...outputs);
+  return { work, course, finalize: finalizeDispatch(stage, group) };
+}
+
+/** Where a component's count, first and second moments lie among its sums, in floats. */
+function offsetsOf({ count, first, second }: MomentsLayout): Uint32Array<ArrayBuffer> {
+  return Uint32Array.of(count, ...first, ...second);
+}
+
+/** Objectives are in base-2 logarithms on the device. */
+function startOf({ rows }: MixtureWork, packed: PackedBatches, frame: Frame, { largestWeight }: Window): Start {
+  const D = frame.shift.length;
+  const jacobian = frame.scale.reduce((sum, s) => sum + Math.log(s), 0);
+  const normalizer = -0.5 * D * Math.log(2 * Math.PI) - jacobian - packed.offset;
+  // Whatever the weights, more than this is more than 2 (D + 1) points.
+  const leastCount = 2 * (D + 1) * largestWeight;
+  return { rows, leastCount, unit: Math.LOG2E, normalizer: normalizer * Math.LOG2E };
+}
+
+/** Up to `steps` E-steps in a row; the host goes on from the sums of the last. */
+export async function runMixtureStretch(
+  context: GpuContext,
+  shape: Shape,
+  { work, course }: MixtureMaximization,
+  how: Pick<Stretching, 'count' | 'submit'>,
+  packed: PackedBatches,
+  parameters: KernelParameters,
+  frame: Frame,
+  window: Window,
+  options: StretchOptions & PassOptions,
+): Promise<Stretch> {
+  const { device } = context;
+  device.queue.writeBuffer(work.parameters, 0, packed.data);
+  device.queue.writeBuffer(work.means, 0, roundMeans(parameters, shape).padded);
+  const offset = window.totalWeight * packed.offset;
+  const start = startOf(work, packed, frame, window);
+  const objective = (parts: DataView) => sumLogLikelihoods(parts, work.likelihoods) + offset;
+  const { objectives, results } = await runStretching(context, { ...how, course, start, objective }, window, options);
+  const [means, totals] = results.map((bytes) => new Float32Array(bytes)) as [Float32Array, Float32Array];
+  const { count: nSamples, totalWeight } = window;
+  const statistics = unpackStatistics(work.kernel, parameters, work.layout, {
+    ...{ totals, groups: work.rows, centers: unpadMeans(means, parameters, shape) },
+    ...{ logLikelihood: objectives.at(-1)!, nSamples, totalWeight },
+  });
+  return { objectives, statistics };
+}
+
+/** K × D float64 numbers from the K × DB × W on the device. */
+export function unpadMeans(
+  padded: Float32Array,
+  { nComponents: K, nFeatures: D }: KernelParameters,
+  { DB, W }: Shape,
+): Float64Array {
+  return Float64Array.from({ length: K * D }, (_, i) => padded[Math.floor(i / D) * DB * W + (i % D)]!);
+}

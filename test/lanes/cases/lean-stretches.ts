@@ -1,0 +1,136 @@
+import type { HostPoints } from '../../../src/data/points.ts';
+import { type KMeansParameters, kMeansFamily } from '../../../src/families/k-means.ts';
+import { assert, assertClose, assertEqual, assertSame } from '../assert.ts';
+import type { LaneCase, LaneContext } from '../types.ts';
+import { cpuBackend, drawSample, gpuBackend, randomFor, type Spec } from './gpu.ts';
+import { drawWeights } from './models.ts';
+import { compareEnd, compareStretch, countReadbacks, follow, runBy, TYPES } from './stretches.ts';
+
+/** Passes as GPUs do them, whatever the device and however few the points. */
+const LEAN = { leanFrom: 0 };
+
+const mixtures: readonly LaneCase[] = TYPES.map((type) => ({
+  name: `lean stretches: ${type}, iterations without the host follow those with it`,
+  run: (context) => compareStretch(context, { type, D: 3, K: 4, N: 20_011, separation: 2 }, LEAN),
+}));
+
+interface Sample {
+  readonly D: number;
+  readonly K: number;
+  readonly N: number;
+  readonly weighted?: boolean;
+}
+
+/** One cloud, cut by K centres from among its points: k-means has much to do. */
+function drawCloud({ seed }: LaneContext, { D, K, N, weighted = false }: Sample) {
+  const random = randomFor(seed, `lean stretches ${D} ${K} ${N}`);
+  const { points } = drawSample({ type: 'spherical', D, K: 1, N }, random);
+  const sampleWeight = weighted ? drawWeights(N, random) : undefined;
+  const start: KMeansParameters = { nClusters: K, centers: Float64Array.from(points.data.slice(0, K * D)) };
+  return { points: { ...points, ...(sampleWeight && { sampleWeight }) }, start };
+}
+
+/**
+ * On a line: points of a cluster at ±10 on both sides of its centre, and on either side a row of points with five centres at its far end, which
+ * spread until, after 21 iterations, both take a point from the middle at once.
+ */
+function drawSqueeze() {
+  const row = Array.from({ length: 500 }, (_, i) => 11 + (69 * (i + 0.5)) / 500);
+  const ends = Array.from({ length: 5 }, (_, i) => 80 - i / 2);
+  const mirrored = (side: number[], middle: number[]) => [...side.map((x) => -x), ...middle, ...side];
+  const start = { nClusters: 11, centers: Float64Array.from(mirrored(ends, [0])) };
+  return { points: { data: Float64Array.from(mirrored(row, [-10, 10])), nFeatures: 1 }, start };
+}
+
+/** What a run is without stretches it is with them, bit by bit. */
+async function compareClusters(
+  context: LaneContext,
+  { points, start }: { points: HostPoints; start: KMeansParameters },
+  tol: number,
+) {
+  const backend = gpuBackend(context, LEAN);
+  const of = (how: 'step' | 'advance') => follow(backend, how, kMeansFamily, points, start, { tol, maxIter: 500 });
+  const stepped = await of('step');
+  let advanced = stepped;
+  const readbacks = await countReadbacks(async () => {
+    advanced = await of('advance');
+  });
+  const { run, parameters, counts } = advanced;
+  const what = `seed ${context.seed}`;
+  assertSame(run.history, stepped.run.history, `inertias, ${what}`);
+  assertSame([...counts], [...stepped.counts], `points per cluster, ${what}`);
+  assertSame([...parameters.centers], [...stepped.parameters.centers], `centres, ${what}`);
+  assertEqual(JSON.stringify(run.warnings), JSON.stringify(stepped.run.warnings), `warnings, ${what}`);
+  assert(run.converged, 'it converges');
+  return { run, readbacks };
+}
+
+const kMeans: readonly LaneCase[] = [
+  ...[false, true].map(
+    (weighted): LaneCase => ({
+      name: `lean stretches: k-means${weighted ? ', weighted' : ''}, to where steps lead`,
+      async run(context) {
+        const cloud = drawCloud(context, { D: 3, K: 7, N: 5003, weighted });
+        const { run, readbacks } = await compareClusters(context, cloud, 1e-5);
+        assert(readbacks < run.iteration, `${run.iteration} iterations took ${readbacks} readbacks`);
+        const settings = { tol: 0, maxIter: 20 };
+        const twin = await follow(cpuBackend(), 'step', kMeansFamily, cloud.points, cloud.start, settings);
+        const both = Math.min(run.history.length, twin.run.history.length);
+        // A point between two centres may go the other way in float32.
+        assertClose(run.history.slice(0, both), twin.run.history.slice(0, both), { relative: 1e-4 }, 'inertias');
+      },
+    }),
+  ),
+  {
+    name: 'lean stretches: k-means ends by itself where no tolerance does it',
+    async run(context) {
+      await compareClusters(context, drawCloud(context, { D: 2, K: 4, N: 1501 }), 0);
+      await compareClusters(context, drawCloud(context, { D: 17, K: 128, N: 3001 }), 0);
+    },
+  },
+  {
+    name: 'lean stretches: k-means, a cluster that loses all its points gets one from the host',
+    async run(context) {
+      const { run } = await compareClusters(context, drawSqueeze(), 0);
+      assertEqual(run.warnings.map(({ code }) => code).join(), 'reseeded-cluster', 'warnings');
+      assert(run.warnings[0]!.iteration > 12, 'not before there is a stretch');
+    },
+  },
+];
+
+const others: readonly LaneCase[] = [
+  {
+    name: 'lean stretches: a run that converges is judged and ended in float64',
+    run: (context) => compareEnd(context, { type: 'diag', D: 2, K: 3, N: 9001, separation: 2.5 }, LEAN),
+  },
+  {
+    name: 'lean stretches: how fast the device seems to be changes no bit',
+    async run(context) {
+      const spec: Spec = { type: 'full', D: 3, K: 4, N: 20_003, separation: 2 };
+      const { points, start } = drawCloud(context, { D: 6, K: 5, N: 20_003 });
+      const settings = { tol: 0, maxIter: 24 };
+      const results = async (rate: number) => {
+        const backend = gpuBackend(context, { ...LEAN, rate });
+        const mixture = await runBy(context, 'advance', spec, settings, backend);
+        const clusters = await follow(backend, 'advance', kMeansFamily, points, start, settings);
+        const numbers = [...mixture.parameters.means, ...mixture.run.history, ...clusters.run.history];
+        return [...numbers, ...clusters.parameters.centers];
+      };
+      assertSame(await results(1e7), await results(1e12), `means, centres and objectives, seed ${context.seed}`);
+    },
+  },
+  {
+    name: 'lean stretches: at least 6 iterations per readback where the device is fast',
+    async run(context) {
+      const spec: Spec = { type: 'diag', D: 2, K: 3, N: 5003, separation: 2 };
+      const backend = gpuBackend(context, { ...LEAN, rate: 1e15 });
+      const readbacks = await countReadbacks(() =>
+        runBy(context, 'advance', spec, { tol: 0, maxIter: 8 + 120 }, backend),
+      );
+      // The first eight and the last few are the host's.
+      assert(readbacks <= 8 + 20, `128 iterations took ${readbacks} readbacks`);
+    },
+  },
+];
+
+export const leanStretches: readonly LaneCase[] = [...mixtures, ...kMeans, ...others];

@@ -24,6 +24,8 @@ export interface Contender {
   readonly precision: 'float32' | 'float64';
   /** Does `count` more iterations; resolves with the wall time of one in ms, once the last one's results are complete. */
   iterate(count: number): Promise<number>;
+  /** Done so far, where `iterate` may do more than it is asked for. */
+  iterations?(): number;
   /** The model after all iterations so far: what the check compares with the CPU reference. */
   outcome(): Promise<Outcome>;
   /** Largest amount of device memory held so far, in bytes, where it can be told. */

@@ -15,6 +15,8 @@ export const REPEATS = 5;
 export const LEAST_MS = 20;
 /** Apart from the others: on some GPUs timestamps keep passes from overlapping. */
 export const GPU_REPEATS = 3;
+/** Before the first timing on a GPU. */
+export const WARM_MS = 700;
 /** Of a whole fit. */
 const LEAST_FIT_MS = 200;
 export const LEAST_ITERATIONS = 10;
@@ -47,9 +49,8 @@ async function measureIterations(bench: Bench, one: Case, tiled: Tiled): Promise
     const first = await contender.iterate(CHECKED_ITERATIONS);
     const check =
       place.backend === 'webgpu' ? await reference.check(one.kind, tiled.block, await contender.outcome()) : undefined;
-    // The first may have waited for compilers, the next for a trial of variants.
-    const warm = Math.min(first, await contender.iterate(1));
-    const count = Math.min(MOST_ITERATIONS, Math.ceil(LEAST_MS / warm));
+    const warm = await warmUp(contender, Math.min(first, await contender.iterate(1)), place.backend);
+    const count = countFor(warm);
     const times: number[] = [];
     for (let i = 0; i < REPEATS; i++) times.push(await contender.iterate(count));
     const gpuMs = await gpuTime(place, contender, count);
@@ -60,12 +61,31 @@ async function measureIterations(bench: Bench, one: Case, tiled: Tiled): Promise
   }
 }
 
+/** Iterations of a timing, where one takes `ms`. */
+function countFor(ms: number): number {
+  return Math.min(MOST_ITERATIONS, Math.ceil(LEAST_MS / ms));
+}
+
+/**
+ * Lets compilers and trials of variants finish, and a GPU wake up: within milliseconds of rest it lowers its clock, to a fifth and less, and
+ * wants half a second of work to raise it. Returns the ms of an iteration, `ms` being what it was so far.
+ */
+async function warmUp(contender: Contender, ms: number, backend: Place['backend']): Promise<number> {
+  const began = performance.now();
+  let least = ms;
+  while (backend === 'webgpu' && performance.now() - began < WARM_MS) {
+    least = Math.min(least, await contender.iterate(countFor(least)));
+  }
+  return least;
+}
+
 async function gpuTime({ device }: Place, contender: Contender, count: number): Promise<number | undefined> {
   const totals: number[] = [];
   for (let i = 0; i < GPU_REPEATS; i++) {
+    const before = contender.iterations?.() ?? 0;
     const total = await device?.clock?.measure(() => contender.iterate(count));
     if (total === undefined) return undefined;
-    totals.push(total / count);
+    totals.push(total / (contender.iterations ? contender.iterations() - before : count));
   }
   return summarize(totals).median;
 }

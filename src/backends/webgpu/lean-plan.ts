@@ -10,7 +10,7 @@ const PARTIAL_BYTES = 12 * 2 ** 20;
 const MIDDLE_BYTES = 16 * 2 ** 20;
 /** The same where both steps are one stage: log-densities, kept sums and partial sums of a chunk together, and sums by groups. */
 const WHOLE_BYTES = 58 * 2 ** 20;
-const WHOLE_MIDDLE_BYTES = 3 * 2 ** 20;
+const WHOLE_MIDDLE_BYTES = 5 * 2 ** 20;
 /** Totals of a window that are read back: at most this many bytes, or one. */
 const READBACK_BYTES = 2 ** 14;
 /** Runs whose sums are added up before the totals are. */
@@ -82,9 +82,12 @@ export interface Chunk {
 export interface Portion {
   readonly window: Window;
   readonly chunks: readonly Chunk[];
-  /** Points per run, and how many runs there are. */
+  /** Points of a chunk at most. */
+  readonly capacity: number;
+  /** Points per run, and how many runs there are, in the window and in a chunk at most. */
   readonly run: number;
   readonly runs: number;
+  readonly runsAtOnce: number;
   /** Sums of `GROUP` runs each, and totals: pairs of numbers, as `totals.wgsl` leaves them. */
   readonly middle: number;
   readonly groups: number;
@@ -104,10 +107,10 @@ function suits(model: Model): boolean {
   const { way, shape, K, column } = model;
   if (!way.fits(shape, K)) return false;
   if (way.whole && WHOLE_BYTES / wholeBytes(model) < FEWEST_WORKGROUPS) return false;
+  // Runs are powers of two: of a smaller window there may be twice as many.
+  if (way.whole) return ((2 * 2 * WHOLE_RUNS.workgroups) / GROUP) * column <= WHOLE_MIDDLE_BYTES;
   const count = Math.floor(WINDOW_BYTES / bytesPerPoint(shape));
-  const groups = Math.ceil(count / (GROUP * runOf(model, count)));
-  const middle = 2 * groups * column;
-  if (way.whole) return middle <= WHOLE_MIDDLE_BYTES;
+  const middle = 2 * Math.ceil(count / (GROUP * runOf(model, count))) * column;
   return GROUP * rowsPerRun(way) * column <= PARTIAL_BYTES && middle <= MIDDLE_BYTES;
 }
 
@@ -151,7 +154,7 @@ export function layPortions(
   shape: Shape,
   K: number,
   windows: readonly Window[],
-  capacity: number,
+  budget: number,
 ): Portion[] {
   const model = modelOf(way, kernel, shape, K);
   const { column } = model;
@@ -159,8 +162,10 @@ export function layPortions(
   let likelihoodsAt = 0;
   return windows.map((window) => {
     const { count } = window;
+    const capacity = leanCapacity(way, kernel, shape, K, count, budget);
     const run = runOf(model, count);
     const runs = Math.ceil(count / run);
+    const runsAtOnce = Math.min(runs, capacity / run);
     const middle = Math.ceil(runs / GROUP);
     const groups = Math.min(middle, Math.max(1, Math.floor(READBACK_BYTES / (2 * column))));
     const chunks = Array.from({ length: Math.ceil(count / capacity) }, (_, i) => {
@@ -168,7 +173,10 @@ export function layPortions(
     });
     const likelihoods = way.moments ? Math.ceil(count / TILE) : runs;
     const joinedAtOnce = way.moments ? JOINED : (JOINED * TILE) / run;
-    const portion = { window, chunks, run, runs, middle, groups, likelihoods, joinedAtOnce, totalsAt, likelihoodsAt };
+    const portion = {
+      ...{ window, chunks, capacity, run, runs, runsAtOnce, middle, groups },
+      ...{ likelihoods, joinedAtOnce, totalsAt, likelihoodsAt },
+    };
     totalsAt += 2 * groups * column;
     likelihoodsAt += likelihoodsOf(window) * 12;
     return portion;

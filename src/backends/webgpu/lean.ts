@@ -20,7 +20,7 @@ export interface Lean {
   readonly kernel: Kernel;
   readonly way: LeanWay;
   readonly K: number;
-  /** Points of a chunk for which it was cut. */
+  /** Points of a chunk of the first window, at most. */
   readonly capacity: number;
   readonly layout: MomentsLayout;
   readonly portions: readonly Portion[];
@@ -42,11 +42,11 @@ export async function createLean(
   packed: PackedBatches,
   K: number,
   windows: readonly Window[],
-  capacity: number,
+  budget: number,
 ): Promise<Lean> {
   const layout = kernel.layout(shape);
   const sums = layout.tiles * layout.sums;
-  const portions = layPortions(way, kernel, shape, K, windows, capacity);
+  const portions = layPortions(way, kernel, shape, K, windows, budget);
   const most = (size: (portion: Portion) => number) => Math.max(...portions.map(size));
   const memory = new Memory(context.device);
   const storage = (label: string, size: number, extra = 0) => memory.buffer(label, size, Usage.STORAGE | extra);
@@ -54,7 +54,8 @@ export async function createLean(
     const column = K * sums * 16;
     const last = portions.at(-1)!;
     const { moments, whole } = way;
-    const runsAtOnce = most(({ run, runs }) => Math.min(runs, capacity / run));
+    const runsAtOnce = most((portion) => portion.runsAtOnce);
+    const capacity = most((portion) => portion.capacity);
     const totalBytes = last.totalsAt + 2 * last.groups * column;
     const likelihoodBytes = last.likelihoodsAt + likelihoodsOf(last.window) * 12;
     const buffers = {
@@ -78,8 +79,8 @@ export async function createLean(
     };
     const bytes = buffers.totals.size + buffers.joined.size;
     const staging = await memory.buffer('staging', bytes, Usage.MAP_READ | Usage.COPY_DST);
-    const commands = await record(context, shape, { kernel, way, K, sums, capacity, portions, memory, ...buffers });
-    return { kernel, way, K, capacity, layout, portions, commands, ...buffers, staging, memory };
+    const commands = await record(context, shape, { kernel, way, K, sums, portions, memory, ...buffers });
+    return { kernel, way, K, capacity: portions[0]!.capacity, layout, portions, commands, ...buffers, staging, memory };
   } catch (error) {
     memory.destroy();
     throw error;
@@ -87,10 +88,7 @@ export async function createLean(
 }
 
 interface Recording
-  extends Pick<
-    Lean,
-    'kernel' | 'way' | 'K' | 'capacity' | 'portions' | 'parameters' | 'means' | 'totals' | 'joined' | 'memory'
-  > {
+  extends Pick<Lean, 'kernel' | 'way' | 'K' | 'portions' | 'parameters' | 'means' | 'totals' | 'joined' | 'memory'> {
   /** vec4f of sums per component. */
   readonly sums: number;
   readonly densities: GPUBuffer;
@@ -133,7 +131,7 @@ async function passOver(context: GpuContext, shape: Shape, work: Recording, jobs
 /** One command per chunk: its sums by run, and those of each group; after a window's last, its totals. */
 async function record(context: GpuContext, shape: Shape, work: Recording): Promise<Command[]> {
   const { device, pipelines } = context;
-  const { kernel, way, K, sums, capacity, portions, partials, middle, totals, logLikelihoods, joined, memory } = work;
+  const { kernel, way, K, sums, portions, partials, middle, totals, logLikelihoods, joined, memory } = work;
   const [total, join] = await Promise.all([pipelines.get('totals', shape), pipelines.get('join-likelihoods', shape)]);
   const jobs = await memory.buffer('jobs', countJobs(portions) * JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST);
   const list: Partial<Job>[] = [];
@@ -149,7 +147,7 @@ async function record(context: GpuContext, shape: Shape, work: Recording): Promi
   const { moments } = way;
   const commands: Command[] = [];
   for (const portion of portions) {
-    const { window, chunks, run, runs, middle: parts, groups, totalsAt } = portion;
+    const { window, chunks, capacity, run, runs, middle: parts, groups, totalsAt } = portion;
     const { expectation, sum } = await passOver(context, shape, work, jobs, window);
     for (const { first, count } of chunks) {
       const [runFirst, runCount] = [first / run, Math.ceil(count / run)];

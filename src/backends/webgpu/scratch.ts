@@ -163,7 +163,7 @@ export class Scratch {
     if (old?.kernel !== kernel || old.K !== K || isRecut(old.capacity, capacity)) {
       old?.memory.destroy();
       this.#lean = undefined;
-      this.#lean = await createLean(context, shape, kernel, way, packed, K, windows, capacity);
+      this.#lean = await createLean(context, shape, kernel, way, packed, K, windows, context.pace.budget);
     }
     return { work: this.#lean!, packed };
   }

@@ -14,6 +14,13 @@ const TYPES = ['full', 'tied', 'diag', 'spherical'] as const;
 /** What float32 may cost against float64 from the same start (the targets of the design). */
 const LOG_LIKELIHOOD = 1e-6;
 const MEAN = 1e-5;
+/**
+ * Of weights: 1e-6, and of very few points what their responsibilities may be off by. A log-density is a sum of D squares of mean 1, four at a
+ * time: of its D / 4 roundings each is up to 2⁻²⁴ of the sum so far, half of D in the middle, so that it is off by 2⁻²⁴ (D / 2) √(D / 4), a
+ * difference of two by √2 times that, and a responsibility by at most a quarter of it. Those of N points average out.
+ */
+const weightTarget = (D: number, N: number) =>
+  Math.max(1e-6, (((2 ** -24 * D) / 2) * Math.sqrt(D / 4) * (Math.SQRT2 / 4)) / Math.sqrt(N));
 const covarianceTarget = (condition: number) => Math.max(2e-6, 3e-9 * condition);
 
 type Outcome = Awaited<ReturnType<typeof stepOnce<MixtureParameters>>>;
@@ -44,7 +51,12 @@ function remembered(history: readonly number[]): number {
 export function compare(gpu: Outcome, cpu: Outcome, { type, D, N, condition = 10 }: Spec, what: string): void {
   assertClose(gpu.history, cpu.history, { relative: LOG_LIKELIHOOD }, `${what}: log-likelihoods`);
   const times = remembered(cpu.history);
-  assertClose(gpu.parameters.weights, cpu.parameters.weights, { absolute: times * 1e-6 }, `${what}: weights`);
+  assertClose(
+    gpu.parameters.weights,
+    cpu.parameters.weights,
+    { absolute: times * weightTarget(D, N) },
+    `${what}: weights`,
+  );
   const counts = type === 'tied' ? cpu.counts.map(() => N) : cpu.counts;
   const off = distance(gpu.parameters, cpu.parameters, type, counts, 20 * (D + 1));
   assert(

@@ -40,7 +40,7 @@ async function measure(page, url) {
   await page.locator('button.primary:enabled').click();
   await page.waitForFunction(() => /After [1-9]/.test(document.querySelector('.status p')?.textContent ?? ''));
   const iteration = () =>
-    page.$eval('.status p', (line) => Number(/after (\d+)/i.exec(line.textContent)?.[1].replaceAll(',', '')));
+    page.$eval('.status p', (line) => Number(/after (\d+)/i.exec(line.textContent.replaceAll(',', ''))?.[1]));
   const before = await iteration();
   const frames = await page.evaluate(watch, SECONDS);
   return { ...frames, iterations: (await iteration()) - before };

@@ -23,7 +23,7 @@ for (const browser of ['chromium', 'firefox'] as const) {
     test('computes and draws on WebGPU, and says the same as the CPU beside it', async () => {
       await lab.open('#data=faithful&model=full,full&k=2&seed=0&backend=webgpu,cpu');
       await lab.run();
-      const values = (await lab.status()).match(/log-likelihood -1,130\.26/g);
+      const values = (await lab.status()).match(/log-likelihood −1,130\.26/g);
       expect(values).toHaveLength(2);
       expect(await opened.page.$eval('.charts table', (table) => table.textContent)).toMatch(/GPU.*CPU/s);
       const [onGpu, onCpu] = await inksOfViews(lab);

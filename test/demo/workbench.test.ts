@@ -25,7 +25,7 @@ for (const browser of ['chromium', 'firefox'] as const satisfies BrowserName[]) 
       await lab.open();
       await lab.run();
       expect(await lab.read('log-likelihood')).toBeCloseTo(-1130.264, 3);
-      expect(await lab.status()).toMatch(/^Converged after \d+ iterations: log-likelihood -1,130\.26/);
+      expect(await lab.status()).toMatch(/^Converged after \d+ iterations: log-likelihood −1,130\.26/);
       expect(await opened.page.$eval('.charts table', (table) => table.textContent)).toMatch(
         /CPU.*WebGPU|CPU.*software/s,
       );

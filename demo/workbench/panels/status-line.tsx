@@ -1,3 +1,4 @@
+import { withMinus } from '../../shared/format.ts';
 import type { Session } from '../session.ts';
 import { clock, sessions, status, stop, table } from '../store.ts';
 import { Warnings } from './warnings.tsx';
@@ -10,7 +11,7 @@ function outcome(session: Session): string {
   const count = `${iteration.value} iteration${iteration.value === 1 ? '' : 's'}`;
   const head = fit.value || iteration.value > 0 ? `${fit.value ? `${so} after ` : 'After '}${count}` : so;
   if (value === undefined) return `${head}.`;
-  return `${head}: ${objective} ${value.toLocaleString('en', { maximumSignificantDigits: 9 })}.`;
+  return `${head}: ${objective} ${withMinus(value.toLocaleString('en', { maximumSignificantDigits: 9 }))}.`;
 }
 
 /** What is going on, what came of it, and what went wrong, in one place. */

@@ -10,21 +10,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 #each p POINTS
   let n{p} = group.x * 256u + {p}u * LANES + lane;
   var norm{p} = Norm(-2.0 * MAX_DISTANCE, 0.0);   // what a component without weight has
-#if RELOADED
-#else
 #each b DB
   let x{p}_{b} = points[block_index(job.first + n{p}, {b}u)];
 #end
-#endif
 #end
   for (var k = 0u; k < job.components; k++) {
-#if RELOADED
-#each p POINTS
-#each b DB
-    let x{p}_{b} = points[block_index(job.first + n{p}, {b}u)];
-#end
-#end
-#endif
 #import density-diag
 #each p POINTS
     densities[k * job.row + n{p}] = density{p};

@@ -60,7 +60,7 @@ export const diagWays: readonly LeanWay[] = [
   },
   {
     first: 'lean-density-diag',
-    points: ({ D }) => (D > 16 && D <= 32 ? 2 : 4),
+    points: ({ D }) => (D <= 16 ? 4 : D <= 32 ? 2 : 1),
     moments: { stage: 'lean-moments-diag', components: 2, units: unitsOfBlocks },
     fits: () => true,
   },

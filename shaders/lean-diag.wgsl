@@ -58,24 +58,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       var first{b} = Vec(0.0);
       var second{b} = Vec(0.0);
 #end
-      if (t > 0u) {   // SUMS: vec4f per tile, in this order
-#if PAIRED
-#each b UNIT_BLOCKS
-        first{b} = sums[place + {b}u / 2u * SUMS + {b}u % 2u][lane];
-        second{b} = sums[place + {b}u / 2u * SUMS + 2u + {b}u % 2u][lane];
-#end
-        count = sums[place + 4u][lane].x;
-#elif WIDE
-        first0 = sums[place][lane];
-        second0 = sums[place + 1u][lane];
-        count = sums[place + 2u][lane].x;
-#else
-        let both = sums[place][lane];
-        first0 = both.xy;
-        second0 = both.zw;
-        count = sums[place + 1u][lane].x;
-#endif
-      }
       for (var at = 0u; at < 256u; at += STAGED) {
         stage_responsibilities(row, k0, at, lane);
         stage_blocks(unit, job.first + tile + at, lane);
@@ -101,19 +83,23 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
         }
         workgroupBarrier();
       }
+      // SUMS: vec4f per tile, in this order.
 #if PAIRED
 #each b UNIT_BLOCKS
-      sums[place + {b}u / 2u * SUMS + {b}u % 2u][lane] = first{b};
-      sums[place + {b}u / 2u * SUMS + 2u + {b}u % 2u][lane] = second{b};
-      sums[place + {b}u / 2u * SUMS + 4u][lane] = vec4f(count);
+      keep(place + {b}u / 2u * SUMS + {b}u % 2u, first{b}, t, lane);
+      keep(place + {b}u / 2u * SUMS + 2u + {b}u % 2u, second{b}, t, lane);
 #end
+      keep(place + 4u, vec4f(count), t, lane);
+#if TILED
+      keep(place + SUMS + 4u, vec4f(count), t, lane);
+#endif
 #elif WIDE
-      sums[place][lane] = first0;
-      sums[place + 1u][lane] = second0;
-      sums[place + 2u][lane] = vec4f(count);
+      keep(place, first0, t, lane);
+      keep(place + 1u, second0, t, lane);
+      keep(place + 2u, vec4f(count), t, lane);
 #else
-      sums[place][lane] = vec4f(first0, second0);
-      sums[place + 1u][lane] = vec4f(count);
+      keep(place, vec4f(first0, second0), t, lane);
+      keep(place + 1u, vec4f(count), t, lane);
 #endif
     }
   }

@@ -52,31 +52,6 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       var m01_{c} = Vec(0.0);
       var m11_{c} = Vec(0.0);
 #end
-      if (t > 0u) {   // SUMS: vec4f, in this order
-#if PAIRED
-#each c 4
-        m00_{c} = sums[place + {c}u][lane];
-        m01_{c} = sums[place + 4u + {c}u][lane];
-        m11_{c} = sums[place + 8u + {c}u][lane];
-#end
-        first0 = sums[place + 12u][lane];
-        first1 = sums[place + 13u][lane];
-        count = sums[place + 14u][lane].x;
-#elif WIDE
-#each c 4
-        m00_{c} = sums[place + {c}u][lane];
-#end
-        first0 = sums[place + 4u][lane];
-        count = sums[place + 5u][lane].x;
-#else
-        let product = sums[place][lane];
-        m00_0 = product.xy;
-        m00_1 = product.zw;
-        let rest = sums[place + 1u][lane];
-        first0 = rest.xy;
-        count = rest.z;
-#endif
-      }
       for (var at = 0u; at < 256u; at += STAGED) {
         stage_responsibilities(row, k0, at, lane);
         stage_blocks(0u, job.first + tile + at, lane);
@@ -98,24 +73,25 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
         }
         workgroupBarrier();
       }
+      // SUMS: vec4f, in this order.
 #if PAIRED
 #each c 4
-      sums[place + {c}u][lane] = m00_{c};
-      sums[place + 4u + {c}u][lane] = m01_{c};
-      sums[place + 8u + {c}u][lane] = m11_{c};
+      keep(place + {c}u, m00_{c}, t, lane);
+      keep(place + 4u + {c}u, m01_{c}, t, lane);
+      keep(place + 8u + {c}u, m11_{c}, t, lane);
 #end
-      sums[place + 12u][lane] = first0;
-      sums[place + 13u][lane] = first1;
-      sums[place + 14u][lane] = vec4f(count);
+      keep(place + 12u, first0, t, lane);
+      keep(place + 13u, first1, t, lane);
+      keep(place + 14u, vec4f(count), t, lane);
 #elif WIDE
 #each c 4
-      sums[place + {c}u][lane] = m00_{c};
+      keep(place + {c}u, m00_{c}, t, lane);
 #end
-      sums[place + 4u][lane] = first0;
-      sums[place + 5u][lane] = vec4f(count);
+      keep(place + 4u, first0, t, lane);
+      keep(place + 5u, vec4f(count), t, lane);
 #else
-      sums[place][lane] = vec4f(m00_0, m00_1);
-      sums[place + 1u][lane] = vec4f(first0, count, 0.0);
+      keep(place, vec4f(m00_0, m00_1), t, lane);
+      keep(place + 1u, vec4f(first0, count, 0.0), t, lane);
 #endif
     }
   }

@@ -5,9 +5,10 @@
 //   M   K components at a time (and a unit of sums, from UNIT_BLOCKS blocks of features), an invocation owns one of them and every
 //       SLICES-th point; STAGED points and their responsibilities at a time wait in workgroup memory
 //
-// Between tiles an invocation keeps its sums in scratch memory: in registers they would be in the way of the E-step. At the end of the run
-// the slices are added up, in order. A stage says what a log-density is and which moments are summed (VALUES vec4f per unit); it calls
-// `note`, `stage_responsibilities` and `stage_blocks`, and in the end `leave`.
+// Between tiles an invocation keeps its sums in scratch memory: in registers they would be in the way of the E-step, and float32 would
+// lose what a long run adds up to. They are two numbers each, as in `totals.wgsl`, which lose next to nothing; at the end of the run the
+// slices are added up in the same way, in order. A stage says what a log-density is and which moments are summed (VALUES vec4f per unit);
+// it calls `note`, `stage_responsibilities`, `stage_blocks` and `keep`, and in the end `leave`.
 
 #import job
 #import stored
@@ -16,9 +17,9 @@
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(2) var<storage, read> points: array<Vec>;
 @group(0) @binding(3) var<storage, read_write> densities: array<array<f32, 256>>;
-@group(0) @binding(4) var<storage, read_write> sums: array<array<vec4f, LANES>>;     // by workgroup, unit and VALUES
+@group(0) @binding(4) var<storage, read_write> sums: array<array<vec4f, LANES>>;     // by workgroup, unit and VALUES, two numbers each
 @group(0) @binding(5) var<storage, read_write> log_likelihoods: array<LogLikelihood>; // by run
-@group(0) @binding(6) var<storage, read_write> partials: array<vec4f>;               // by run, component, tile
+@group(0) @binding(6) var<storage, read_write> partials: array<vec4f>;               // by run, high and low numbers, component, tile
 #if WEIGHTED
 @group(0) @binding(7) var<storage, read> weights: array<f32>;                        // of the window's points
 #endif
@@ -87,17 +88,42 @@ fn stage_blocks(unit: u32, at: u32, lane: u32) {
   }
 }
 
+fn head_of(value: vec4f) -> vec4f {
+  return bitcast<vec4f>(bitcast<vec4u>(value) & vec4u(0xfffff000u));
+}
+
+// Adds what a tile gave to what this invocation has kept of the run; the first tile begins.
+fn keep(place: u32, value: vec4f, tile: u32, lane: u32) {
+  let head = head_of(value);
+  let rest = value - head;
+  if (tile == 0u) {
+    sums[2u * place][lane] = head;
+    sums[2u * place + 1u][lane] = rest;
+  } else {
+    sums[2u * place][lane] += head;
+    sums[2u * place + 1u][lane] += rest;
+  }
+}
+
 // Adds up the slices' sums of a unit: components from k0 on, tiles from `tile` on.
 fn leave_sums(group: u32, unit: u32, k0: u32, tile: u32, lane: u32) {
+  let low_row = job.components * TILES * SUMS;
   for (var e = lane; e < K * VALUES; e += LANES) {
     let k = k0 + e % K;
     let i = e / K;
-    var sum = vec4f(0.0);
+    let place = 2u * (place_of(group, unit) + i);
+    var high = vec4f(0.0);
+    var low = vec4f(0.0);
     for (var slice = 0u; slice < SLICES; slice++) {
-      sum += sums[place_of(group, unit) + i][slice * K + e % K];
+      let kept = sums[place][slice * K + e % K];
+      let head = head_of(kept);
+      high += head;
+      low += (kept - head) + sums[place + 1u][slice * K + e % K];
     }
     if (k < job.components && tile + i / SUMS < TILES) {
-      partials[((group * job.components + k) * TILES + tile + i / SUMS) * SUMS + i % SUMS] = sum;
+      let to = 2u * group * low_row + (k * TILES + tile + i / SUMS) * SUMS + i % SUMS;
+      partials[to] = high;
+      partials[to + low_row] = low;
     }
   }
 }

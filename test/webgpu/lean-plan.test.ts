@@ -86,7 +86,7 @@ test.each([
   { kind: 'full', D: 8, K: 128, first: 'lean-density-full' },
   { kind: 'full', D: 9, K: 16, first: 'lean-density-full' },
   { kind: 'diag', D: 16, K: 32, first: 'lean-diag' },
-  { kind: 'spherical', D: 64, K: 32, first: 'lean-diag' },
+  { kind: 'spherical', D: 32, K: 32, first: 'lean-diag' },
   { kind: 'spherical', D: 64, K: 128, first: 'lean-density-diag' },
   { kind: 'full', D: 65, K: 2, first: undefined },
 ] as const)('$kind, D $D, K $K: $first', ({ kind, D, K, first }) => {

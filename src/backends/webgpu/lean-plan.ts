@@ -42,9 +42,9 @@ function modelOf(way: LeanWay, { layout }: Kernel, shape: Shape, K: number): Mod
   return { way, shape, K, column: K * tiles * sums * 16 };
 }
 
-/** vec4f that a workgroup of a stage for both steps keeps per invocation. */
+/** vec4f that a workgroup of a stage for both steps keeps per invocation: two for each of its sums. */
 export function keptSums({ whole }: LeanWay, shape: Shape, K: number): number {
-  return whole ? Math.ceil(K / ownedAtOnce(K)) * whole.units(shape) * whole.values(shape) : 0;
+  return whole ? 2 * Math.ceil(K / ownedAtOnce(K)) * whole.units(shape) * whole.values(shape) : 0;
 }
 
 /** Rows of 256 log-densities that such a workgroup has: `first_row` of `shaders/shared/lean-whole.wgsl`. */
@@ -68,8 +68,8 @@ function runOf({ way, shape, K }: Model, count: number): number {
 }
 
 /** Sums of a run are two numbers each where they are sums over many invocations. */
-export function rowsPerRun({ moments }: LeanWay): number {
-  return moments ? 2 : 1;
+export function rowsPerRun({ moments, whole }: LeanWay): number {
+  return moments || whole ? 2 : 1;
 }
 
 /** The part of a window that one dispatch covers: whole groups of runs. */

@@ -28,11 +28,7 @@ fn finish(n: u32, norm: Norm, before: LogLikelihood) -> LogLikelihood {
     norms[n] = vec2f(norm.largest, 0.0);
     return before;
   }
-#if WEIGHTED
-  let w = weights[job.first + n];
-#else
-  let w = 1.0;
-#endif
+  let w = weight_of(n);
   norms[n] = scale_of(norm, w);
   return join_point(before, norm, w);
 }

@@ -56,11 +56,7 @@ fn note(n: u32, at: u32, norm: Norm, before: LogLikelihood) -> LogLikelihood {
     sh_norms[at] = vec2f(norm.largest, 0.0);
     return before;
   }
-#if WEIGHTED
-  let w = weights[job.first + n];
-#else
-  let w = 1.0;
-#endif
+  let w = weight_of(n);
   sh_norms[at] = scale_of(norm, w);
   return join_point(before, norm, w);
 }

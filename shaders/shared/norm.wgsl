@@ -15,6 +15,15 @@ fn include(norm: Norm, density: f32) -> Norm {
   return Norm(max(norm.largest, density), select(norm.sum + e, fma(norm.sum, e, 1.0), is_larger));
 }
 
+// What point n of the chunk counts.
+fn weight_of(n: u32) -> f32 {
+#if WEIGHTED
+  return weights[job.first + n];
+#else
+  return 1.0;
+#endif
+}
+
 // (m_n, w_n / s_n): responsibilities are 2^(density - x) y.
 fn scale_of(norm: Norm, w: f32) -> vec2f {
   return vec2f(norm.largest, w / norm.sum);

@@ -67,7 +67,7 @@ function runOf({ way, shape, K }: Model, count: number): number {
   return 2 ** Math.floor(Math.log2(Math.min(room, most, Math.max(least, (count * perRun) / workgroups))));
 }
 
-/** Sums of a run are two numbers each where they are sums over many invocations. */
+/** Sums of a run are two numbers each where they come from log-densities. */
 export function rowsPerRun({ moments, whole }: LeanWay): number {
   return moments || whole ? 2 : 1;
 }

@@ -1,11 +1,11 @@
 /**
  * How long the frames of the Lab take while a fit runs: `npm run build`, then `node scripts/lab-frames.mjs [points …]`, 50,000 and 1,000,000 by
- * default, on an otherwise idle machine. Chromium; its WebGPU is SwiftShader unless EMGPU_HARDWARE is set.
+ * default, on an otherwise idle machine. Chromium, whose WebGPU is SwiftShader unless EMGPU_HARDWARE is set, or, with EMGPU_BROWSER=firefox, Firefox.
  */
 import { fileURLToPath } from 'node:url';
 import puppeteer from 'puppeteer';
 import { preview } from 'vite';
-import { CHROMIUM_OFFLINE, CHROMIUM_SWIFTSHADER, findChromium } from './drivers.mjs';
+import { CHROMIUM_OFFLINE, CHROMIUM_SWIFTSHADER, findChromium, findFirefox } from './drivers.mjs';
 
 const CONFIG = fileURLToPath(new URL('../demo/vite.config.ts', import.meta.url));
 /** Seconds that are looked at, once the run is under way. */
@@ -48,10 +48,18 @@ async function measure(page, url) {
 
 const asked = process.argv.slice(2).map(Number);
 const server = await preview({ configFile: CONFIG, preview: { host: '127.0.0.1', port: 0 } });
-const browser = await puppeteer.launch({
-  executablePath: findChromium(),
-  args: [...ARGS, ...(process.env.EMGPU_HARDWARE ? [] : CHROMIUM_SWIFTSHADER)],
-});
+const browser = await puppeteer.launch(
+  process.env.EMGPU_BROWSER === 'firefox'
+    ? {
+        browser: 'firefox',
+        executablePath: findFirefox(),
+        extraPrefsFirefox: { 'dom.webgpu.enabled': true, 'gfx.webgpu.ignore-blocklist': true },
+      }
+    : {
+        executablePath: findChromium(),
+        args: [...ARGS, ...(process.env.EMGPU_HARDWARE ? [] : CHROMIUM_SWIFTSHADER)],
+      },
+);
 const page = await browser.newPage();
 page.setDefaultTimeout(300_000);
 await page.setViewport({ width: 1280, height: 900 });

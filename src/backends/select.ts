@@ -46,8 +46,11 @@ async function decide(choice: BackendChoice, runtime: Platform): Promise<Decisio
 }
 
 /** What a device's backend is told of where it runs. */
-function surroundings({ drawsPages }: Platform) {
-  return { cache: cache(), ...(drawsPages && { submitSeconds: PAGE_SUBMIT_SECONDS }) };
+function surroundings({ drawsPages }: Platform, info: GPUAdapterInfo | undefined) {
+  if (!drawsPages) return { cache: cache() };
+  // A driver on the processor may compile a variant when it is first tried, for half a second in which the page gets no frame (lavapipe).
+  const untuned = isSoftware(info) && { tuneFrom: Number.POSITIVE_INFINITY };
+  return { cache: cache(), submitSeconds: PAGE_SUBMIT_SECONDS, ...untuned };
 }
 
 async function open(choice: BackendChoice, runtime: Platform): Promise<Backend> {
@@ -56,7 +59,13 @@ async function open(choice: BackendChoice, runtime: Platform): Promise<Backend> 
   if (!adapter) return onCpu(reason);
   try {
     const device = await requestDevice(adapter);
-    return createGpuBackend({ device, info: adapter.info, reason, owned: true, ...surroundings(runtime) });
+    return createGpuBackend({
+      device,
+      info: adapter.info,
+      reason,
+      owned: true,
+      ...surroundings(runtime, adapter.info),
+    });
   } catch (cause) {
     const failure = `${adapterName(adapter.info)} gave no device (${(cause as Error).message})`;
     if (choice === 'auto') return onCpu(failure);
@@ -108,7 +117,7 @@ export function borrowDevice(device: GPUDevice): Backend {
       info: device.adapterInfo,
       reason: 'the caller shared a device',
       owned: false,
-      ...surroundings(platform()),
+      ...surroundings(platform(), device.adapterInfo),
     });
     borrowed.set(device, backend);
   }

@@ -1,9 +1,11 @@
 import { useSignal } from '@preact/signals';
+import { scaleLinear } from 'd3-scale';
 import type { HostPoints, SelectionRow } from 'emgpu';
 import { useEffect, useRef } from 'preact/hooks';
 import { Chart } from '../shared/chart.tsx';
 import { BIC_COMPONENTS, bicOverK } from './bic.ts';
 import { total } from './format.ts';
+import { marginFor } from './margin.ts';
 import type { BicRequest } from './types.ts';
 
 interface Props {
@@ -14,6 +16,9 @@ interface Props {
   readonly disabled: boolean;
   readonly say: (message: string) => void;
 }
+
+/** About so many numbers stand beside the upright axis. */
+const TICKS = 4;
 
 /** BIC for K from 1 to 8, when asked for. */
 export function BicPanel({ request, points, disabled, say }: Props) {
@@ -76,6 +81,11 @@ function BicChart({ rows, kind, ended }: BicChartProps) {
   const found = rows.flatMap(({ nComponents: k, bic }) => (bic === undefined ? [] : [{ k, bic }]));
   const refused = rows.filter((row) => row.refused !== undefined).map(({ nComponents }) => nComponents);
   if (found.length === 0) return <p class="soft">No K could be fitted.</p>;
+  const values = found.map(({ bic }) => bic);
+  const domain = scaleLinear()
+    .domain([Math.min(...values), Math.max(...values)])
+    .nice(TICKS)
+    .domain() as [number, number];
   const best = found.reduce((a, b) => (b.bic < a.bic ? b : a));
   return (
     <>
@@ -83,9 +93,10 @@ function BicChart({ rows, kind, ended }: BicChartProps) {
         label={`BIC over K, ${kind}: ${found.map(({ k, bic }) => `K ${k} ${total(bic)}`).join(', ')}`}
         inputs={[rows]}
         options={(plot) => ({
-          ...{ width: 380, height: 190, marginLeft: 66, marginBottom: 36, marginTop: 14, marginRight: 14 },
+          ...{ width: 380, height: 190, marginBottom: 36, marginTop: 14, marginRight: 14 },
+          marginLeft: marginFor(domain, TICKS),
           x: { label: 'K', domain: [1, BIC_COMPONENTS.length], ticks: BIC_COMPONENTS.length, tickFormat: 'd' },
-          y: { label: null, grid: true, ticks: 4, nice: true, zero: false },
+          y: { label: null, grid: true, ticks: TICKS, domain },
           marks: [
             plot.line(found, { x: 'k', y: 'bic', stroke: 'var(--soft)' }),
             plot.dot(found, { x: 'k', y: 'bic', fill: 'var(--soft)', r: 3 }),

@@ -1,7 +1,11 @@
 import { Chart } from '../shared/chart.tsx';
 import { total } from './format.ts';
+import { marginFor } from './margin.ts';
 import { axisFor, thin } from './thin.ts';
 import type { RunFacts } from './types.ts';
+
+/** About so many numbers stand beside the upright axis. */
+const TICKS = 4;
 
 /** Lines of models: not the colours of components, and told apart by their dashes, too. */
 const LINES = [
@@ -26,10 +30,11 @@ export function CourseChart({ runs }: { readonly runs: readonly RunFacts[] }) {
           label={`${objective} against iteration, now ${runs.map(valueText).join(' and ')}`}
           inputs={inputs}
           options={(plot) => ({
-            ...{ width: 380, height: 210, marginLeft: 66, marginBottom: 36, marginTop: 12, marginRight: 14 },
+            ...{ width: 380, height: 210, marginBottom: 36, marginTop: 12, marginRight: 14 },
+            marginLeft: marginFor(domain, TICKS),
             // There are no halves of iterations.
             x: { label: 'iteration', domain: [0, last], ticks: Math.min(5, last), tickFormat: 'd' },
-            y: { label: null, domain, ticks: 4, grid: true },
+            y: { label: null, domain, ticks: TICKS, grid: true },
             marks: runs.flatMap((run, i) => {
               const points = thin(run.history);
               const line = LINES[i % LINES.length]!;

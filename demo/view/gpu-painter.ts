@@ -126,7 +126,8 @@ class GpuPainter implements Painter {
       scopes = Promise.all([this.#device.popErrorScope(), this.#device.popErrorScope()]);
     }
     const error = (await scopes).find((found) => found);
-    if (error) throw new Error(`The picture could not be drawn: ${error.message}`);
+    // Chromium goes on with where in its own sources it happened.
+    if (error) throw new Error(`The picture could not be drawn: ${error.message.split('\n')[0]}`);
     return result;
   }
 

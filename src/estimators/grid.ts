@@ -127,8 +127,9 @@ async function createTexture(device: GPUDevice, nx: number, ny: number): Promise
   texture.destroy();
   throw new EmgpuError(
     'out-of-memory',
-    `The device has no room for a texture of ${nx} × ${ny}: ${error.message}.`,
+    `The device has no room for a texture of ${nx} × ${ny}.`,
     'Use fewer places, or free other fits with destroy().',
+    { cause: error },
   );
 }
 

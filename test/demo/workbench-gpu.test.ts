@@ -1,3 +1,4 @@
+import type { Page } from 'puppeteer';
 import { expect, test } from 'vitest';
 import { inBrowser } from './browsers.ts';
 import { WorkbenchPage } from './workbench.ts';
@@ -55,6 +56,36 @@ for (const browser of ['chromium', 'firefox'] as const) {
         },
       );
     });
+    // SwiftShader refuses a gibibyte; lavapipe, which Firefox has here, promises any amount.
+    if (browser === 'chromium') {
+      test('a GPU without room for the points: one sentence, and trying again works once there is', async () => {
+        await askTooMuch(opened.page);
+        await lab.openUntil('.status.error', '#data=overlapping&n=5000&model=full&k=3&seed=0&backend=webgpu');
+        expect(await lab.status()).toMatch(
+          /^The device has no room for "points from 0" \(\d+ bytes\)\. Take fewer points or columns, or compute on the CPU\.$/,
+        );
+        await opened.page.evaluate(() => Object.assign(globalThis, { tooMuch: false }));
+        await lab.press('Try again');
+        await lab.ready();
+        await lab.press('E-step');
+        await opened.page.waitForFunction(() =>
+          /log-likelihood/.test(document.querySelector('.status p')!.textContent!),
+        );
+      });
+    }
+  });
+}
+
+/** As long as the page's `tooMuch` stands, its buffers of points are as large as the device has no room for: what is refused, its driver refuses. */
+function askTooMuch(page: Page) {
+  return page.evaluateOnNewDocument(() => {
+    const asked = Object.assign(globalThis, { tooMuch: true });
+    if (!globalThis.GPUDevice) return; // about:blank
+    const { createBuffer } = GPUDevice.prototype;
+    GPUDevice.prototype.createBuffer = function (descriptor) {
+      const enlarged = asked.tooMuch && descriptor.label?.startsWith('points');
+      return createBuffer.call(this, enlarged ? { ...descriptor, size: this.limits.maxBufferSize } : descriptor);
+    };
   });
 }
 

@@ -17,10 +17,16 @@ export class WorkbenchPage {
 
   /** Opens it by a link and waits for the start of the models. */
   async open(hash = ''): Promise<void> {
+    await this.openUntil('.status.idle', hash);
+    await this.ready();
+  }
+
+  /** Opens it by a link and waits for something else. */
+  async openUntil(selector: string, hash: string): Promise<void> {
     // A hash alone would be no navigation.
     await this.page.goto('about:blank');
     await this.#opened.open(`index.html${hash}`);
-    await this.ready();
+    await this.page.waitForSelector(selector);
   }
 
   /** Points are at home and nothing is under way. */

@@ -7,7 +7,7 @@ export type LaneName = (typeof LANES)[number];
 export interface LaneContext {
   /** Made with default limits, shared with the cases before and after; never destroy it. */
   readonly device: GPUDevice;
-  /** Unused so far: a case may call `requestDevice` on it once, and then destroys that device itself. */
+  /** A case may call `requestDevice` on it once, and then destroys that device itself. */
   readonly adapter: GPUAdapter;
   readonly lane: LaneName;
   /** A 32-bit unsigned integer, fresh on every run, the same on all lanes. `EMGPU_SEED` repeats an old one. */

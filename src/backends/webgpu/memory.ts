@@ -27,8 +27,10 @@ export class Memory {
       buffer.destroy();
       throw new EmgpuError(
         'out-of-memory',
-        `The device has no room for "${label}" (${bytes} bytes): ${error.message}.`,
+        `The device has no room for "${label}" (${bytes} bytes).`,
         'Use fewer points, columns or components, free other fits with destroy(), or use the CPU backend.',
+        // Some browsers tell where in their own sources it happened, line by line.
+        { cause: error },
       );
     }
     this.#buffers.add(buffer);

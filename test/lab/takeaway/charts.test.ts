@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { bytes, measured, total } from '../../../demo/charts/format.ts';
+import { marginFor } from '../../../demo/charts/margin.ts';
 import { operationsPerPoint, ratesOf } from '../../../demo/charts/rates.ts';
 import { axisFor, thin } from '../../../demo/charts/thin.ts';
 import type { RunFacts } from '../../../demo/charts/types.ts';
@@ -77,4 +78,13 @@ test('numbers are written as people read them', () => {
   expect(total(1.5e-7)).toBe('1.5000e\u22127');
   expect([0.00269, 1234.5, 99.95].map(measured)).toEqual(['0.00269', '1,230', '100']);
   expect([0, 1023, 5_000_000, 3 * 2 ** 30].map(bytes)).toEqual(['0 bytes', '1,020 bytes', '4.77 MiB', '3 GiB']);
+});
+
+describe('the margin beside an axis', () => {
+  test('grows with its longest number, sign and separators included', () => {
+    const room = (characters: number) => 12 + 6.5 * characters;
+    expect(marginFor([0, 1], 4)).toBe(room('0.0?'.length));
+    expect(marginFor([-38_500_000, -37_100_000], 4)).toBe(room('−38,500,000'.length));
+    expect(marginFor([-1130.3, -1130.2], 4)).toBe(room('−1,130.30'.length));
+  });
 });

@@ -1,3 +1,4 @@
+import { Memory, Usage } from '../../../src/backends/webgpu/memory.ts';
 import { EmRun } from '../../../src/em/run.ts';
 import type { EmgpuError } from '../../../src/errors.ts';
 import { gaussianFamily } from '../../../src/families/gaussian.ts';
@@ -107,6 +108,26 @@ export const faults: readonly LaneCase[] = [
       );
       assertEqual(labels[0], 1, 'label');
       dataset.destroy();
+    },
+  },
+  {
+    name: 'faults: a device without room for more says so and computes on',
+    // A driver's own refusal: SwiftShader allocates less than the gibibyte that its buffers may have. (The others here promise any amount.)
+    lanes: ['node-swiftshader', 'chromium'],
+    async run({ adapter, seed }) {
+      const { maxBufferSize } = adapter.limits;
+      const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize } });
+      const memory = new Memory(device);
+      const more = memory.buffer('points', maxBufferSize, Usage.STORAGE);
+      const { message } = (await assertRejects(more, 'a gibibyte', 'out-of-memory')) as EmgpuError;
+      assert(message.includes(`no room for "points" (${maxBufferSize} bytes)`), message);
+      const { points, start } = drawSample({ type: 'spherical', D: 2, K: 2, N: 1000 }, randomFor(seed, 'room'));
+      const dataset = await gpuBackend({ device, adapter }).load(points, { scaling: family.scaling });
+      const { objective } = await dataset.expectation(family.pack(family.toFrame(start, dataset.frame), dataset.frame));
+      assert(Number.isFinite(objective), 'an E-step after it');
+      dataset.destroy();
+      memory.destroy();
+      device.destroy();
     },
   },
   {

@@ -10,6 +10,15 @@ export interface ChunkKind {
   readonly weighted: boolean;
 }
 
+/** What a chunk is filled into. */
+interface Room {
+  readonly data: Float32Array | Float64Array;
+  readonly weights: Float64Array | undefined;
+}
+
+/** How many chunks there are at once where they are lent. */
+const LENT = 2;
+
 /**
  * Cuts points that come in pieces into chunks of `rows` rows, in arrays of their own. A chunk under way grows as rows come,
  * so that more rows may be asked for than there are.
@@ -17,19 +26,22 @@ export interface ChunkKind {
 export class Rechunker {
   readonly #kind: ChunkKind;
   readonly #rows: number;
-  #data: Float32Array | Float64Array;
-  #weights: Float64Array | undefined;
+  readonly #lent: boolean;
+  #room: Room;
   /** Rows of the chunk under way: those there is room for, and those that are filled. */
-  #room = 0;
+  #capacity = 0;
   #filled = 0;
   /** Rows to make room for at once. */
   #expected = 0;
+  /** Whole chunks that are lent, the oldest first. */
+  readonly #out: Room[] = [];
 
-  constructor(kind: ChunkKind, rows: number) {
+  /** `lent`: in memory that threads share, where there is such, and that takes the next chunk but one. */
+  constructor(kind: ChunkKind, rows: number, lent: boolean) {
     this.#kind = kind;
     this.#rows = rows;
-    this.#data = kind.narrow ? new Float32Array() : new Float64Array();
-    this.#weights = kind.weighted ? new Float64Array() : undefined;
+    this.#lent = lent;
+    this.#room = this.#allocate(0);
   }
 
   /** Copies a piece (of this kind, or float32 where chunks are float64); gives the chunks that it completes. */
@@ -39,8 +51,8 @@ export class Rechunker {
     for (let at = 0; at < n; ) {
       const end = at + Math.min(n - at, this.#rows - this.#filled);
       this.#reserve(this.#filled + end - at);
-      this.#data.set(data.subarray(at * d, end * d), this.#filled * d);
-      if (sampleWeight) this.#weights?.set(sampleWeight.subarray(at, end), this.#filled);
+      this.#room.data.set(data.subarray(at * d, end * d), this.#filled * d);
+      if (sampleWeight) this.#room.weights?.set(sampleWeight.subarray(at, end), this.#filled);
       this.#filled += end - at;
       at = end;
       if (this.#filled === this.#rows) yield this.#give();
@@ -54,37 +66,48 @@ export class Rechunker {
 
   #give(): HostPoints {
     const { nFeatures, featureNames } = this.#kind;
-    const isFull = this.#filled === this.#room;
+    const { data, weights } = this.#room;
+    const isFull = this.#filled === this.#capacity;
     const chunk = {
-      data: isFull ? this.#data : this.#data.slice(0, this.#filled * nFeatures),
+      data: isFull ? data : data.slice(0, this.#filled * nFeatures),
       nFeatures,
       ...(featureNames ? { featureNames } : {}),
-      ...(this.#weights ? { sampleWeight: isFull ? this.#weights : this.#weights.slice(0, this.#filled) } : {}),
+      ...(weights ? { sampleWeight: isFull ? weights : weights.slice(0, this.#filled) } : {}),
     };
+    if (this.#lent && isFull) this.#out.push(this.#room);
     this.#expected = this.#filled;
-    this.#room = 0;
+    this.#capacity = 0;
     this.#filled = 0;
     return chunk;
   }
 
   #reserve(rows: number): void {
-    if (rows <= this.#room) return;
-    const room = Math.min(this.#rows, Math.max(rows, 2 * this.#room, this.#expected));
+    if (rows <= this.#capacity) return;
     const { nFeatures } = this.#kind;
+    const before = this.#room;
+    const back = this.#filled === 0 && this.#out.length === LENT ? this.#out.shift() : undefined;
+    this.#capacity = back ? this.#rows : Math.min(this.#rows, Math.max(rows, 2 * this.#capacity, this.#expected));
+    this.#room = back ?? this.#allocate(this.#capacity);
+    if (this.#filled === 0) return;
+    this.#room.data.set(before.data.subarray(0, this.#filled * nFeatures));
+    this.#room.weights?.set(before.weights!.subarray(0, this.#filled));
+  }
+
+  /** @throws `out-of-memory` */
+  #allocate(rows: number): Room {
+    const { nFeatures, narrow, weighted } = this.#kind;
+    const isShared = this.#lent && globalThis.SharedArrayBuffer !== undefined;
+    const memory = (bytes: number) => (isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
+    const length = rows * nFeatures;
     try {
-      const data = this.#kind.narrow ? new Float32Array(room * nFeatures) : new Float64Array(room * nFeatures);
-      data.set(this.#data.subarray(0, this.#filled * nFeatures));
-      this.#data = data;
-      if (this.#weights) {
-        const weights = new Float64Array(room);
-        weights.set(this.#weights.subarray(0, this.#filled));
-        this.#weights = weights;
-      }
-      this.#room = room;
+      return {
+        data: narrow ? new Float32Array(memory(4 * length)) : new Float64Array(memory(8 * length)),
+        weights: weighted ? new Float64Array(memory(8 * rows)) : undefined,
+      };
     } catch (cause) {
       throw new EmgpuError(
         'out-of-memory',
-        `A chunk of ${room} rows × ${nFeatures} columns does not fit into memory.`,
+        `A chunk of ${rows} rows × ${nFeatures} columns does not fit into memory.`,
         'Ask for smaller chunks.',
         { cause },
       );

@@ -8,6 +8,11 @@ export interface ChunkOptions {
   readonly rows: number;
   /** Looked at between the pieces in which the source comes; a fired signal rejects with `aborted`. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Chunks are lent, in memory that threads share where the runtime has such (Node, Deno, isolated pages): each holds until the next but one
+   * is asked for. Default false: they are the receiver's.
+   */
+  readonly lent?: boolean | undefined;
 }
 
 /**
@@ -22,7 +27,7 @@ export interface PointStream {
   /** N, where it is known: the source tells it, or a walk has come to its end. */
   readonly nSamples?: number | undefined;
   /**
-   * A walk from the start. Each chunk is new arrays that are the receiver's to keep or change; all are float32 or all
+   * A walk from the start. Unless they are lent, each chunk is new arrays that are the receiver's to keep or change; all are float32 or all
    * float64, and all have weights or none has. Chunks that come before an error are no result: a walk of other rows than
    * the one before may tell only at its end, with `stream-ended` (fewer) or `stream-changed`.
    */
@@ -72,7 +77,7 @@ export class ReplayedStream implements PointStream {
     return this.#nSamples;
   }
 
-  async *chunks({ rows, signal }: ChunkOptions): AsyncGenerator<HostPoints> {
+  async *chunks({ rows, signal, lent = false }: ChunkOptions): AsyncGenerator<HostPoints> {
     if (!Number.isSafeInteger(rows) || rows < 1) {
       throw new EmgpuError('invalid-option', `rows must be a whole number from 1 on, got ${rows}.`, 'Correct it.');
     }
@@ -89,7 +94,7 @@ export class ReplayedStream implements PointStream {
       totalWeight += this.#checkWeights(points, nPieces);
       nRows += points.data.length / this.nFeatures;
       this.#checkGrowth(nRows);
-      chunks ??= new Rechunker(kind, rows);
+      chunks ??= new Rechunker(kind, rows, lent);
       yield* chunks.add(points);
     }
     this.#checkEnd(nRows, totalWeight);

@@ -210,6 +210,8 @@ export interface LoadOptions extends RunOptions {
    * than a second, if a pass takes some milliseconds. Default false. Results do not depend on it.
    */
   readonly tune?: boolean;
+  /** A dataset of this backend that is done with: its memory may be taken for the new one, and it is destroyed. */
+  readonly reuse?: Dataset | undefined;
   /** Called with the fraction of the points that are in place. */
   readonly onProgress?: ((fraction: number) => void) | undefined;
 }
@@ -230,6 +232,8 @@ export interface Backend {
    * rows each, added up in order: a stream read in such pieces gives the same bits.
    */
   readonly windowRows: (nFeatures: number) => number;
+  /** Its threads read points where they are, if that is memory which threads share. */
+  readonly sharesMemory?: boolean;
   /** Brings points home. The frame is derived from them unless given. Rejects NaN and infinities with `non-finite`. */
   load(points: Points, options: LoadOptions): Promise<Dataset>;
   /** Frees what the backend owns. A device that was borrowed lives on. */

@@ -20,6 +20,13 @@ beforeAll(async () => {
 });
 afterAll(() => threaded.destroy());
 
+/** The numbers in memory that threads share. */
+function shared(numbers: Float64Array): Float64Array {
+  const copy = new Float64Array(new SharedArrayBuffer(numbers.byteLength));
+  copy.set(numbers);
+  return copy;
+}
+
 function load(backend: Backend, data: Float32Array | Float64Array = rows): Promise<Dataset> {
   return backend.load({ data, nFeatures: D }, { scaling: 'per-feature' });
 }
@@ -91,6 +98,37 @@ describe.each(['calling thread', 'workers'] as const)('on the %s', (where) => {
     const frame = { shift: new Float64Array(D), scale: new Float64Array(D).fill(2 ** -100) };
     const loading = backend().load({ data: bad, nFeatures: D }, { scaling: 'per-feature', frame });
     await expect(loading).rejects.toMatchObject({ code: 'invalid-points' });
+  });
+
+  test('points in memory that threads share: the same numbers, and bad ones are named', async () => {
+    const points = shared(rows);
+    const parameters = randomParameters('full', 5, D, 2);
+    const copied = await (await load(backend())).expectation(parameters);
+    const weighted = { data: points, nFeatures: D, sampleWeight: shared(new Float64Array(N).fill(1)) };
+    const taken = await backend().load(weighted, { scaling: 'per-feature' });
+    expect(await taken.expectation(parameters)).toEqual(copied);
+    points[30_000 * D + 2] = NaN;
+    await expect(load(backend(), points)).rejects.toMatchObject({
+      code: 'non-finite',
+      message: expect.stringContaining('row 30000, column 2'),
+    });
+  });
+
+  test('memory of a dataset that is done with serves the next one, of whatever shape', async () => {
+    const parameters = randomParameters('diag', 5, D, 2);
+    const others = randomRows(N, D, 2);
+    const fresh = await (await load(backend(), others)).expectation(parameters);
+    const spent = await backend().load(
+      { data: rows, nFeatures: D, sampleWeight: new Float64Array(N).fill(2) },
+      { scaling: 'isotropic' },
+    );
+    const next = await backend().load({ data: others, nFeatures: D }, { scaling: 'per-feature', reuse: spent });
+    await expect(spent.expectation(parameters)).rejects.toMatchObject({ code: 'destroyed' });
+    expect(await next.expectation(parameters)).toEqual(fresh);
+    const fewer = { data: others.slice(0, 5000 * D), nFeatures: D };
+    const small = await backend().load(fewer, { scaling: 'per-feature', reuse: next });
+    await expect(next.expectation(parameters)).rejects.toMatchObject({ code: 'destroyed' });
+    expect((await small.expectation(parameters)).nSamples).toBe(5000);
   });
 
   test('an abort stops a pass between slices', async () => {
@@ -167,6 +205,20 @@ test('points on a device are refused', async () => {
   const buffer = { size: 1e6 } as GPUBuffer;
   const loading = inline.load({ buffer, nSamples: 10, nFeatures: 2 }, { scaling: 'per-feature' });
   await expect(loading).rejects.toMatchObject({ code: 'invalid-points', remedy: expect.stringContaining('webgpu') });
+});
+
+test('one worker is put to work, too: the calling thread has other things to do', async () => {
+  let started = 0;
+  const spawnCounted = () => {
+    started++;
+    return spawn();
+  };
+  const backend = createCpuBackend({ pool: new WorkerPool(spawnCounted, 1) });
+  const parameters = randomParameters('full', 2, D, 2);
+  const alone = await (await load(inline)).expectation(parameters);
+  expect(await (await load(backend)).expectation(parameters)).toEqual(alone);
+  expect(started).toBe(1);
+  backend.destroy();
 });
 
 test('few points stay on the calling thread', async () => {

@@ -111,6 +111,29 @@ describe('a stream of pieces', () => {
     for await (const _ of streamFrom(source, pair).chunks({ rows: 3 })) break;
     expect(isClosed).toBe(true);
   });
+
+  it('lends chunks where asked to: the same rows, each until the next but one is asked for', async () => {
+    const data = Float64Array.from({ length: 2 * 25 }, (_, i) => i);
+    const sampleWeight = Float64Array.from({ length: 25 }, (_, i) => i + 1);
+    const source = streamFrom(() => [{ data, nFeatures: 2, sampleWeight }], pair);
+    const seen: number[][] = [];
+    const memories = new Set<ArrayBufferLike>();
+    let before: HostPoints | undefined;
+    let rows = '';
+    for await (const chunk of source.chunks({ rows: 4, lent: true })) {
+      // What was lent before is still there.
+      expect(`${before?.data ?? ''}`).toBe(rows);
+      [before, rows] = [chunk, `${chunk.data}`];
+      seen.push([...chunk.data], [...chunk.sampleWeight!]);
+      memories.add(chunk.data.buffer);
+    }
+    const own = await walk(source, 4);
+    expect(seen).toEqual(own.flatMap((chunk) => [[...chunk.data], [...chunk.sampleWeight!]]));
+    // Two in turn, and the last, which is no whole chunk.
+    expect(memories.size).toBe(3);
+    expect([...memories].slice(0, 2).every((memory) => memory instanceof SharedArrayBuffer)).toBe(true);
+    expect(own.every((chunk) => chunk.data.buffer instanceof ArrayBuffer)).toBe(true);
+  });
 });
 
 describe('what is wrong with a stream', () => {

@@ -58,7 +58,8 @@ export interface Watch {
 /** The backend, with its datasets counted; each counts as destroyed once. */
 export function watched(backend: Backend): Watch {
   const watch = { loaded: [] as number[], alive: 0, most: 0 };
-  const load: Backend['load'] = async (points, options) => {
+  const load: Backend['load'] = async (points, { reuse, ...options }) => {
+    reuse?.destroy();
     const dataset = await backend.load(points, options);
     watch.loaded.push(dataset.nSamples);
     watch.most = Math.max(watch.most, ++watch.alive);

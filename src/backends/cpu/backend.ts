@@ -4,7 +4,7 @@ import { checkWeights } from '../../data/weights.ts';
 import type { Backend, Dataset, LoadOptions } from '../../em/types.ts';
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
 import { CpuDataset } from './cpu-dataset.ts';
-import { countShards, pointsPerBatch, shardStarts } from './partition.ts';
+import { countWorkers, pointsPerBatch, shardStarts } from './partition.ts';
 import { Shard } from './shard.ts';
 import { LocalShard, type ShardClient } from './shard-client.ts';
 import { allOrNone, buffersOf, ShardedPoints } from './sharded-points.ts';
@@ -36,12 +36,14 @@ class CpuBackend implements Backend {
    * for log-likelihoods that nearly cancel.
    */
   readonly precision = 1e-13;
+  readonly sharesMemory: boolean;
   readonly #pool: WorkerPool | undefined;
   /** Set by `destroy()`. Workers that died do not matter: the next load replaces them. */
   lost = false;
 
   constructor({ pool, reason = 'the CPU was asked for' }: CpuBackendOptions) {
     this.#pool = pool;
+    this.sharesMemory = pool !== undefined;
     this.reason = reason;
     const threads = pool?.size === 1 ? '1 worker thread' : `up to ${pool?.size} worker threads`;
     this.adapter = `CPU, float64, ${pool ? threads : 'on the calling thread'}`;
@@ -55,9 +57,11 @@ class CpuBackend implements Backend {
     const frame = options.frame ?? frameFor(await hostMoments(host, options.signal), options.scaling);
     checkFrame(frame, host.nFeatures);
     const n = host.data.length / host.nFeatures;
-    const nShards = this.#pool ? countShards(n, host.nFeatures, this.#pool.size) : 1;
-    const starts = shardStarts(n, nShards);
-    const shards = await this.#createShards(starts, frame);
+    const nWorkers = this.#pool ? countWorkers(n, host.nFeatures, this.#pool.size) : 0;
+    const starts = shardStarts(n, Math.max(1, nWorkers));
+    const { reuse } = options;
+    const reused = reuse instanceof CpuDataset ? await reuse.handOver(starts, frame) : reuse?.destroy();
+    const shards = reused ?? (await this.#createShards(nWorkers, starts, frame));
     try {
       await fillShards(host, frame, shards, starts, options);
     } catch (error) {
@@ -77,10 +81,9 @@ class CpuBackend implements Backend {
     this.#pool?.terminate();
   }
 
-  async #createShards(starts: readonly number[], frame: Frame): Promise<ShardClient[]> {
-    const nShards = starts.length - 1;
-    if (nShards === 1) return [new LocalShard(new Shard(0, starts[1]!, frame))];
-    const workers = this.#pool!.take(nShards);
+  async #createShards(nWorkers: number, starts: readonly number[], frame: Frame): Promise<ShardClient[]> {
+    if (nWorkers === 0) return [new LocalShard(new Shard(0, starts[1]!, frame))];
+    const workers = this.#pool!.take(nWorkers);
     return allOrNone(workers.map((worker, s) => worker.createShard(starts[s]!, starts[s + 1]! - starts[s]!, frame)));
   }
 }
@@ -107,7 +110,10 @@ function checkFrame(frame: Frame, nFeatures: number): void {
   }
 }
 
-/** Copies the points to their shards, batch by batch, all shards at once. While a shard brings one home, its next is on the way. */
+/**
+ * Brings the points to their shards, all shards at once: in memory that threads share at one go, else copied batch by batch, the next on its way
+ * while a shard brings one home.
+ */
 async function fillShards(
   points: HostPoints,
   frame: Frame,
@@ -119,15 +125,16 @@ async function fillShards(
   const n = starts.at(-1)!;
   let placed = 0;
   let failed = false;
-  const size = pointsPerBatch(d);
+  const shared = isShared(data) && (!sampleWeight || isShared(sampleWeight));
+  const size = shared ? n : pointsPerBatch(d);
   // Every other batch of a shard, from point `first` of all on.
   const fill = async (shard: ShardClient, start: number, first: number, end: number) => {
     for (let from = first; from < end; from += 2 * size) {
       throwIfAborted(signal);
       const to = Math.min(end, from + size);
-      const rows = data.slice(from * d, to * d);
-      const weights = sampleWeight?.slice(from, to);
-      const bad = await shard.call('ingest', [from - start, rows, weights], buffersOf(rows, weights));
+      const part = shared ? viewOf : copyOf;
+      const [rows, weights] = [part(data, from * d, to * d), sampleWeight && part(sampleWeight, from, to)];
+      const bad = await shard.call('ingest', [from - start, rows, weights], shared ? [] : buffersOf(rows, weights));
       if (failed) return;
       if (bad >= 0) rejectNonFinite(points, from * d + bad, frame);
       placed += to - from;
@@ -146,6 +153,15 @@ async function fillShards(
     throw error;
   }
 }
+
+type Numbers = Float32Array | Float64Array;
+
+function isShared({ buffer }: Numbers): boolean {
+  return globalThis.SharedArrayBuffer !== undefined && buffer instanceof SharedArrayBuffer;
+}
+
+const viewOf = (numbers: Numbers, from: number, to: number) => numbers.subarray(from, to);
+const copyOf = (numbers: Numbers, from: number, to: number) => numbers.slice(from, to);
 
 function rejectNonFinite({ data, nFeatures: d, featureNames }: HostPoints, at: number, frame: Frame): never {
   const value = data[at]!;

@@ -13,6 +13,7 @@ import { EmgpuError } from '../../errors.ts';
 import { checkAssignment, partOfAssignment } from './assignment.ts';
 import { type BlockSums, pushSums, totalSums } from './block-sums.ts';
 import { CpuSeedingDistances } from './seeding-distances.ts';
+import type { ShardClient } from './shard-client.ts';
 import type { ShardedPoints } from './sharded-points.ts';
 
 /** Points on this backend. */
@@ -72,6 +73,13 @@ export class CpuDataset implements Dataset {
   seedingDistances(weights: Float64Array, sample?: Uint32Array): SeedingDistances {
     this.#points.check();
     return new CpuSeedingDistances(this.#points, this.#nextSeeding++, weights, sample);
+  }
+
+  /** Destroys the dataset for another, to which its shards go where they are what that needs. */
+  async handOver(starts: readonly number[], frame: Frame): Promise<readonly ShardClient[] | undefined> {
+    const shards = await this.#points.handOver(starts, frame);
+    this.destroy();
+    return shards;
   }
 
   destroy(): void {

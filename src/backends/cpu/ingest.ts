@@ -15,18 +15,35 @@ export function ingest(
   tile: Float64Array,
 ): number {
   const d = frame.shift.length;
-  let sum = 0;
+  // Each stays 0 as long as every number is finite: ∞ · 0 and NaN · 0 are NaN. Four, as one would have to wait for itself (NOTES: 19 → 11 ms).
+  let [a, b, c, e] = [0, 0, 0, 0];
   for (let i = 0; i < d; i++) {
     const shift = frame.shift[i]!;
     const scale = frame.scale[i]!;
-    for (let p = 0; p < count; p++) {
-      const x = (rows[from + p * d + i]! - shift) / scale;
-      tile[i * TILE + p] = x;
-      // Stays 0 as long as every number is finite: ∞ · 0 and NaN · 0 are NaN.
-      sum += x * 0;
+    const end = i * TILE + count;
+    let at = from + i;
+    let to = i * TILE;
+    for (; to + 4 <= end; to += 4, at += 4 * d) {
+      const x0 = (rows[at]! - shift) / scale;
+      const x1 = (rows[at + d]! - shift) / scale;
+      const x2 = (rows[at + 2 * d]! - shift) / scale;
+      const x3 = (rows[at + 3 * d]! - shift) / scale;
+      tile[to] = x0;
+      tile[to + 1] = x1;
+      tile[to + 2] = x2;
+      tile[to + 3] = x3;
+      a += x0 * 0;
+      b += x1 * 0;
+      c += x2 * 0;
+      e += x3 * 0;
+    }
+    for (; to < end; to++, at += d) {
+      const x = (rows[at]! - shift) / scale;
+      tile[to] = x;
+      a += x * 0;
     }
   }
-  return sum === 0 ? -1 : firstNonFinite(rows, from, count, frame);
+  return a + b + c + e === 0 ? -1 : firstNonFinite(rows, from, count, frame);
 }
 
 function firstNonFinite(rows: Float32Array | Float64Array, from: number, count: number, frame: Frame): number {

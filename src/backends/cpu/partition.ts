@@ -12,10 +12,10 @@ export function pointsPerBatch(nFeatures: number): number {
   return Math.max(1, Math.floor(NUMBERS_PER_BATCH / nFeatures / TILE)) * TILE;
 }
 
-/** How many shards to make of N × D numbers for this many workers; 1 when they are too few for workers to pay. */
-export function countShards(nSamples: number, nFeatures: number, concurrency: number): number {
-  const worthwhile = Math.floor((nSamples * nFeatures) / MIN_NUMBERS_PER_SHARD);
-  return Math.max(1, Math.min(concurrency, worthwhile, Math.ceil(nSamples / BLOCK)));
+/** Among how many workers, of this many, to share N × D numbers out; 0 when they are so few that the calling thread does better. */
+export function countWorkers(nSamples: number, nFeatures: number, concurrency: number): number {
+  const worthwhile = Math.min(Math.floor((nSamples * nFeatures) / MIN_NUMBERS_PER_SHARD), Math.ceil(nSamples / BLOCK));
+  return worthwhile < 2 ? 0 : Math.min(concurrency, worthwhile);
 }
 
 /** The index of each shard's first point, and N: contiguous, of whole blocks, as even as that allows. */

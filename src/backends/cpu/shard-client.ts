@@ -3,6 +3,7 @@ import { Shard } from './shard.ts';
 
 /** The methods of a shard that can be called from another thread. */
 export type ShardMethod =
+  | 'renew'
   | 'ingest'
   | 'advance'
   | 'cancel'

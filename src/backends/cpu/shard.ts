@@ -31,7 +31,7 @@ export class Shard {
   readonly #origin: number;
   readonly #nSamples: number;
   readonly #nFeatures: number;
-  readonly #frame: Frame;
+  #frame: Frame;
   readonly #tiles: Float64Array[];
   /** TILE per tile, 0 after the last point; undefined: every point counts once. */
   #weights: Float64Array[] | undefined;
@@ -48,6 +48,14 @@ export class Shard {
     this.#nFeatures = frame.shift.length;
     this.#frame = frame;
     this.#tiles = allocateTiles(Math.ceil(nSamples / TILE), this.#nFeatures);
+  }
+
+  /** Makes room for as many other points, in this frame. */
+  renew(frame: Frame): void {
+    this.#frame = frame;
+    this.#weights = undefined;
+    this.#passes.clear();
+    this.#seedings.clear();
   }
 
   /**

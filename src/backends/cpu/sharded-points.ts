@@ -1,6 +1,6 @@
 import type { Frame } from '../../data/frame.ts';
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
-import { countShards, pointsPerBatch, shardStarts, splitByShard } from './partition.ts';
+import { countWorkers, pointsPerBatch, shardStarts, splitByShard } from './partition.ts';
 import type { TaskResult } from './passes.ts';
 import type { Task } from './shard.ts';
 import type { ShardClient } from './shard-client.ts';
@@ -70,7 +70,7 @@ export class ShardedPoints {
   /** A copy of the points at these indices and of their weights, on the same threads. The caller frees it. */
   async sample(indices: Uint32Array): Promise<ShardedPoints> {
     const d = this.nFeatures;
-    const nShards = countShards(indices.length, d, this.shards.length);
+    const nShards = Math.max(1, countWorkers(indices.length, d, this.shards.length));
     const starts = shardStarts(indices.length, nShards);
     // They are in the frame already.
     const frame: Frame = { shift: new Float64Array(d), scale: new Float64Array(d).fill(1) };
@@ -139,6 +139,15 @@ export class ShardedPoints {
       progress = await shard.call('advance', [pass, undefined, SLICE]);
     }
     return progress.result;
+  }
+
+  /** The shards for other points that lie in shards alike, which free them from then on; undefined where these do not. */
+  async handOver(starts: readonly number[], frame: Frame): Promise<readonly ShardClient[] | undefined> {
+    const alike = frame.shift.length === this.nFeatures && `${starts}` === `${this.starts}`;
+    if (this.#freed || !alike) return undefined;
+    this.#freed = true;
+    await Promise.all(this.shards.map((shard) => shard.call('renew', [frame])));
+    return this.shards;
   }
 
   free(): void {

@@ -64,6 +64,7 @@ export function createGpuBackend(options: GpuBackendOptions): Backend {
     async load(points: Points, options: LoadOptions): Promise<Dataset> {
       checkPoints(points);
       watch.check();
+      options.reuse?.destroy();
       return new GpuDataset(context, await loadPoints(context, points, options), options.tune ?? false);
     },
     destroy() {

@@ -9,6 +9,8 @@ export interface ChunkWalk {
   /** N: how many rows there were when the stream was opened. */
   readonly nSamples: number;
   readonly signal?: AbortSignal | undefined;
+  /** Each chunk need hold no longer than until the next but one is asked for. */
+  readonly lent?: boolean | undefined;
 }
 
 /** A chunk, and the number of its first row in the stream. */
@@ -23,11 +25,11 @@ export interface NumberedChunk {
  */
 export async function* numberedChunks(
   stream: PointStream,
-  { rows, nSamples, signal }: ChunkWalk,
+  { rows, nSamples, signal, lent }: ChunkWalk,
 ): AsyncGenerator<NumberedChunk> {
   const D = stream.nFeatures;
   let first = 0;
-  for await (const chunk of stream.chunks({ rows, signal })) {
+  for await (const chunk of stream.chunks({ rows, signal, lent })) {
     if (chunk.nFeatures !== D) {
       fail('stream-changed', `A chunk has ${chunk.nFeatures} columns, where the stream has ${D}`);
     }
@@ -52,7 +54,7 @@ export async function collectRows(stream: PointStream, numbers: Uint32Array, wal
   const D = stream.nFeatures;
   let collected: HostPoints | undefined;
   let next = 0;
-  for await (const { chunk, first } of numberedChunks(stream, walk)) {
+  for await (const { chunk, first } of numberedChunks(stream, { ...walk, lent: true })) {
     collected ??= roomFor(numbers.length, chunk);
     const { data, sampleWeight } = collected;
     const end = first + chunk.data.length / D;

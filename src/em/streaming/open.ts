@@ -67,7 +67,7 @@ async function firstChunk(stream: PointStream, rows: number, signal: AbortSignal
 
 async function countRows(stream: PointStream, rows: number, signal: AbortSignal | undefined): Promise<number> {
   let count = 0;
-  for await (const { data, nFeatures } of stream.chunks({ rows, signal })) count += data.length / nFeatures;
+  for await (const { data, nFeatures } of stream.chunks({ rows, signal, lent: true })) count += data.length / nFeatures;
   return count;
 }
 
@@ -80,7 +80,7 @@ async function survey(
   const pieces: HostPoints[] = [];
   const reserve: HostPoints[] = [];
   let totalWeight = 0;
-  for await (const { chunk, first } of numberedChunks(stream, walk)) {
+  for await (const { chunk, first } of numberedChunks(stream, { ...walk, lent: true })) {
     const end = first + chunk.data.length / chunk.nFeatures;
     const inside = numbers.filter((n) => n >= first && n < end).map((n) => n - first);
     checkFinite(chunk, inside, first);

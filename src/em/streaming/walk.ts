@@ -26,17 +26,34 @@ export async function* walkDatasets(
   stream: PointStream,
   options: WalkOptions,
 ): AsyncGenerator<LoadedChunk> {
-  const chunks = numberedChunks(stream, options);
+  // A chunk is loaded before the next but one is asked for.
+  const chunks = numberedChunks(stream, { ...options, lent: backend.sharesMemory });
+  /** The chunk before: its memory is for the next one that is loaded. */
+  let spent: Dataset | undefined;
+  const spend = (dataset?: Dataset) => {
+    spent?.destroy();
+    spent = dataset;
+  };
   let reading = chunks.next();
   const loadNext = async (): Promise<LoadedChunk | undefined> => {
     for (;;) {
       const { done, value } = await reading;
-      if (done) return undefined;
+      if (done) {
+        spend();
+        return undefined;
+      }
       reading = chunks.next();
       // Whoever awaits it sees its failure; without this it would count as unhandled before.
       reading.catch(() => {});
       const { chunk, first } = value;
-      if (!weighsNothing(chunk)) return { dataset: await loadChunk(backend, chunk, first, options), first };
+      if (weighsNothing(chunk)) continue;
+      const reuse = spent;
+      spent = undefined;
+      try {
+        return { dataset: await loadChunk(backend, chunk, first, { ...options, reuse }), first };
+      } finally {
+        reuse?.destroy();
+      }
     }
   };
   let loading = loadNext();
@@ -49,13 +66,14 @@ export async function* walkDatasets(
       try {
         yield current;
       } finally {
-        current.dataset.destroy();
+        spend(current.dataset);
       }
     }
   } finally {
     // Where the caller has left early, or something failed.
     const left = await loading.catch(() => undefined);
     left?.dataset.destroy();
+    spend();
     await chunks.return(undefined);
   }
 }

@@ -8,7 +8,8 @@ import { cases } from './cases/index.ts';
 import { selfTestCases } from './cases/selftest.ts';
 import { LaneProcess, type WatchdogLimits } from './lane-process.ts';
 import { requiredLanes } from './required.ts';
-import type { LaneName } from './types.ts';
+import { casesOf, shareOf } from './suite.ts';
+import { ALIKE, LANES, type LaneName } from './types.ts';
 
 const TIMEOUT_MS = 120_000;
 
@@ -84,6 +85,20 @@ describe.each(requiredLanes())('harness on %s', (lane) => {
     await running.stop();
     await expectGone(running.groups);
   });
+});
+
+it('gives every case to a lane of each pair, whatever the seed, and to a lane that is without its like', () => {
+  for (const seed of [0, 1, 2 ** 32 - 1]) {
+    for (const pair of ALIKE) {
+      const shares = pair.map((lane) => shareOf(lane, LANES, seed));
+      for (const lane of pair) {
+        expect(shareOf(lane, [lane], seed)).toEqual(casesOf(lane));
+        for (const one of casesOf(lane)) expect(shares.some((share) => share.includes(one))).toBe(true);
+      }
+    }
+    expect(shareOf('node-lavapipe', LANES, seed)).toEqual(casesOf('node-lavapipe'));
+  }
+  expect(shareOf('deno', LANES, 0)).not.toEqual(shareOf('deno', LANES, 1));
 });
 
 it('has no two cases of the same name', () => {

@@ -3,6 +3,12 @@ export const LANES = ['node-lavapipe', 'node-swiftshader', 'chromium', 'firefox'
 
 export type LaneName = (typeof LANES)[number];
 
+/** Lanes with the same implementation of WebGPU, compiler included, on the same driver: Dawn on SwiftShader, wgpu on lavapipe. */
+export const ALIKE: readonly (readonly LaneName[])[] = [
+  ['node-swiftshader', 'chromium'],
+  ['deno', 'firefox'],
+];
+
 /** What a case gets. Everything that it makes on a GPU it must destroy, or the harness fails it. */
 export interface LaneContext {
   /** Made with default limits, shared with the cases before and after; never destroy it. */
@@ -22,6 +28,8 @@ export interface LaneCase {
   readonly name: string;
   /** Default: all of them. */
   readonly lanes?: readonly LaneName[];
+  /** One of many alike. Of two lanes that compile and compute alike, one runs it, which is drawn by the seed. */
+  readonly alternates?: boolean;
   run(context: LaneContext): Promise<void>;
 }
 

@@ -24,24 +24,27 @@ import { twins } from './twins.ts';
 import { weights } from './weights.ts';
 import { windows } from './windows.ts';
 
+/** Cases that differ in little but their sizes. */
+const alike = (list: readonly LaneCase[]): LaneCase[] => list.map((one) => ({ ...one, alternates: true }));
+
 /** All GPU cases, in the order in which every lane runs them. Their number per lane stands in `expected.json`. */
 export const cases: readonly LaneCase[] = [
   ...smoke,
   ...compile,
-  ...goldenCases,
-  ...twins,
+  ...alike(goldenCases),
+  ...alike(twins),
   ...shapes,
-  ...weights,
+  ...alike(weights),
   ...missing,
   ...information,
   ...windows,
   ...lean,
-  ...poisson,
-  ...seeding,
-  ...streams,
+  ...alike(poisson),
+  ...alike(seeding),
+  ...alike(streams),
   ...assignments,
   ...loading,
-  ...readouts,
+  ...alike(readouts),
   ...colors,
   ...grid,
   ...behaviour,

@@ -66,7 +66,10 @@ interface Sums {
   readonly unit: number;
 }
 
-/** Adds all points to the pixels where they fall; yields after every batch. Twin of splat.wgsl. */
+/**
+ * Adds all points to the pixels where they fall; yields after every batch. Twin of splat.wgsl. In its loops, and those of {@link shade}, no
+ * arrays are made or taken apart: Firefox would spend most of a picture on that.
+ */
 function* splat(
   target: Sums,
   { data, nFeatures: D }: HostPoints,
@@ -80,7 +83,8 @@ function* splat(
   const used = Array.from(origin.keys()).filter((d) => rows[0][d] !== 0 || rows[1][d] !== 0);
   for (let n = 0; n < data.length / D; n++) {
     if (n % BATCH === BATCH - 1) yield;
-    let [px, py] = offset;
+    let px = offset[0];
+    let py = offset[1];
     for (const d of used) {
       const x = data[n * D + d]! - origin[d]!;
       px += rows[0][d]! * x;
@@ -88,12 +92,13 @@ function* splat(
     }
     // Written so that what is not a number is out of sight.
     if (!(px + reach >= plot.left && px - reach < right && py + reach >= plot.top && py - reach < bottom)) continue;
-    const [low, high] = [Math.max(Math.floor(px - reach), plot.left), Math.min(Math.floor(px + reach) + 1, right)];
+    const low = Math.max(Math.floor(px - reach), plot.left);
+    const high = Math.min(Math.floor(px + reach) + 1, right);
     const top = Math.max(Math.floor(py - reach), plot.top);
     const end = Math.min(Math.floor(py + reach) + 1, bottom);
     for (let y = top; y < end; y++) {
       for (let x = low; x < high; x++) {
-        const far = radius > 0 ? Math.hypot(x + 0.5 - px, y + 0.5 - py) : 0;
+        const far = radius > 0 ? Math.sqrt((x + 0.5 - px) ** 2 + (y + 0.5 - py) ** 2) : 0;
         const coverage = radius > 0 ? Math.min(1, Math.max(0, radius + 0.5 - far)) : 1;
         if (coverage > 0) add(target, 4 * (y * target.width + x), coverage, summed, colors?.[n] ?? 0);
       }
@@ -118,14 +123,18 @@ function* shade({ sums, unit }: Sums, frame: Frame, summed: number, image: Image
   const { back, text, ramp, strength, power } = toneFor(frame);
   const crowd = yield* crowding(sums, unit);
   const pixels = image.data;
+  pixels.set([...back.map((c) => Math.round(255 * c)), 255]);
+  const words = new Uint32Array(pixels.buffer);
+  words.fill(words[0]!);
   for (let i = 0; i < sums.length; i += 4) {
     if (i % (4 * BATCH) === 0) yield;
     const count = sums[i]!;
-    let color: readonly number[] = count > 0 ? text : back;
-    if (count > 0 && summed === SUMMED.responsibility) color = [1, 2, 3].map((c) => Math.min(1, sums[i + c]! / count));
-    if (count > 0 && summed === SUMMED.uncertainty) color = onRamp(ramp, sums[i + 1]! / count);
-    const a = count > 0 ? strength * opacity(count / unit, crowd) ** power : 0;
-    for (let c = 0; c < 3; c++) pixels[i + c] = Math.round(255 * (back[c]! + (color[c]! - back[c]!) * a));
-    pixels[i + 3] = 255;
+    if (count === 0) continue;
+    const a = strength * opacity(count / unit, crowd) ** power;
+    const color = summed === SUMMED.uncertainty ? onRamp(ramp, sums[i + 1]! / count) : text;
+    for (let c = 0; c < 3; c++) {
+      const on = summed === SUMMED.responsibility ? Math.min(1, sums[i + 1 + c]! / count) : color[c]!;
+      pixels[i + c] = Math.round(255 * (back[c]! + (on - back[c]!) * a));
+    }
   }
 }

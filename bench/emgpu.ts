@@ -69,7 +69,7 @@ async function withPoints<T>({ device }: Place, tiled: Tiled, use: (points: Poin
 }
 
 /** `tol` 0: exactly `maxIter` iterations. */
-function makeEstimator(
+export function makeEstimator(
   { backend, device, surroundings: { emgpu } }: Place,
   kind: Kind,
   problem: Problem,

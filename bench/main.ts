@@ -9,10 +9,12 @@ import { comparePeers } from './compare.ts';
 import { nodeSurroundings } from './node.ts';
 import { KINDS, type Kind } from './problem.ts';
 import { memoryLine, peerLine } from './report/peers.ts';
+import { streamHeadLine, streamLine } from './report/streams.ts';
 import { facts, headLine, rowLine, skippedLines } from './report/table.ts';
 import { writeJson, writePage } from './report/write.ts';
-import type { PeersReport, Report } from './row.ts';
+import type { PeersReport, Report, StreamRow } from './row.ts';
 import { type Found, type Listener, measureRows, openSession, type Session } from './run.ts';
+import { measureStreams } from './streams.ts';
 import { SUITES, type Suite } from './suites.ts';
 
 interface Options {
@@ -45,7 +47,8 @@ const DESCRIPTION = `Milliseconds per EM iteration, against what the adapter can
 quick    a handful that tells most, a minute or two (default)
 full     every model, D 2…64, K 8…128, and small problems
 scaling  series in N, D and K
-peers    other libraries on the same machine`;
+peers    other libraries on the same machine
+streams  passes over a file that is read meanwhile`;
 
 const program = new Command('bench')
   .description(DESCRIPTION)
@@ -58,7 +61,7 @@ const program = new Command('bench')
     ]),
   )
   .option('--seconds <number>', 'time for everything; what does not fit is listed', positive)
-  .option('--samples <number>', 'points in the suite peers; default: 1048576', positive)
+  .option('--samples <number>', 'points in the suites peers (default: 1048576) and streams (20000000)', positive)
   .option('--json <file>', 'write all numbers to a file')
   .option('--report <folder>', 'write a page with plots, and the numbers, named after the adapter');
 
@@ -77,6 +80,7 @@ const listener: Listener = {
   doing: status,
   row: (row) => print(rowLine(row)),
   peer: (row) => print(peerLine(row)),
+  stream: (row) => print(streamLine(row)),
 };
 
 async function compare(session: Session, kinds: readonly Kind[], nSamples: number): Promise<PeersReport> {
@@ -88,15 +92,19 @@ async function compare(session: Session, kinds: readonly Kind[], nSamples: numbe
 }
 
 async function run({ suite: suites = ['quick'], kinds = KINDS, ...options }: Options): Promise<Report> {
-  const { backend, seconds = Number.POSITIVE_INFINITY, samples = 2 ** 20 } = options;
+  const { backend, seconds = Number.POSITIVE_INFINITY, samples } = options;
   const command = ['npm run -s bench --', ...process.argv.slice(2)].join(' ');
   const session = await openSession(await nodeSurroundings(), { backend, seconds, command }, listener);
   const found: Found = { rows: [], skipped: [] };
   let peers: PeersReport | undefined;
+  let streams: StreamRow[] | undefined;
   for (const suite of suites) {
     print('');
     if (suite === 'peers') {
-      peers = await compare(session, kinds, Math.round(samples));
+      peers = await compare(session, kinds, Math.round(samples ?? 2 ** 20));
+    } else if (suite === 'streams') {
+      print(streamHeadLine);
+      streams = await measureStreams(session, samples, listener);
     } else {
       print(headLine);
       await measureRows(session, { suite, kinds }, listener, found);
@@ -104,7 +112,13 @@ async function run({ suite: suites = ['quick'], kinds = KINDS, ...options }: Opt
   }
   session.end();
   print('', ...skippedLines([...found.skipped, ...(peers?.skipped ?? [])]));
-  return { ...session.head, ...found, ...(peers && { peers }), seconds: session.budget.elapsed };
+  return {
+    ...session.head,
+    ...found,
+    ...(peers && { peers }),
+    ...(streams && { streams }),
+    seconds: session.budget.elapsed,
+  };
 }
 
 async function main(options: Options): Promise<void> {

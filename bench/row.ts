@@ -49,7 +49,21 @@ export interface Report {
   readonly rows: readonly Row[];
   readonly skipped: readonly Skipped[];
   readonly peers?: PeersReport;
+  readonly streams?: readonly StreamRow[];
   readonly seconds: number;
+}
+
+/** A pass over a file that is read meanwhile, and its stages alone. Seconds of wall time. */
+export interface StreamRow {
+  readonly nSamples: number;
+  readonly nFeatures: number;
+  readonly nComponents: number;
+  /** A walk without computing. */
+  readonly read: Summary;
+  /** An E-step over the same points in memory. */
+  readonly compute: Summary;
+  /** The E-step over the file. */
+  readonly pass: Summary;
 }
 
 /** Rivals side by side. */

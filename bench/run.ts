@@ -4,7 +4,7 @@ import { cpuPlace, openGpu, type Place, type Surroundings } from './place.ts';
 import type { Kind } from './problem.ts';
 import { Reference } from './reference.ts';
 import { measureRoof } from './roofline/roof.ts';
-import type { PeerRow, Report, Row, Skipped } from './row.ts';
+import type { PeerRow, Report, Row, Skipped, StreamRow } from './row.ts';
 import { casesOf, labelOf, type Suite } from './suites.ts';
 
 export interface SessionOptions {
@@ -24,10 +24,11 @@ export interface Listener {
   doing(what: string): void;
   row(row: Row): void;
   peer(row: PeerRow): void;
+  stream(row: StreamRow): void;
 }
 
 /** What is known before the first row. */
-export type Head = Omit<Report, 'rows' | 'skipped' | 'peers' | 'seconds'>;
+export type Head = Omit<Report, 'rows' | 'skipped' | 'peers' | 'streams' | 'seconds'>;
 
 /** Where and with what a run works; handed on to the comparison with peers. */
 export interface Session {
@@ -42,7 +43,7 @@ export interface Session {
 export async function openSession(
   surroundings: Surroundings,
   { backend, seconds, command }: SessionOptions,
-  { begin, doing }: Listener,
+  { begin, doing }: Pick<Listener, 'begin' | 'doing'>,
 ): Promise<Session> {
   const budget = new Budget(seconds);
   const cpu = cpuPlace(surroundings);

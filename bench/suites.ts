@@ -1,7 +1,7 @@
 import { flopPerPoint } from './formulas.ts';
 import { BLOCK_ROWS, KINDS, type Kind, nearestSize } from './problem.ts';
 
-export const SUITES = ['quick', 'full', 'scaling', 'peers'] as const;
+export const SUITES = ['quick', 'full', 'scaling', 'peers', 'streams'] as const;
 export type Suite = (typeof SUITES)[number];
 
 /** One row of the benchmark. */
@@ -17,6 +17,9 @@ export interface Case {
   /** What varies along the series that this row belongs to. */
   readonly series?: 'N' | 'D' | 'K';
 }
+
+/** Timings of a pass over a stream, and of its stages. */
+export const STREAM_ROUNDS = 3;
 
 /** No more points than this, however fast the adapter. */
 export const MOST_SAMPLES = 1e8;
@@ -83,9 +86,9 @@ function scaling(): Case[] {
   return [inSamples, inComponents, inFeatures].flatMap((series) => kinds.flatMap(series));
 }
 
-/** The rows of a suite, those worth most first. The suite `peers` has none: see `compare.ts`. */
+/** The rows of a suite, those worth most first. The suites `peers` and `streams` have none: see `compare.ts` and `streams.ts`. */
 export function casesOf(suite: Suite, kinds: readonly Kind[] = KINDS): Case[] {
-  const cases = { quick, full, scaling, peers: () => [] }[suite]();
+  const cases = { quick, full, scaling, peers: () => [], streams: () => [] }[suite]();
   return cases.filter(({ kind }) => kinds.includes(kind));
 }
 

@@ -45,7 +45,7 @@ const surroundings = (): Surroundings => ({
 /** Where the numbers of the last run can be downloaded. */
 let numbers: string | undefined;
 
-const listener: Listener = {
+const listener: Pick<Listener, 'begin' | 'doing' | 'row'> = {
   begin: (head) => {
     const entries = facts(head).flatMap(([name, text]) => [element('dt', name), element('dd', text)]);
     find('dl').replaceChildren(...entries);
@@ -53,7 +53,6 @@ const listener: Listener = {
   },
   doing: (what) => say('#status', what),
   row: (row: Row) => addRow(rowCells(row)),
-  peer: () => {},
 };
 
 function element(name: string, text: string): Element {

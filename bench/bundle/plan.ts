@@ -21,6 +21,7 @@ export const STEPS: readonly Step[] = [
   peers('diag', 3),
   peers('tied', 0.5),
   peers('spherical', 0.5),
+  { name: 'streams', suite: 'streams', weight: 1 },
   { name: 'scaling', suite: 'scaling', weight: 2 },
   { name: 'full', suite: 'full', weight: 1.5 },
 ];

@@ -119,12 +119,14 @@ export function merge(reports: readonly Report[]): Report | undefined {
   if (!first) return undefined;
   const rows = new Map(reports.flatMap((report) => report.rows.map((row) => [labelOf(row.case), row])));
   const peers = reports.flatMap((report) => report.peers ?? []);
+  const streams = reports.flatMap((report) => report.streams ?? []);
   return {
     ...first,
     command: 'run.sh of the archive that `npm run -s bench:bundle` makes',
     rows: [...rows.values()].map((row) => under(first.roof, row)),
     skipped: reports.flatMap((report) => report.skipped),
     ...(peers[0] && { peers: mergePeers(peers[0], peers) }),
+    ...(streams.length > 0 && { streams }),
     seconds: reports.reduce((sum, report) => sum + report.seconds, 0),
   };
 }

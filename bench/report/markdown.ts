@@ -1,7 +1,8 @@
 import { MOST_PER_ROUND, ROUNDS } from '../compare.ts';
 import { LEAST_ITERATIONS, MOST_ITERATIONS, REPEATS } from '../measure.ts';
-import type { PeersReport, Report, Row } from '../row.ts';
+import type { PeersReport, Report, Row, StreamRow } from '../row.ts';
 import { count, digits, error, mebibytes } from './numbers.ts';
+import { STREAM_HEAD, STREAM_TEXT, streamCells } from './streams.ts';
 import { EXPLANATIONS, facts, headings, rowCells, skippedLines } from './table.ts';
 
 /** The figures that a report has the numbers for; drawn elsewhere. */
@@ -28,6 +29,7 @@ export function markdown(report: Report, figures: Figures): string {
       ...series(report.rows, figures),
     ]),
     ...(report.peers ? peerSection(report.peers, figures.peers) : []),
+    ...(report.streams ? streamSection(report.streams) : []),
     ...notRun(report),
   ]
     .join('\n\n')
@@ -129,6 +131,10 @@ function memoryTable(memory: PeersReport['memory']): string {
     ...[kind, name, `${nComponents}`, bytes === undefined ? (reason ?? 'not told') : mebibytes(bytes)],
   ]);
   return `Device memory with more components:\n\n${table(['model', 'library', 'K', 'MiB'], cells, 2)}`;
+}
+
+function streamSection(rows: readonly StreamRow[]): string[] {
+  return ['## Streams', STREAM_TEXT, table(STREAM_HEAD, rows.map(streamCells), 0)];
 }
 
 function notRun({ skipped, peers }: Report): string[] {

@@ -4,6 +4,7 @@ import { peerDots, roofline } from '../../bench/report/charts.ts';
 import { doublings, markdown, table } from '../../bench/report/markdown.ts';
 import { digits, percent } from '../../bench/report/numbers.ts';
 import { memoryLine, peerLine } from '../../bench/report/peers.ts';
+import { streamLine } from '../../bench/report/streams.ts';
 import { EXPLANATIONS, headings, headLine, rowLine, skippedLines } from '../../bench/report/table.ts';
 import type { Report, Row } from '../../bench/row.ts';
 import { casesOf } from '../../bench/suites.ts';
@@ -106,6 +107,15 @@ test('every column is explained, in its place, below the first table and only th
   for (const [heads, text] of EXPLANATIONS) expect(first).toContain(`- **${heads.join(', ')}**: ${text}.`);
   expect(second).toContain('Columns as under the first table.');
   expect(second).not.toContain('- **');
+});
+
+test('streams are told beside the longest of their stages', () => {
+  const [read, compute, pass] = [summarize([2, 2.1, 1.9]), summarize([1, 1, 1]), summarize([2.2, 2.5, 2.1])];
+  const row = { nSamples: 2e7, nFeatures: 2, nComponents: 3, read, compute, pass };
+  const page = markdown({ ...report, streams: [row] }, {});
+  expect(page).toContain('## Streams');
+  expect(page).toContain('| 3 | 20,000,000 | 2.00 | 1.00 | 2.20 | 2.10 | 2.50 | 1.10 |');
+  expect(streamLine(row)).toMatch(/ 3 +20,000,000 +2\.00 +1\.00 +2\.20 +2\.10 +2\.50 +1\.10$/);
 });
 
 test('text in tables cannot break them', () => {

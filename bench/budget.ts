@@ -4,6 +4,7 @@
  */
 export class Budget {
   readonly #seconds: number;
+  #stopped = false;
   readonly #now: () => number;
   readonly #began: number;
   readonly #spent = new Map<string, number>();
@@ -20,12 +21,18 @@ export class Budget {
   }
 
   get isOver(): boolean {
-    return this.elapsed >= this.#seconds;
+    return this.#stopped || this.elapsed >= this.#seconds;
+  }
+
+  /** Nothing more fits from now on. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** Why something of this sort does not fit any more; `undefined` if it does. */
   refusal(sort: string): string | undefined {
     const left = this.#seconds - this.elapsed;
+    if (this.#stopped) return 'it was stopped before';
     if (this.isOver) return `the ${this.#seconds} s were used up`;
     const expected = this.#spent.get(sort) ?? Math.max(0, ...this.#spent.values());
     return expected > left ? `more time needed than was left of ${this.#seconds} s` : undefined;

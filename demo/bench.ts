@@ -4,7 +4,7 @@ import * as emgpu from 'emgpu';
 import { h, render } from 'preact';
 import type { Surroundings } from '../bench/place.ts';
 import { KINDS } from '../bench/problem.ts';
-import { facts, headings, LEGEND, rowCells, skippedLines } from '../bench/report/table.ts';
+import { EXPLANATIONS, facts, headings, rowCells, skippedLines } from '../bench/report/table.ts';
 import type { Report, Row } from '../bench/row.ts';
 import { type Found, type Listener, measureRows, openSession } from '../bench/run.ts';
 import type { Suite } from '../bench/suites.ts';
@@ -21,6 +21,7 @@ render(h(Masthead, { page: 'bench.html', title: 'emgpu Benchmark' }), find('#mas
 
 const form = find<HTMLFormElement>('form');
 const button = find<HTMLButtonElement>('button[type=submit]');
+const stop = find<HTMLButtonElement>('#stop');
 
 // A link may say what to run: ?suite=quick&seconds=60&backend=cpu
 for (const [name, value] of new URLSearchParams(location.search)) {
@@ -49,7 +50,7 @@ const listener: Pick<Listener, 'begin' | 'doing' | 'row'> = {
   begin: (head) => {
     const entries = facts(head).flatMap(([name, text]) => [element('dt', name), element('dd', text)]);
     find('dl').replaceChildren(...entries);
-    addRow(headings);
+    addHead();
   },
   doing: (what) => say('#status', what),
   row: (row: Row) => addRow(rowCells(row)),
@@ -61,9 +62,26 @@ function element(name: string, text: string): Element {
   return made;
 }
 
+function addHead(): void {
+  const row = find<HTMLTableElement>('table').createTHead().insertRow();
+  for (const text of headings) row.append(Object.assign(element('th', text), { scope: 'col' }));
+}
+
+/** What the columns say, for those who ask. */
+function explain(): void {
+  const lines = EXPLANATIONS.map(([heads, text]) => {
+    const line = element('li', `: ${text}.`);
+    line.prepend(element('strong', heads.join(', ')));
+    return line;
+  });
+  find('#legend ul').replaceChildren(...lines);
+  find<HTMLElement>('#legend').hidden = false;
+}
+
 /** A row that has a reason in place of numbers is shorter: the reason takes the rest. */
 function addRow(cells: readonly string[]): void {
-  const row = find<HTMLTableElement>('table').insertRow();
+  const table = find<HTMLTableElement>('table');
+  const row = (table.tBodies[0] ?? table.createTBody()).insertRow();
   for (const text of cells) row.insertCell().textContent = text;
   row.lastElementChild!.setAttribute('colspan', `${headings.length - cells.length + 1}`);
 }
@@ -75,13 +93,13 @@ async function run(fields: FormData): Promise<void> {
   try {
     const report = await measure(fields);
     offer(report);
-    find<HTMLElement>('#legend').hidden = false;
-    say('#legend', LEGEND);
+    explain();
     say('#status', [`Done in ${report.seconds.toFixed(0)} s.`, ...skippedLines(report.skipped)].join('\n'));
   } catch (error) {
     say('#status', (error as Error).message);
   } finally {
     button.disabled = false;
+    stop.disabled = true;
   }
 }
 
@@ -106,6 +124,12 @@ async function measure(fields: FormData): Promise<Report> {
     { backend, seconds: Number(fields.get('seconds')), command },
     listener,
   );
+  stop.disabled = false;
+  stop.onclick = () => {
+    stop.disabled = true;
+    session.budget.stop();
+    say('#status', 'Stops after this row.');
+  };
   const found: Found = { rows: [], skipped: [] };
   await measureRows(session, { suite, kinds: KINDS }, listener, found);
   session.end();

@@ -75,9 +75,6 @@ export const EXPLANATIONS: readonly (readonly [heads: readonly string[], text: s
   [['off'], OFF],
 ];
 
-/** The same as one paragraph. */
-export const LEGEND = EXPLANATIONS.map(([heads, text]) => `${heads.join(', ')}: ${text}.`).join(' ');
-
 function pad({ width, isText }: Column, text: string): string {
   return isText ? text.padEnd(width) : text.padStart(width);
 }

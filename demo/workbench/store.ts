@@ -2,12 +2,12 @@ import { batch, computed, effect, signal } from '@preact/signals';
 import { createDataRoom } from '../data/client.ts';
 import type { DataChoice, LabTable, Preparation, Prepared } from '../data/types.ts';
 import type { LabState, ModelChoice, ViewChoice } from '../models/choices.ts';
-import { LIMITS } from '../models/kinds.ts';
 import { scheme } from '../shared/scheme.ts';
 import { DEFAULT_STATE, type LinkedState } from '../takeaway/link.ts';
 import { Clock } from './clock.ts';
 import { tell } from './failures.ts';
 import { type Palette, Session } from './session.ts';
+import { fresh, preparationFor, viewFor } from './suiting.ts';
 
 /** What the page says of what it does: one sentence. */
 export interface Status {
@@ -40,9 +40,12 @@ export const state = computed<LabState>(() => ({ ...seen.value, models: models.v
 const isolated = computed(() => view.value.isolated);
 const palette = computed<Palette>(() => ({ scheme: scheme.value, isolated: isolated.value }));
 
+/** Of points; above it there is no second copy of them. */
+const MOST_NUMBERS = 2 ** 22;
+
 const room = createDataRoom();
 /** A file that a link is about. */
-let awaited: { readonly name: string; readonly linked: LinkedState } | undefined;
+export const awaited = signal<{ readonly name: string; readonly linked: LinkedState } | undefined>(undefined);
 /** Of what is under way: whatever begins ends what went on before. */
 let current = new AbortController();
 /** The same once more. */
@@ -96,7 +99,7 @@ export function load(choice: DataChoice, linked?: Omit<LinkedState, 'data'>): Pr
       if (data.value === choice) data.value = seen.value.data;
       throw error;
     });
-    if (linked && linked === awaited?.linked) awaited = undefined;
+    if (linked && linked === awaited.value?.linked) awaited.value = undefined;
     close();
     batch(() => {
       table.value = found;
@@ -110,14 +113,6 @@ export function load(choice: DataChoice, linked?: Omit<LinkedState, 'data'>): Pr
   });
 }
 
-/** The columns that are wanted, as far as the table has them; else those that it suggests. */
-function preparationFor({ columns: all, suggested }: LabTable, wanted: Preparation | undefined): Preparation {
-  const known = wanted?.columns.filter((name) => all.includes(name)) ?? [];
-  const columns = known.length > 0 ? known : suggested;
-  const { standardize = false, log = [] } = wanted ?? {};
-  return { columns, standardize, log: log.filter((name) => columns.includes(name)) };
-}
-
 /** What a link tells. A file cannot be opened for a page: whoever follows the link chooses it. */
 export function restore(linked: LinkedState): void {
   if (linked.data.kind !== 'file') {
@@ -125,14 +120,15 @@ export function restore(linked: LinkedState): void {
     return;
   }
   const { name } = linked.data;
-  awaited = { name, linked };
+  awaited.value = { name, linked };
   if (!table.value) models.value = linked.models;
   status.value = { kind: 'error', text: `This link is about the file ${name}: choose it on this machine.` };
 }
 
 /** A file from the visitor; one that a link is about gets what the link tells. */
 export function loadFile(file: File): Promise<void> {
-  return load({ kind: 'file', file }, awaited?.name === file.name ? awaited.linked : undefined);
+  const { name, linked } = awaited.value ?? {};
+  return load({ kind: 'file', file }, name === file.name ? linked : undefined);
 }
 
 /** Takes other columns of the same data. */
@@ -153,25 +149,9 @@ async function take(wanted: Preparation, look: ViewChoice, signal: AbortSignal):
   batch(() => {
     seen.value = { ...seen.value, preparation: wanted };
     prepared.value = points;
-    view.value = fitView(look, wanted.columns.length);
+    view.value = viewFor(look, wanted.columns.length);
   });
   await open(signal);
-}
-
-/** The same view of other points. */
-function fresh({ camera: _, ...rest }: ViewChoice): ViewChoice {
-  return rest;
-}
-
-/** What a view of D columns can show. */
-function fitView(look: ViewChoice, D: number): ViewChoice {
-  const { plane, pairs } = look;
-  const fits = plane !== 'principal' ? plane.every((d) => d < D) : D > 2;
-  return {
-    ...look,
-    plane: fits ? plane : [0, D > 1 ? 1 : 0],
-    pairs: pairs && plane !== 'principal' && D > 2 && D <= LIMITS.paired,
-  };
 }
 
 /** Starts the models anew on the points that are there, or are still to be taken from the table. */
@@ -180,8 +160,32 @@ export function reset(): void {
   if (!wanted) return;
   void alone(async (signal) => {
     if (!points) return take(wanted, view.value, signal);
-    close();
+    if (isLarge()) close();
     await open(signal);
+  });
+}
+
+/** Models that cannot be started leave those before them where they are, unless both would take too much memory. */
+function isLarge(): boolean {
+  return (prepared.value?.points.data.length ?? 0) > MOST_NUMBERS;
+}
+
+/** Takes the other model away. What is kept goes on from where it is. */
+export function keep(index: number): void {
+  const [choice, kept] = [models.value[index]!, sessions.value[index]];
+  if (kept?.choice !== choice) {
+    setModels([choice]);
+    return;
+  }
+  void alone(async () => {
+    const rest = sessions.value.filter((session) => session !== kept);
+    const { isolated: _, ...look } = view.value;
+    batch(() => {
+      models.value = [choice];
+      sessions.value = [kept];
+      view.value = look;
+    });
+    for (const session of rest) session.destroy();
   });
 }
 
@@ -212,7 +216,9 @@ async function open(signal: AbortSignal): Promise<void> {
     for (const session of opened) session.destroy();
     throw error;
   }
+  const before = sessions.value;
   sessions.value = opened;
+  for (const session of before) session.destroy();
   if (palette.value !== colors) recolor();
 }
 
@@ -241,7 +247,7 @@ async function restart(signal: AbortSignal): Promise<void> {
   const all = sessions.value;
   const asChosen = all.length === models.value.length && all.every(({ choice }, i) => choice === models.value[i]);
   if (asChosen && all.some(({ done }) => !done)) return;
-  close();
+  if (isLarge()) close();
   await open(signal);
 }
 

@@ -19,5 +19,18 @@ inBrowser('chromium', { webgpu: false }, (opened) => {
     expect(report.rows).toHaveLength(rows.length - 1);
     expect(report.rows[0]).toMatchObject({ status: 'ok', ms: { median: expect.any(Number) } });
     expect(await seriousFaults(page)).toEqual([]);
+    // A phone, where the table scrolls.
+    await page.setViewport({ width: 360, height: 740 });
+    expect(await seriousFaults(page)).toEqual([]);
+  });
+
+  test('stops after the row that is under way', async () => {
+    const { page } = opened;
+    await opened.open('bench.html?seconds=300&backend=cpu');
+    await page.click('button[type=submit]');
+    await page.waitForSelector('tbody tr');
+    await page.click('#stop');
+    await page.waitForFunction(() => document.querySelector('#status')?.textContent?.startsWith('Done in'));
+    expect(await page.$eval('#status', (status) => status.textContent)).toContain('it was stopped before');
   });
 });

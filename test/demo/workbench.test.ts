@@ -175,6 +175,53 @@ for (const browser of ['chromium', 'firefox'] as const satisfies BrowserName[]) 
       await expect.poll(notes).toMatch(/not for the raw file/);
     });
 
+    test('a column taken away and given back: the view has two again, and a sample its number of groups', async () => {
+      await lab.open();
+      for (const columns of ['eruptions&', 'eruptions,waiting&']) {
+        await opened.page.click('input[name=column-waiting]');
+        await opened.page.waitForFunction((wanted) => location.hash.includes(`columns=${wanted}`), {}, columns);
+        await lab.ready();
+      }
+      expect(opened.page.url()).not.toContain('plane=');
+      await opened.page.select('select[name=data]', 'round');
+      await opened.page.waitForFunction(() => location.hash.startsWith('#data=round'));
+      await lab.ready();
+      expect(await opened.page.$eval('input[name=model-k]', (input) => input.value)).toBe('4');
+    });
+
+    test('more components than points: one sentence, and the fit before stays', async () => {
+      await lab.open();
+      await lab.run();
+      await opened.page.$eval('input[name=model-k]', (input) => {
+        input.value = '300';
+        input.dispatchEvent(new Event('change', { bubbles: true }));
+      });
+      await opened.page.waitForSelector('.status.error');
+      expect(await lab.status()).toMatch(/^At least as many points as components .* Take fewer components/);
+      expect(await lab.read('log-likelihood')).toBeCloseTo(-1130.264, 3);
+      expect(await opened.page.$$('.points-view canvas')).toHaveLength(1);
+    });
+
+    test('of two models one is kept as it is', async () => {
+      await lab.open();
+      await lab.press('With k-means');
+      await lab.ready();
+      await lab.run();
+      await lab.press('Keep the right one only');
+      await opened.page.waitForFunction(() => document.querySelectorAll('.points-view').length === 1);
+      expect(await lab.status()).toMatch(/^Converged after \d+ iterations: log-likelihood −1,130\.26/);
+    });
+
+    test('a link to a file names it, and something else may be chosen', async () => {
+      await lab.openUntil('.status.error', '#data=file&file=mine.csv&model=full&k=2&seed=0');
+      expect(await lab.status()).toContain('mine.csv');
+      const chosen = () => opened.page.$eval('select[name=data]', (select) => select.selectedOptions[0]!.text);
+      expect(await chosen()).toContain('mine.csv');
+      await opened.page.select('select[name=data]', 'faithful');
+      await lab.ready();
+      expect(await chosen()).toBe('Old Faithful');
+    });
+
     test('two models keep the same time, and what one view shows the other does', async () => {
       await lab.open('#data=elongated&n=2000&model=full&k=3');
       await lab.press('With k-means');

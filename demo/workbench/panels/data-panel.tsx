@@ -3,12 +3,14 @@ import { AMOUNTS, nearestAmount } from '../../data/amounts.ts';
 import { GENERATED, SAMPLES } from '../../data/catalogue.ts';
 import type { DataChoice, GeneratedId, SampleId } from '../../data/types.ts';
 import { Select } from '../../shared/fields.tsx';
-import { data, load, loadFile } from '../store.ts';
+import { awaited, data, load, loadFile, models, table, view } from '../store.ts';
+import { fresh, modelsFor } from '../suiting.ts';
 import { Columns } from './columns.tsx';
 
 /** How many points a generated set starts with. */
 const FIRST_N = 10_000;
 const FILE = 'file';
+const AWAITED = 'awaited';
 
 function choiceOf(id: string, before: DataChoice): DataChoice {
   if (SAMPLES.some((sample) => sample.id === id)) return { kind: 'sample', id: id as SampleId };
@@ -16,10 +18,20 @@ function choiceOf(id: string, before: DataChoice): DataChoice {
   return { kind: 'generated', id: id as GeneratedId, n, seed };
 }
 
+/** Loads a sample, with as many components as it has groups. */
+function take(id: string, before: DataChoice): void {
+  const { k } = [...SAMPLES, ...GENERATED].find((entry) => entry.id === id)!;
+  void load(choiceOf(id, before), {
+    ...{ preparation: undefined, models: modelsFor(models.value, k), view: fresh(view.value) },
+  });
+}
+
 /** Where points come from, and which columns are taken. */
 export function DataPanel() {
   const choice = data.value;
-  const entry = [...SAMPLES, ...GENERATED].find(({ id }) => choice.kind !== FILE && id === choice.id);
+  // As long as there is nothing else.
+  const name = table.value ? undefined : awaited.value?.name;
+  const entry = [...SAMPLES, ...GENERATED].find(({ id }) => !name && choice.kind !== FILE && id === choice.id);
   return (
     <section class="panel" aria-labelledby="data-title">
       <h2 id="data-title">Data</h2>
@@ -27,15 +39,16 @@ export function DataPanel() {
       <Select
         label="or a sample"
         name="data"
-        value={choice.kind === FILE ? FILE : choice.id}
+        value={name ? AWAITED : choice.kind === FILE ? FILE : choice.id}
         options={[
+          ...(name ? [[AWAITED, `${name}, not chosen yet`] as const] : []),
           ...(choice.kind === FILE ? [[FILE, choice.file.name] as const] : []),
           ...[...SAMPLES, ...GENERATED].map(({ id, title }) => [id, title] as const),
         ]}
-        onChange={(id) => id !== FILE && void load(choiceOf(id, choice))}
+        onChange={(id) => id !== FILE && id !== AWAITED && take(id, choice)}
       />
       {entry && <p class="soft note">{entry.description}</p>}
-      {choice.kind === 'generated' && <Amount choice={choice} />}
+      {!name && choice.kind === 'generated' && <Amount choice={choice} />}
       <Columns />
     </section>
   );

@@ -1,6 +1,6 @@
 import type { ModelChoice } from '../../models/choices.ts';
 import { withKind } from '../../models/kinds.ts';
-import { models, setModels } from '../store.ts';
+import { keep, models, setModels } from '../store.ts';
 import { ModelForm } from './model-form.tsx';
 
 /** Beside a model: k-means for a mixture, a mixture for k-means. */
@@ -43,9 +43,13 @@ export function ModelsPanel() {
             </button>
           </div>
         ) : (
-          <button type="button" onClick={() => setModels([all[1]!])}>
-            Keep the right one only
-          </button>
+          <div class="row">
+            {['left', 'right'].map((side, i) => (
+              <button key={side} type="button" onClick={() => keep(i)}>
+                Keep the {side} one only
+              </button>
+            ))}
+          </div>
         )}
       </section>
     </>

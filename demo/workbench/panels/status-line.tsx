@@ -1,6 +1,7 @@
 import { withMinus } from '../../shared/format.ts';
 import type { Session } from '../session.ts';
 import { clock, sessions, status, stop, table } from '../store.ts';
+import { Notes } from './notes.tsx';
 import { Warnings } from './warnings.tsx';
 
 /** `converged after 7 iterations: log-likelihood −1,130.26` */
@@ -44,6 +45,7 @@ export function StatusLine() {
         </button>
       )}
       {kind === 'idle' && <Warnings sessions={sessions.value} />}
+      {kind === 'idle' && <Notes sessions={sessions.value} />}
     </div>
   );
 }

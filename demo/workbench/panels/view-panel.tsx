@@ -1,13 +1,20 @@
 import type { ViewChoice } from '../../models/choices.ts';
 import { LIMITS } from '../../models/kinds.ts';
 import { Check, Select } from '../../shared/fields.tsx';
-import { prepared, view } from '../store.ts';
+import { models, prepared, view } from '../store.ts';
 
 const COLORS: readonly (readonly [ViewChoice['color'], string])[] = [
   ['responsibility', 'responsibility'],
   ['uncertainty', 'uncertainty (entropy)'],
   ['plain', 'not at all'],
 ];
+
+/** Why there can be no contours; undefined where there can. */
+function withoutContours(D: number, pairs: boolean): string | undefined {
+  if (models.value.every(({ kind }) => kind === 'k-means')) return 'k-means has no density';
+  if (pairs) return 'not of all pairs at once';
+  return D === 1 ? 'one column has no plane' : undefined;
+}
 
 /** What the picture shows of the points. */
 export function ViewPanel() {
@@ -24,6 +31,7 @@ export function ViewPanel() {
     const { camera: _, ...rest } = view.value;
     view.value = { ...rest, plane: axis === 0 ? [column, other] : [other, column] };
   };
+  const flat = withoutContours(D, pairs);
   const columns = names.map((name, d) => [`${d}`, name] as const);
   return (
     <section class="panel" aria-labelledby="view-title">
@@ -70,8 +78,11 @@ export function ViewPanel() {
           All pairs of columns
         </Check>
       )}
-      <Check name="contours" checked={contours} onChange={(on) => set({ contours: on })}>
-        Density contours
+      <Check
+        {...{ name: 'contours', checked: contours && !flat, disabled: flat !== undefined }}
+        onChange={(on) => set({ contours: on })}
+      >
+        Density contours{flat && <span class="soft"> ({flat})</span>}
       </Check>
     </section>
   );

@@ -1,4 +1,4 @@
-import { color, storage, varying, vec3, vertexIndex } from 'three/tsl';
+import { storage, uniform, varying, vec3, vertexIndex } from 'three/tsl';
 import * as THREE from 'three/webgpu';
 
 /** A three.js scene of points whose places and colours are in buffers of a device that it shares. */
@@ -11,6 +11,8 @@ export interface Cloud {
   readonly points: GPUBuffer;
   /** Mixes K colours (`#rrggbb`) in each point by its row of `shares`, N × K float32, which the cloud owns from now on. */
   colour(shares: GPUBuffer, colours: readonly string[]): void;
+  /** The same shares in other colours, K of them or more. */
+  recolour(colours: readonly string[]): void;
 }
 
 /** Draws points, rows x, y, z, on `canvas` with `device`. */
@@ -39,19 +41,27 @@ export async function pointCloud(
   const scene = new THREE.Scene().add(new THREE.Points(geometry, material));
 
   let shown: THREE.StorageBufferAttribute | undefined;
+  let palette: { value: THREE.Color }[] = [];
+  let painted = 0;
   const colour = (shares: GPUBuffer, colours: readonly string[]): void => {
     const attribute = adopt(new THREE.StorageBufferAttribute(new Float32Array(0), 1), shares);
     const all = storage(attribute, 'float', 0).toReadOnly();
-    const parts = colours.map((hex, k) => color(hex).mul(all.element(vertexIndex.mul(colours.length).add(k))));
+    const paints = colours.map((hex) => uniform(new THREE.Color(hex)));
+    const parts = paints.map((paint, k) => paint.mul(all.element(vertexIndex.mul(paints.length).add(k))));
     material.colorNode = varying(parts.reduce((sum, part) => sum.add(part), vec3(0)));
     material.needsUpdate = true;
     shown?.dispose(); // frees its buffer too
     shown = attribute;
+    palette = paints;
+  };
+  const recolour = (colours: readonly string[]): void => {
+    for (const [k, paint] of palette.entries()) paint.value.set(colours[k]!);
+    painted++;
   };
   return {
-    ...{ renderer, scene, points, colour },
+    ...{ renderer, scene, points, colour, recolour },
     get version() {
-      return material.version;
+      return material.version + painted;
     },
   };
 }

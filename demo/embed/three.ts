@@ -1,17 +1,19 @@
+import { effect } from '@preact/signals';
 import { GaussianMixture, MixtureModel } from 'emgpu';
 import { hexOf } from '../shared/palette.ts';
 import { scheme } from '../shared/scheme.ts';
-import { pointCloud } from './cloud.ts';
 import { flower } from './flower.ts';
-import { orbit } from './orbit.ts';
 import { find, say, scoreOf } from './page.ts';
 
 const N = 50_000;
+const MOST_COMPONENTS = 8;
 const form = find<HTMLFormElement>('form');
 const button = find<HTMLButtonElement>('button');
 
 async function show(device: GPUDevice): Promise<void> {
   device.lost.then(() => end('The GPU device was lost. Reload the page to start again.'));
+  // Only now, as three.js is most of what this page loads.
+  const [{ pointCloud }, { orbit }] = await Promise.all([import('./cloud.ts'), import('./orbit.ts')]);
   const rows = Float32Array.from(new MixtureModel(flower).sample(N, 1).data);
   const cloud = await pointCloud(device, find<HTMLCanvasElement>('canvas'), rows);
   orbit(cloud, find<HTMLInputElement>('[name=turn]'), device);
@@ -20,10 +22,11 @@ async function show(device: GPUDevice): Promise<void> {
   const fitAndColour = async (nComponents: number): Promise<void> => {
     const mixture = new GaussianMixture({ nComponents, device });
     using fit = await mixture.fit({ buffer: cloud.points, nSamples: N, nFeatures: 3 });
-    const colours = fit.means.map((_, k) => hexOf(k, scheme.value));
-    cloud.colour(await fit.responsibilitiesBuffer(), colours);
+    cloud.colour(await fit.responsibilitiesBuffer(), coloursOf(nComponents));
     say(scoreOf(fit));
   };
+
+  effect(() => cloud.recolour(coloursOf(MOST_COMPONENTS)));
 
   form.onsubmit = async (event) => {
     event.preventDefault();
@@ -34,14 +37,25 @@ async function show(device: GPUDevice): Promise<void> {
     });
     button.disabled = false;
   };
+  button.disabled = false;
 }
 
-/** There is nothing left to fit. */
+/** Colours of K components, as the page's scheme has them. */
+function coloursOf(nComponents: number): string[] {
+  return Array.from({ length: nComponents }, (_, k) => hexOf(k, scheme.value));
+}
+
+/** There is nothing left to fit; the first reason is told. */
 function end(why: string): void {
+  if (!form.isConnected) return;
   form.remove();
   say(why);
 }
 
-const adapter = await navigator.gpu?.requestAdapter();
-if (adapter) await show(await adapter.requestDevice());
-else end('This scene needs WebGPU, which this browser does not offer on this machine.');
+async function start(): Promise<void> {
+  const adapter = await navigator.gpu?.requestAdapter();
+  if (adapter) await show(await adapter.requestDevice());
+  else end('This scene needs WebGPU, which this browser does not offer on this machine.');
+}
+
+start().catch(({ message }) => end(`The scene could not be shown: ${message}`));

@@ -14,8 +14,8 @@ function Page() {
           <h2>How EM finds clusters</h2>
           <p>
             Ten short simulations of expectation–maximization, or EM: a way to find groups in data when nobody has
-            labelled them. Drag what is round and coloured, or move it with the arrow keys. The engine computes every
-            number on this page, here, as you drag.
+            labelled them. Drag the large dots, or move them with the arrow keys. The engine computes every number on
+            this page, here, as you drag.
           </p>
           <nav aria-label="Lessons">
             <ol>

@@ -113,20 +113,14 @@ export function pixelRows(
   };
 }
 
+/** Radius of a point where there is room, CSS pixels. */
+export const LARGE = 3.2;
+
 /**
  * Radius of a point in CSS pixels, for so many points in sight: large where there is room, 0 (one pixel of the canvas) from about 80,000 on,
- * where the density is the picture.
+ * where the density is the picture. `most`: the largest that it may be.
  */
-export function radiusFor(nInSight: number): number {
-  const radius = Math.min(3.2, 3.2 * (300 / Math.max(1, nInSight)) ** 0.25);
+export function radiusFor(nInSight: number, most = LARGE): number {
+  const radius = Math.min(most, LARGE * (300 / Math.max(1, nInSight)) ** 0.25);
   return radius < 0.8 ? 0 : radius;
-}
-
-/** The share of a sample (u, v, u, v, …) that a camera sees; never 0, as a sample cannot tell that. */
-export function shareInSight(sample: Float64Array, { x, y, width, height }: Camera): number {
-  let count = 0.5;
-  for (let i = 0; i < sample.length; i += 2) {
-    if (Math.abs(sample[i]! - x) <= width / 2 && Math.abs(sample[i + 1]! - y) <= height / 2) count++;
-  }
-  return Math.min(1, count / (sample.length / 2));
 }

@@ -8,7 +8,7 @@ import type { Projection } from './types.ts';
 export type ViewModel = MixtureModel | KMeansModel;
 
 /** A symmetric 2 × 2 matrix: variances of u and v, and their covariance. */
-interface PlaneCovariance {
+export interface PlaneCovariance {
   readonly uu: number;
   readonly uv: number;
   readonly vv: number;
@@ -41,7 +41,7 @@ function covarianceAt({ covarianceType, covariances }: MixtureModel, k: number, 
 }
 
 /** Covariance of component k in the plane: A Σ Aᵀ. */
-function planeCovariance(model: MixtureModel, k: number, { rows: [a, b] }: Projection): PlaneCovariance {
+export function planeCovariance(model: MixtureModel, k: number, { rows: [a, b] }: Projection): PlaneCovariance {
   const used = Array.from(a.keys()).filter((d) => a[d] !== 0 || b[d] !== 0);
   let [uu, uv, vv] = [0, 0, 0];
   for (const i of used) {

@@ -3,7 +3,6 @@ import type { ViewChoice } from '../models/choices.ts';
 import { percent } from '../shared/format.ts';
 import { colorOf } from '../shared/palette.ts';
 import { scheme } from '../shared/scheme.ts';
-import { ENCLOSED } from './contours.ts';
 import { centersOf, isMixture, type ViewModel } from './ellipse.ts';
 import { rampFor } from './tone.ts';
 
@@ -15,12 +14,12 @@ export function isolate({ isolated, ...choice }: ViewChoice, k: number): ViewCho
 interface Props {
   readonly model: ViewModel | undefined;
   readonly choice: Signal<ViewChoice>;
-  /** Density lines are shown. */
-  readonly contours: boolean;
+  /** Sentences about what is drawn, or is not. */
+  readonly notes: readonly string[];
 }
 
 /** What the colours mean, and a button for each component that isolates it. */
-export function Legend({ model, choice, contours }: Props) {
+export function Legend({ model, choice, notes }: Props) {
   const { color, isolated } = choice.value;
   return (
     <div class="pv-legend">
@@ -45,11 +44,11 @@ export function Legend({ model, choice, contours }: Props) {
         </ul>
       )}
       {color === 'uncertainty' && <Ramp />}
-      {contours && (
-        <p class="soft">
-          Lines enclose {ENCLOSED.map((share) => Math.round(100 * share)).join(', ')} % of the mixture.
+      {notes.map((note) => (
+        <p key={note} class="soft">
+          {note}
         </p>
-      )}
+      ))}
     </div>
   );
 }

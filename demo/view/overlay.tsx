@@ -3,6 +3,7 @@ import type { Scheme } from '../shared/palette.ts';
 import type { PixelMap } from './camera.ts';
 import type { Contour } from './contours.ts';
 import { centerInPlane, centersOf, ellipseInPlane, isMixture, type ViewModel } from './ellipse.ts';
+import { isLine } from './projection.ts';
 import { strokeOf } from './stroke.ts';
 import type { Projection } from './types.ts';
 
@@ -48,7 +49,8 @@ interface ComponentProps extends Omit<Props, 'isolated' | 'plain'> {
 
 function Component({ model, k, projection, map, scheme, faint, plain, numbered, onPick }: ComponentProps) {
   const [u, v] = centerInPlane(model, k, projection);
-  const ellipse = isMixture(model) ? ellipseInPlane(model, k, projection, map) : undefined;
+  // Of one column the density has a curve.
+  const ellipse = isMixture(model) && !isLine(projection) ? ellipseInPlane(model, k, projection, map) : undefined;
   return (
     <g
       transform={`translate(${map.x(u)},${map.y(v)})`}

@@ -2,6 +2,8 @@ import './view.css';
 import { useMemo, useRef } from 'preact/hooks';
 import { scheme } from '../shared/scheme.ts';
 import { pixelMap, radiusFor } from './camera.ts';
+import { whyNoDensity } from './contours.ts';
+import { Legend } from './legend.tsx';
 import { Components } from './overlay.tsx';
 import type { ViewProps } from './points-view.tsx';
 import { columnName } from './projection.ts';
@@ -13,13 +15,27 @@ import { useSize } from './use-size.ts';
 /** Points of a small view are smaller. */
 const SMALLER = 0.6;
 
+const LARGE_ONLY = 'Density contours are drawn in the large view: press a pair to open it.';
+
 /** Every pair of up to six columns as a small view; a click opens one in the large view. */
 export function PairPlot(props: Omit<ViewProps, 'handle' | 'rowNumbers'>) {
-  const { points, label } = props;
+  const { model, choice, label } = props;
+  const note = choice.value.contours && model && (whyNoDensity(model) ?? LARGE_ONLY);
+  return (
+    <section aria-label={label}>
+      <Pairs {...props} />
+      <Legend {...{ model, choice }} notes={note ? [note] : []} />
+    </section>
+  );
+}
+
+/** The small views, with the names of the columns to the left and below. */
+function Pairs(props: Omit<ViewProps, 'handle' | 'rowNumbers'>) {
+  const { points } = props;
   const D = points.nFeatures;
   const names = Array.from({ length: D }, (_, d) => columnName(points, d));
   return (
-    <section class="pair-plot" aria-label={label} style={{ '--pairs': D - 1 }}>
+    <div class="pair-plot" style={{ '--pairs': D - 1 }}>
       {names.slice(1).map((name, i) => [
         <span key={name} class="pair-name side" style={{ gridArea: `${i + 1} / 1` }}>
           {name}
@@ -35,7 +51,7 @@ export function PairPlot(props: Omit<ViewProps, 'handle' | 'rowNumbers'>) {
           {name}
         </span>
       ))}
-    </section>
+    </div>
   );
 }
 

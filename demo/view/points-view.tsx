@@ -5,12 +5,13 @@ import { useId, useImperativeHandle, useRef } from 'preact/hooks';
 import type { ViewChoice } from '../models/choices.ts';
 import { scheme } from '../shared/scheme.ts';
 import { Axes } from './axes.tsx';
-import type { ViewModel } from './ellipse.ts';
+import { DensityCurves } from './density-curve.tsx';
+import { isMixture, type ViewModel } from './ellipse.ts';
 import type { Scrolled } from './gestures.ts';
 import { HoverCard } from './hover.tsx';
 import { isolate, Legend } from './legend.tsx';
 import { Components, ContourLines } from './overlay.tsx';
-import { project } from './projection.ts';
+import { isLine, project } from './projection.ts';
 import { useGestures } from './use-gestures.ts';
 import { useHover } from './use-hover.ts';
 import { type PictureOf, usePicture } from './use-picture.ts';
@@ -55,7 +56,7 @@ export function PointsView(props: ViewProps) {
   const overlay = useRef<SVGSVGElement>(null);
   const id = useId();
   const scene = useScene(props, stage);
-  const { size, frame, contours } = scene;
+  const { size, frame } = scene;
   const hover = useHover(points, scene.projection, scene, onError);
   const { onKeyDown, scrolled } = useGestures(stage, choice, scene, hover);
   const onDrawn = () => {
@@ -87,7 +88,7 @@ export function PointsView(props: ViewProps) {
           </p>
         )}
       </div>
-      <Legend model={model} choice={choice} contours={contours.length > 0} />
+      <Legend model={model} choice={choice} notes={scene.notes} />
     </div>
   );
 }
@@ -126,6 +127,7 @@ interface OverlayProps extends Pick<ViewProps, 'model' | 'choice'> {
 function Overlay({ scene, model, choice, svg }: OverlayProps) {
   const { size, plot, map, ticks, contours, projection } = scene;
   const clip = `${useId()}plot`;
+  const { isolated } = choice.value;
   return (
     <svg ref={svg} width={size.width} height={size.height} aria-hidden="true">
       <clipPath id={clip}>
@@ -133,10 +135,12 @@ function Overlay({ scene, model, choice, svg }: OverlayProps) {
       </clipPath>
       <g clip-path={`url(#${clip})`}>
         <ContourLines contours={contours} map={map} />
+        {model && isMixture(model) && isLine(projection) && (
+          <DensityCurves {...{ model, projection, map, plot, isolated }} scheme={scheme.value} />
+        )}
         {model && (
           <Components
-            {...{ model, projection, map }}
-            isolated={choice.value.isolated}
+            {...{ model, projection, map, isolated }}
             scheme={scheme.value}
             onPick={(k) => {
               choice.value = isolate(choice.value, k);

@@ -11,6 +11,11 @@ export function projectionFor(points: HostPoints, plane: ViewChoice['plane']): P
   return plane === 'principal' && points.nFeatures > 2 ? principalAxes(points) : columns(points, plane);
 }
 
+/** Whether all of a plane is one column, along the horizontal. */
+export function isLine({ rows }: Projection): boolean {
+  return rows[1].every((part) => part === 0);
+}
+
 /** The name of column d, for people. */
 export function columnName({ featureNames }: HostPoints, d: number): string {
   return featureNames?.[d] ?? `column ${d}`;

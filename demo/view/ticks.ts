@@ -7,6 +7,9 @@ export interface Ticks {
   readonly base: string;
 }
 
+/** Characters that have room at a mark. */
+const LONGEST = 8;
+
 /** Marks at round numbers from `low` to `high`, about `count` of them. */
 export function ticksOf(low: number, high: number, count: number): Ticks {
   const scale = scaleLinear().domain([low, high]);
@@ -25,16 +28,16 @@ export function ticksOf(low: number, high: number, count: number): Ticks {
   return { marks, base: base.toLocaleString('en') };
 }
 
+/** One notation for all of an axis: where a number would be too long, all are multiples of the same power of ten. */
 function formatFor(values: readonly number[], usual: (value: number) => string): (value: number) => string {
-  const longest = Math.max(...values.map((value) => usual(value).length));
-  if (longest <= 8) return usual;
-  return (value) => (value === 0 ? '0' : value.toExponential(Math.min(3, digitsOf(values))).replace('e+', 'e'));
+  if (values.every((value) => usual(value).length <= LONGEST)) return usual;
+  const exponent = orderOf(Math.max(...values.map(Math.abs)));
+  const digits = Math.max(0, exponent - orderOf(values.length > 1 ? values[1]! - values[0]! : values[0]!));
+  const text = (value: number) => `${(value / 10 ** exponent).toFixed(digits)}e${exponent}`.replaceAll('-', '−');
+  return (value) => (value === 0 ? '0' : text(value));
 }
 
-/** Digits after the point that scientific notation needs for numbers to differ. */
-function digitsOf(values: readonly number[]): number {
-  for (let digits = 0; digits < 3; digits++) {
-    if (new Set(values.map((value) => value.toExponential(digits))).size === values.length) return digits;
-  }
-  return 3;
+/** The power of ten below a number that is not 0. Marks differ by 1, 2 or 5 times one, which must not fall short of it. */
+function orderOf(value: number): number {
+  return Math.floor(Math.log10(Math.abs(value) * (1 + 1e-9)));
 }

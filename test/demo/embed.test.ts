@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { JSHandle } from 'puppeteer';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { flower } from '../../demo/embed/flower.ts';
 import { MixtureModel } from '../../src/index.ts';
@@ -68,14 +69,20 @@ async function logLikelihood(opened: Opened): Promise<number> {
   return Number(digits) * (sign ? -1 : 1);
 }
 
-/** How many sixths of the colour circle have more than 100 saturated pixels on the screen. */
-async function hues({ page }: Opened, selector: string): Promise<number> {
+/** What an element shows on the screen: red, green, blue, opacity, red, … */
+async function pixelsOf({ page }: Opened, selector: string): Promise<JSHandle<Uint8ClampedArray>> {
   const png = await (await page.$(selector))!.screenshot({ encoding: 'base64' });
-  return page.evaluate(async (base64) => {
+  return page.evaluateHandle(async (base64) => {
     const image = await createImageBitmap(await (await fetch(`data:image/png;base64,${base64}`)).blob());
     const g = new OffscreenCanvas(image.width, image.height).getContext('2d')!;
     g.drawImage(image, 0, 0);
-    const { data } = g.getImageData(0, 0, image.width, image.height);
+    return g.getImageData(0, 0, image.width, image.height).data;
+  }, png);
+}
+
+/** How many sixths of the colour circle have more than 100 saturated pixels on the screen. */
+async function hues(opened: Opened, selector: string): Promise<number> {
+  return (await pixelsOf(opened, selector)).evaluate((data) => {
     const counts = new Array(6).fill(0);
     for (let i = 0; i < data.length; i += 4) {
       const rgb = [data[i]!, data[i + 1]!, data[i + 2]!];
@@ -86,7 +93,16 @@ async function hues({ page }: Opened, selector: string): Promise<number> {
       counts[Math.floor((turn + 6) % 6)]++;
     }
     return counts.filter((count) => count > 100).length;
-  }, png);
+  });
+}
+
+/** How many pixels are of the light yellow that only the dark scheme has. */
+async function yellow(opened: Opened, selector: string): Promise<number> {
+  return (await pixelsOf(opened, selector)).evaluate((data) => {
+    let count = 0;
+    for (let i = 0; i < data.length; i += 4) if (data[i]! > 200 && data[i + 1]! > 210 && data[i + 2]! < 120) count++;
+    return count;
+  });
 }
 
 /** Before the page's scripts: keeps its devices, and notes the bytes of each upload. */
@@ -133,7 +149,7 @@ function threeTests(opened: Opened): void {
     const { page } = opened;
     await watchDevice(opened);
     await opened.open('embed/three.html');
-    await page.waitForSelector('canvas[data-engine]');
+    await page.waitForSelector('button:enabled');
     expect(await hues(opened, '.scene')).toBe(0);
     await page.click('[name=turn]'); // a scene that stands still leaves a software adapter to the fit
     await page.click('button');
@@ -151,7 +167,7 @@ function threeTests(opened: Opened): void {
   test('three.js: turns by keys', { timeout: SLOW }, async () => {
     const { page } = opened;
     await opened.open('embed/three.html');
-    await page.waitForSelector('canvas[data-engine]');
+    await page.waitForSelector('button:enabled');
     // Firefox draws nothing in a tab that is behind another.
     await page.bringToFront();
     await page.click('[name=turn]');
@@ -178,12 +194,28 @@ function lossTests(opened: Opened): void {
     const { page } = opened;
     await watchDevice(opened);
     await opened.open('embed/three.html');
-    await page.waitForSelector('canvas[data-engine]');
+    await page.waitForSelector('button:enabled');
     await page.evaluate(() => watched.devices[0]!.destroy());
     // Not by frames: Firefox 153 gives none to a page whose canvas had a device that is lost.
     await page.waitForFunction(() => /lost/.test(document.querySelector('output')!.textContent!), { polling: 50 });
     expect(await status(opened)).toBe('The GPU device was lost. Reload the page to start again.');
     expect(await page.$('button')).toBeNull();
+  });
+}
+
+function schemeTests(opened: Opened): void {
+  test('three.js: takes the colours of the other scheme', { timeout: SLOW }, async () => {
+    const { page } = opened;
+    await page.setViewport({ width: 640, height: 480 });
+    await opened.open('embed/three.html');
+    await page.waitForSelector('button:enabled');
+    await page.click('[name=turn]');
+    await page.click('button');
+    await logLikelihood(opened);
+    await expect.poll(() => hues(opened, '.scene'), { timeout: 20_000 }).toBeGreaterThanOrEqual(3);
+    expect(await yellow(opened, '.scene')).toBe(0);
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value: 'dark' }]);
+    await expect.poll(() => yellow(opened, '.scene'), { timeout: 20_000 }).toBeGreaterThan(100);
   });
 }
 
@@ -204,6 +236,7 @@ describe('small apps that embed emgpu', () => {
     plotTests(opened);
     threeTests(opened);
     lossTests(opened);
+    schemeTests(opened);
   });
   inBrowser('firefox', {}, (opened) => {
     plotTests(opened);

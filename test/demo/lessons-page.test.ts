@@ -11,6 +11,25 @@ async function loadAll(page: Page): Promise<void> {
   }
 }
 
+/** Formulas of which something stands out above or below what is seen. */
+function clipped(page: Page): Promise<string[]> {
+  return page.$$eval('.katex-display', (all) =>
+    all.flatMap((formula) => {
+      const { top, bottom } = formula.getBoundingClientRect();
+      const symbols = [...formula.querySelectorAll('.katex-html span')].filter(
+        (span) => span.childElementCount === 0 && /[^\s\u200b]/.test(span.textContent),
+      );
+      const whole = symbols.every((symbol) => {
+        const text = document.createRange();
+        text.selectNodeContents(symbol);
+        const box = text.getBoundingClientRect();
+        return box.top >= top && box.bottom <= bottom;
+      });
+      return whole ? [] : [formula.querySelector('annotation')!.textContent];
+    }),
+  );
+}
+
 /** Answers requests for files whose names begin so with a failure, as long as `broken()`. */
 async function breakRequests(page: Page, name: RegExp, broken: () => boolean): Promise<void> {
   await page.setRequestInterception(true);
@@ -33,6 +52,7 @@ inBrowser('chromium', {}, (opened) => {
       await loadAll(page);
       await page.waitForFunction(() => document.querySelectorAll('.lesson .katex').length > 10);
       expect(await page.$$('.lesson .plane')).not.toHaveLength(0);
+      expect(await clipped(page)).toEqual([]);
       expect(await page.evaluate(() => document.documentElement.dataset.scheme)).toBe(scheme);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
       expect(await seriousFaults(page)).toEqual([]);

@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'puppeteer';
 import { build, type PreviewServer, preview } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ViewChoice } from '../../demo/models/choices.ts';
 import { seriousFaults } from './axe.ts';
 import { inBrowser, type Opened } from './browsers.ts';
+import { densityTests } from './pages/density-tests.ts';
 import { axisOf, type Picture, picture, shown } from './pages/driver.ts';
 
 const CONFIG = fileURLToPath(new URL('./pages/vite.config.ts', import.meta.url));
@@ -15,21 +15,6 @@ beforeAll(async () => {
   server = await preview({ configFile: CONFIG, preview: { host: '127.0.0.1', port: 0 } });
 }, 60_000);
 afterAll(() => server?.close());
-
-/** What pages/view.tsx leaves for tests. */
-interface Lab {
-  readonly choice: { value: ViewChoice };
-  readonly errors: readonly string[];
-  readonly points: { readonly data: Float64Array };
-  readonly resident: { readonly device: GPUDevice };
-  readonly handle: { readonly current: { redraw(): Promise<void> } };
-  readonly scheme: { value: string };
-}
-declare global {
-  interface Window {
-    readonly lab: Lab;
-  }
-}
 
 /** Opens the test page and waits for its first picture. */
 async function view(page: Page, query: string): Promise<void> {
@@ -104,6 +89,12 @@ inBrowser('chromium', {}, (opened) => {
     const { page } = opened;
     await view(page, 'n=3000&d=4&pairs');
     expect(await page.$$eval('.pair', (all) => all.length)).toBe(6);
+    await page.click('.pv-chips button[data-component="1"]');
+    // Two of three components are faint, and all again once it is pressed anew.
+    const faint = () => page.$$eval('.pair g[opacity="0.25"]', (all) => all.length);
+    expect(await faint()).toBe(12);
+    await page.click('.pv-chips button[aria-pressed=true]');
+    expect(await faint()).toBe(0);
     expect(await seriousFaults(page)).toEqual([]);
     await page.click('[aria-label="depth against height, open"]');
     await page.waitForSelector('.points-view');
@@ -131,6 +122,7 @@ inBrowser('chromium', { webgpu: false }, (opened) => {
   keyTests(opened);
   pointerTests(opened);
   componentTests(opened);
+  densityTests(opened, view);
   narrowTests(opened);
 });
 
@@ -268,33 +260,6 @@ function componentTests(opened: Opened): void {
       window.lab.choice.value = { ...window.lab.choice.value, plane: 'principal' };
     });
     await page.waitForFunction(() => /PC 1 \(\d+ %\)/.test(document.querySelector('.axes')!.textContent!));
-  });
-
-  test('contours come and go, and those of other columns are never shown', async () => {
-    const { page } = opened;
-    await view(page, 'n=3000&d=3&contours&backend=cpu');
-    const lines = () => page.$$eval('.contours path', (all) => all.map((line) => line.getAttribute('d')));
-    await expect.poll(async () => (await lines()).length).toBe(5);
-    // With a camera of their own, lines of the first columns would look as they did.
-    const old = await lines();
-    await page.evaluate(() => {
-      const { choice } = window.lab;
-      choice.value = { ...choice.value, camera: { x: 2, y: 2, width: 20, height: 20 } };
-    });
-    await expect.poll(lines).not.toEqual(old);
-    const before = await lines();
-    await page.evaluate(() => {
-      const { choice } = window.lab;
-      choice.value = { ...choice.value, plane: [1, 0] };
-    });
-    await shown(page);
-    expect(await lines()).not.toEqual(before);
-    await expect.poll(async () => (await lines()).length).toBe(5);
-    expect(await lines()).not.toEqual(before);
-    await page.evaluate(() => {
-      window.lab.choice.value = { ...window.lab.choice.value, contours: false };
-    });
-    await page.waitForFunction(() => document.querySelectorAll('.contours path').length === 0);
   });
 }
 

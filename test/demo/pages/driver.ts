@@ -1,4 +1,20 @@
 import type { Page } from 'puppeteer';
+import type { ViewChoice } from '../../../demo/models/choices.ts';
+
+/** What pages/view.tsx leaves for tests. */
+interface Lab {
+  readonly choice: { value: ViewChoice };
+  readonly errors: readonly string[];
+  readonly points: { readonly data: Float64Array };
+  readonly resident: { readonly device: GPUDevice };
+  readonly handle: { readonly current: { readonly canvas: HTMLCanvasElement; redraw(): Promise<void> } };
+  readonly scheme: { value: string };
+}
+declare global {
+  interface Window {
+    readonly lab: Lab;
+  }
+}
 
 /** What the canvas of a view shows. */
 export interface Picture {
@@ -13,9 +29,7 @@ export interface Picture {
 /** Has the picture drawn again and counts its pixels. */
 export function picture(page: Page): Promise<Picture> {
   return page.evaluate(async () => {
-    const { handle } = (
-      window as unknown as { lab: { handle: { current: { canvas: HTMLCanvasElement; redraw(): Promise<void> } } } }
-    ).lab;
+    const { handle } = window.lab;
     await handle.current.redraw();
     const { canvas } = handle.current;
     const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d')!;

@@ -12,18 +12,16 @@ export type { BicRequest, RunFacts } from './types.ts';
 export interface ChartsProps {
   /** One, or two that are compared. */
   readonly runs: readonly RunFacts[];
-  /** What BIC over K is to be computed for; asked for when its button is pressed. */
-  readonly bic: () => BicRequest | undefined;
+  /** What BIC over K is to be computed for. */
+  readonly bic: BicRequest | undefined;
   /** What is clustered: of other points BIC over K is another. */
   readonly points: HostPoints | undefined;
   /** There are no points yet, or they are changing. */
   readonly disabled: boolean;
-  /** Tells the visitor what happened, in one sentence. */
-  readonly say: (message: string) => void;
 }
 
 /** The course of the fits, weights, BIC over K, and numbers, live. */
-export function Charts({ runs, bic, points, disabled, say }: ChartsProps) {
+export function Charts({ runs, bic, points, disabled }: ChartsProps) {
   const calm = useCalm(runs);
   return (
     <section class="charts" aria-label="Charts">
@@ -35,7 +33,7 @@ export function Charts({ runs, bic, points, disabled, say }: ChartsProps) {
           weights && <WeightsChart key={label} label={calm.length > 1 ? label : ''} weights={weights} />,
       )}
       {calm.length > 0 && <FactsTable runs={calm} />}
-      <BicPanel request={bic} points={points} disabled={disabled} say={say} />
+      <BicPanel request={bic} points={points} disabled={disabled} />
     </section>
   );
 }

@@ -23,7 +23,7 @@ const FACTS: readonly (readonly [name: string, fact: Fact])[] = [
 /** What is to be said of the runs in numbers, one column per run. */
 export function FactsTable({ runs }: { readonly runs: readonly RunFacts[] }) {
   const inMemory: Fact = ({ deviceBytes }) => (deviceBytes === undefined ? 'none' : bytes(deviceBytes));
-  const memory = ['Device memory', inMemory] as const;
+  const memory = ['Points and colours on the GPU', inMemory] as const;
   const facts = runs.some(({ deviceBytes }) => deviceBytes !== undefined) ? [...FACTS, memory] : FACTS;
   const objectives = new Set(runs.map(({ objective }) => objective));
   const value = [objectives.size === 1 ? nameOf(runs[0]!) : 'Value', valueIn(objectives.size > 1)] as const;

@@ -18,10 +18,11 @@ export function count(n: number): string {
   return grouped(n, 0);
 }
 
-/** A measured number: three digits are as many as there is to know. */
+const THREE_DIGITS = new Intl.NumberFormat('en-US', { maximumSignificantDigits: 3 });
+
+/** A measured number: three digits are as many as there is to know, and never powers of ten, which would not compare at a glance. */
 export function measured(x: number): string {
-  if (x >= 1000) return grouped(Number(x.toPrecision(3)), 0);
-  return x < 1e-3 && x !== 0 ? withMinus(x.toExponential(1)) : `${Number(x.toPrecision(3))}`;
+  return THREE_DIGITS.format(x);
 }
 
 /** Bytes, in powers of 1024. */

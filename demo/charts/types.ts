@@ -28,7 +28,7 @@ export interface RunFacts {
   readonly adapter: string;
   /** Why this backend was taken. */
   readonly reason: string;
-  /** Device memory that the run holds. */
+  /** Bytes of points and colours on the device. */
   readonly deviceBytes?: number | undefined;
 }
 

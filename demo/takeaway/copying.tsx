@@ -1,8 +1,11 @@
 import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 
 interface Props {
-  /** What the button says: `Copy link`. */
+  /** What the button does: `Copy link`. */
   readonly title: string;
+  /** What of it is to be read on the button. */
+  readonly children: ComponentChildren;
   readonly text: () => string;
   readonly say: (message: string) => void;
 }
@@ -11,7 +14,7 @@ interface Props {
  * A button that copies text. Browsers allow it on safe pages only (https, or this machine); elsewhere the text appears in a field, to be copied
  * by hand.
  */
-export function CopyButton({ title, text, say }: Props) {
+export function CopyButton({ title, children, text, say }: Props) {
   const shown = useSignal<string | undefined>(undefined);
   const copy = async () => {
     const copied = text();
@@ -26,8 +29,8 @@ export function CopyButton({ title, text, say }: Props) {
   };
   return (
     <>
-      <button type="button" onClick={copy}>
-        {title}
+      <button type="button" aria-label={title} onClick={copy}>
+        {children}
       </button>
       {shown.value !== undefined && (
         <textarea

@@ -1,13 +1,18 @@
 import type { LabState } from '../models/choices.ts';
 import type { LinkedData } from './link.ts';
 
-const SAMPLE_FILES = { faithful: 'faithful.csv', iris: 'iris.csv', flights: 'flights-3m.parquet' } as const;
-
-/** The file that code has to read for these data. Of generated ones the file that the button Points CSV saves. */
-export function sourceFile(data: LabState['data'] | LinkedData): string {
-  if (data.kind === 'sample') return SAMPLE_FILES[data.id];
-  if (data.kind === 'generated') return `${data.id}.csv`;
+/**
+ * The file that code has to read for these data, which the Lab calls `name`: a visitor's own file, or the one that the button Points CSV
+ * saves.
+ */
+export function sourceFile(data: LabState['data'] | LinkedData, name: string): string {
+  if (data.kind !== 'file') return pointsFile(name);
   return 'name' in data ? data.name : data.file.name;
+}
+
+/** What the button Points CSV saves. */
+export function pointsFile(name: string): string {
+  return `${stemOf(name)}-points.csv`;
 }
 
 /** A name that every file system takes, for files that are saved: `Old Faithful.csv` becomes `old-faithful`. */

@@ -15,12 +15,12 @@ export interface Snippet {
 }
 
 /**
- * Code and command that repeat the fit of `state` on a file. Of generated data `fileName` holds the points as the Lab prepared them (the
- * button Points CSV); all other data are read from their source and prepared by the code.
+ * Code and command that repeat the fit of `state` on a file. A visitor's own file is read as it is and prepared by the code; of all other data
+ * `fileName` holds the points as the Lab prepared them (the button Points CSV).
  */
 export function snippetOf(state: LabState | LinkedState, fileName: string, facts: SnippetFacts): Snippet {
   // Points that were saved are prepared already, and all of their columns count.
-  const source = state.data.kind === 'generated' ? { ...state, preparation: undefined } : state;
+  const source = state.data.kind === 'file' ? state : { ...state, preparation: undefined };
   const estimators = state.models.map((model) => estimatorCode(model, facts));
   const commands = isTransformed(source.preparation) ? [] : commandsOf(source, fileName, estimators);
   return {
@@ -36,7 +36,7 @@ function codeOf(source: Source, fileName: string, estimators: readonly Estimator
   const { data, preparation } = source;
   const imports = [...new Set(['readTable', 'releaseBackends', ...estimators.map(({ name }) => name)])].sort();
   const read = `await readTable(${literal(fileName)}${readOptions(source)})`;
-  const origin = data.kind === 'generated' ? 'saved by the button Points CSV' : 'put beside this file';
+  const origin = data.kind === 'file' ? 'put beside this file' : 'saved here by the button Points CSV';
   const lines = [
     `// Needs ${fileName.replace(/\p{C}/gu, '?')}, ${origin}, and the package emgpu: npm install emgpu`,
     `import { ${imports.join(', ')} } from 'emgpu/node';`,
@@ -52,12 +52,8 @@ function codeOf(source: Source, fileName: string, estimators: readonly Estimator
 /** Rows with an empty cell are left out, as the Lab does it. */
 function readOptions({ data, preparation }: Source): string {
   const columns = preparation && `columns: [${preparation.columns.map(literal).join(', ')}]`;
-  const options = [columns, hasGaps(data) && `missing: 'drop'`].filter(Boolean);
+  const options = [columns, data.kind === 'file' && `missing: 'drop'`].filter(Boolean);
   return options.length > 0 ? `, { ${options.join(', ')} }` : '';
-}
-
-function hasGaps(data: Source['data']): boolean {
-  return data.kind === 'file' || (data.kind === 'sample' && data.id === 'flights');
 }
 
 function fitLines({ code, results }: EstimatorCode, name: string): string[] {
@@ -72,7 +68,7 @@ function commandsOf({ data, preparation }: Source, fileName: string, estimators:
   if (hasPaddedNames(preparation?.columns ?? [])) return [];
   const file = fileName.startsWith('-') ? `./${fileName}` : fileName;
   const columns = preparation ? ['--columns', nameList(preparation.columns)] : [];
-  const missing = hasGaps(data) ? ['--missing', 'drop'] : [];
+  const missing = data.kind === 'file' ? ['--missing', 'drop'] : [];
   return estimators.flatMap(({ command }, i) => {
     if (!command) return [];
     const [name, ...options] = command;

@@ -1,14 +1,15 @@
 import './take-away.css';
 import type { HostPoints } from 'emgpu';
-import type { LabState } from '../models/choices.ts';
+import type { LabState, ModelChoice } from '../models/choices.ts';
+import { titleOf } from '../models/title.ts';
 import type { WriteCall } from './blocks.ts';
 import { download } from './download.ts';
 import type { SnippetFacts } from './estimator-code.ts';
-import { sourceFile, stemOf } from './file-names.ts';
+import { pointsFile, stemOf } from './file-names.ts';
 import { labelsCsv, type Responsibilities } from './labels.ts';
 import { labelsParquet } from './labels-parquet.ts';
 import { modelFile } from './model-file.ts';
-import { type Picture, pngOf, svgOf } from './picture.ts';
+import { type Picture, type Pictures, pngOf, svgOf } from './picture.ts';
 import { pointsCsv } from './points-csv.ts';
 import { RepeatIt } from './repeat-it.tsx';
 import { useTask } from './task.ts';
@@ -19,10 +20,12 @@ export interface TakeAwayProps {
   /** Absent for k-means, which has none. */
   readonly responsibilities?: (() => Promise<Responsibilities>) | undefined;
   readonly model: () => { toJSON(): unknown } | undefined;
-  readonly picture: () => Picture | undefined;
+  readonly picture: () => Picture | Pictures | undefined;
   /** The points that were fitted; without it there is no button for them. */
   readonly points?: (() => HostPoints | undefined) | undefined;
   readonly state: () => LabState;
+  /** Of models side by side the one that is taken: code and names of files are of it. Absent where there is one alone. */
+  readonly choice?: ModelChoice | undefined;
   /** What the code for Node needs besides the state. */
   readonly facts: SnippetFacts;
   /** What the data are called; files are named after it. */
@@ -44,7 +47,7 @@ interface Saving {
 
 /** Buttons for everything that can leave the Lab: labels, responsibilities, model, picture, points, link and code. */
 export function TakeAway(props: TakeAwayProps) {
-  const { disabled, say, state, facts } = props;
+  const { disabled, say, state, choice, facts, name } = props;
   const { running, run } = useTask(say);
   const save = (what: string, { file, make }: Saving) =>
     run(what, async (call) => {
@@ -55,25 +58,25 @@ export function TakeAway(props: TakeAwayProps) {
     <section class="takeaway" aria-label="Take away">
       {rowsOf(props).map(({ what, files }) => (
         <div key={what} class="takeaway-row">
-          <span class="takeaway-what" aria-hidden="true">
-            {what}
-          </span>
-          {files.map((file) => (
-            <button
-              key={file.format}
-              type="button"
-              disabled={disabled || running.value !== undefined}
-              onClick={() => save(`${what} ${file.format}`, file)}
-            >
-              <span class="visually-hidden">{what} </span>
-              {file.format}
-            </button>
-          ))}
+          <span aria-hidden="true">{what}</span>
+          <div class="takeaway-buttons">
+            {files.map((file) => (
+              <button
+                key={file.format}
+                type="button"
+                disabled={disabled || running.value !== undefined}
+                onClick={() => save(`${what} ${file.format}`, file)}
+              >
+                <span class="visually-hidden">{what} </span>
+                {file.format}
+              </button>
+            ))}
+          </div>
         </div>
       ))}
       {isTransformed(state()) && <p class="soft note">{FOR_PREPARED}</p>}
       {running.value && (
-        <div class="takeaway-row">
+        <div class="takeaway-progress">
           <progress
             {...(running.value.fraction !== undefined && { value: running.value.fraction })}
             aria-label={running.value.what}
@@ -83,14 +86,14 @@ export function TakeAway(props: TakeAwayProps) {
           </button>
         </div>
       )}
-      <RepeatIt state={state} facts={facts} say={say} />
+      <RepeatIt {...{ state, choice, facts, name, say }} />
     </section>
   );
 }
 
 function rowsOf(props: TakeAwayProps): { readonly what: string; readonly files: readonly Saving[] }[] {
-  const stem = stemOf(props.name);
-  const { points, responsibilities } = props;
+  const { points, responsibilities, name } = props;
+  const stem = [name, ...titleIn(props)].map(stemOf).join('-');
   const table = async (withShares: boolean) => ({
     labels: await props.labels(),
     rowNumbers: props.rowNumbers,
@@ -104,7 +107,7 @@ function rowsOf(props: TakeAwayProps): { readonly what: string; readonly files: 
       make: async (call) => labelsParquet(await table(withShares), call),
     },
   ];
-  const picture = () => present(props.picture(), 'only one view can be saved: take one pair of columns.');
+  const picture = () => present(props.picture(), 'there is no picture yet.');
   return [
     { what: 'Labels', files: tables('labels', false) },
     ...(responsibilities ? [{ what: 'Responsibilities', files: tables('responsibilities', true) }] : []),
@@ -112,7 +115,7 @@ function rowsOf(props: TakeAwayProps): { readonly what: string; readonly files: 
       what: 'Model',
       files: [{ format: 'JSON', file: `${stem}-model.json`, make: () => modelFile(present(props.model(), NO_MODEL)) }],
     },
-    ...(points ? [{ what: 'Points', files: [pointsFile(props.state(), stem, points)] }] : []),
+    ...(points ? [{ what: 'Points', files: [pointsSaving(name, points)] }] : []),
     {
       what: 'View',
       files: [
@@ -132,11 +135,16 @@ function isTransformed({ preparation }: LabState): boolean {
 
 const NO_MODEL = 'there is no model yet.';
 
-/** The code reads generated points from this file, so it has the name that is written there. */
-function pointsFile({ data }: LabState, stem: string, points: () => HostPoints | undefined): Saving {
+/** What tells the files of models side by side apart. */
+function titleIn({ choice, state }: TakeAwayProps): string[] {
+  return choice ? [titleOf(choice, state().models)] : [];
+}
+
+/** The code reads the points from this file unless they are a visitor's own. */
+function pointsSaving(name: string, points: () => HostPoints | undefined): Saving {
   return {
     format: 'CSV',
-    file: data.kind === 'generated' ? sourceFile(data) : `${stem}-points.csv`,
+    file: pointsFile(name),
     make: (call) => pointsCsv(present(points(), 'there are no points yet.'), call),
   };
 }

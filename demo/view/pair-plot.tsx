@@ -1,9 +1,11 @@
 import './view.css';
-import { useMemo, useRef } from 'preact/hooks';
+import { createRef, type RefObject } from 'preact';
+import { useImperativeHandle, useMemo, useRef } from 'preact/hooks';
 import { scheme } from '../shared/scheme.ts';
 import { pixelMap, radiusFor } from './camera.ts';
 import { whyNoDensity } from './contours.ts';
 import { Legend } from './legend.tsx';
+import { useLent, type ViewHandle } from './lent.ts';
 import { Components } from './overlay.tsx';
 import type { ViewProps } from './points-view.tsx';
 import { columnName } from './projection.ts';
@@ -18,7 +20,7 @@ const SMALLER = 0.6;
 const LARGE_ONLY = 'Density contours are drawn in the large view: press a pair to open it.';
 
 /** Every pair of up to six columns as a small view; a click opens one in the large view. */
-export function PairPlot(props: Omit<ViewProps, 'handle' | 'rowNumbers'>) {
+export function PairPlot(props: Omit<ViewProps, 'rowNumbers'>) {
   const { model, choice, label } = props;
   const note = choice.value.contours && model && (whyNoDensity(model) ?? LARGE_ONLY);
   return (
@@ -30,12 +32,29 @@ export function PairPlot(props: Omit<ViewProps, 'handle' | 'rowNumbers'>) {
 }
 
 /** The small views, with the names of the columns to the left and below. */
-function Pairs(props: Omit<ViewProps, 'handle' | 'rowNumbers'>) {
+function Pairs(props: Omit<ViewProps, 'rowNumbers'>) {
   const { points } = props;
   const D = points.nFeatures;
+  const frame = useRef<HTMLDivElement>(null);
+  const panes = useMemo(() => Array.from({ length: (D * (D - 1)) / 2 }, () => createRef<ViewHandle>()), [D]);
+  useImperativeHandle(
+    props.handle ?? null,
+    () => ({
+      get frame() {
+        return frame.current!;
+      },
+      get panes() {
+        return panes.flatMap(({ current }) => (current ? [current] : []));
+      },
+      get names() {
+        return [...frame.current!.querySelectorAll<HTMLElement>('.pair-name')];
+      },
+    }),
+    [panes],
+  );
   const names = Array.from({ length: D }, (_, d) => columnName(points, d));
   return (
-    <div class="pair-plot" style={{ '--pairs': D - 1 }}>
+    <div class="pair-plot" ref={frame} style={{ '--pairs': D - 1 }}>
       {names.slice(1).map((name, i) => [
         <span key={name} class="pair-name side" style={{ gridArea: `${i + 1} / 1` }}>
           {name}
@@ -43,7 +62,11 @@ function Pairs(props: Omit<ViewProps, 'handle' | 'rowNumbers'>) {
         ...names
           .slice(0, i + 1)
           .map((across, j) => (
-            <Pair key={`${name} ${across}`} {...props} x={j} y={i + 1} name={`${name} against ${across}`} />
+            <Pair
+              key={`${name} ${across}`}
+              {...props}
+              {...{ x: j, y: i + 1, name: `${name} against ${across}`, handle: panes[(i * (i + 1)) / 2 + j]! }}
+            />
           )),
       ])}
       {names.slice(0, -1).map((name, j) => (
@@ -56,6 +79,7 @@ function Pairs(props: Omit<ViewProps, 'handle' | 'rowNumbers'>) {
 }
 
 interface PairProps extends Omit<ViewProps, 'handle' | 'rowNumbers'> {
+  readonly handle: RefObject<ViewHandle | null>;
   readonly x: number;
   readonly y: number;
   readonly name: string;
@@ -65,6 +89,7 @@ function Pair(props: PairProps) {
   const { x, y, name, points, resident, model, choice } = props;
   const button = useRef<HTMLButtonElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
+  const overlay = useRef<SVGSVGElement>(null);
   const size = useSize(button);
   const { projection, all } = usePlane(points, [x, y]);
   const { color, isolated } = choice.value;
@@ -76,7 +101,8 @@ function Pair(props: PairProps) {
   const onDrawn = () => {
     if (button.current) button.current.dataset.drawn = `${Number(button.current.dataset.drawn) + 1}`;
   };
-  usePicture({ ...props, canvas, size, frame, onDrawn });
+  const redraw = usePicture({ ...props, canvas, size, frame, onDrawn });
+  useLent(props.handle, { canvas, overlay, redraw });
   const open = () => {
     const { camera: _, ...rest } = choice.value;
     choice.value = { ...rest, plane: [x, y], pairs: false };
@@ -92,7 +118,7 @@ function Pair(props: PairProps) {
       onClick={open}
     >
       <canvas key={resident ? 'webgpu' : '2d'} ref={canvas} />
-      <svg width={size.width} height={size.height} aria-hidden="true">
+      <svg ref={overlay} width={size.width} height={size.height} aria-hidden="true">
         {model && (
           <Components {...{ model, projection, isolated }} map={pixelMap(all, plot)} scheme={scheme.value} plain />
         )}

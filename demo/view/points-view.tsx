@@ -1,7 +1,7 @@
 import './view.css';
 import type { Signal } from '@preact/signals';
-import type { Ref, RefObject } from 'preact';
-import { useId, useImperativeHandle, useRef } from 'preact/hooks';
+import type { Ref } from 'preact';
+import { useId, useRef } from 'preact/hooks';
 import type { ViewChoice } from '../models/choices.ts';
 import { scheme } from '../shared/scheme.ts';
 import { Axes } from './axes.tsx';
@@ -10,6 +10,7 @@ import { isMixture, type ViewModel } from './ellipse.ts';
 import type { Scrolled } from './gestures.ts';
 import { HoverCard } from './hover.tsx';
 import { isolate, Legend } from './legend.tsx';
+import { type PairsHandle, useLent, type ViewHandle } from './lent.ts';
 import { Components, ContourLines } from './overlay.tsx';
 import { isLine, project } from './projection.ts';
 import { useGestures } from './use-gestures.ts';
@@ -17,13 +18,7 @@ import { useHover } from './use-hover.ts';
 import { type PictureOf, usePicture } from './use-picture.ts';
 import { type Scene, useScene } from './use-scene.ts';
 
-/** What a view lends to those who make pictures of it. */
-export interface ViewHandle {
-  readonly canvas: HTMLCanvasElement;
-  readonly overlay: SVGSVGElement;
-  /** Resolves when the picture is up to date; right then the canvas can be copied from. */
-  redraw(): Promise<void>;
-}
+export type { ViewHandle } from './lent.ts';
 
 /** What a view shows, and the choice that it reads and writes. */
 export interface ViewProps extends PictureOf {
@@ -34,7 +29,7 @@ export interface ViewProps extends PictureOf {
   /** Number of each row in the source, where some were left out. */
   readonly rowNumbers?: Uint32Array | undefined;
   readonly onError: (message: string) => void;
-  readonly handle?: Ref<ViewHandle> | undefined;
+  readonly handle?: Ref<ViewHandle | PairsHandle> | undefined;
 }
 
 const HOW =
@@ -90,31 +85,6 @@ export function PointsView(props: ViewProps) {
       </div>
       <Legend model={model} choice={choice} notes={scene.notes} />
     </div>
-  );
-}
-
-/** Keeps what is lent where the owner of the view looks for it. */
-function useLent(
-  handle: ViewProps['handle'],
-  parts: {
-    readonly canvas: RefObject<HTMLCanvasElement | null>;
-    readonly overlay: RefObject<SVGSVGElement | null>;
-    readonly redraw: () => Promise<void>;
-  },
-): void {
-  const { canvas, overlay, redraw } = parts;
-  useImperativeHandle(
-    handle ?? null,
-    () => ({
-      get canvas() {
-        return canvas.current!;
-      },
-      get overlay() {
-        return overlay.current!;
-      },
-      redraw,
-    }),
-    [redraw],
   );
 }
 

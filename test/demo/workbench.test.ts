@@ -207,6 +207,7 @@ for (const browser of ['chromium', 'firefox'] as const satisfies BrowserName[]) 
       await lab.press('With k-means');
       await lab.ready();
       await lab.run();
+      await expect.poll(() => lab.status()).toMatch(/Converged.*Converged/);
       await lab.press('Keep the right one only');
       await opened.page.waitForFunction(() => document.querySelectorAll('.points-view').length === 1);
       expect(await lab.status()).toMatch(/^Converged after \d+ iterations: log-likelihood −1,130\.26/);

@@ -1,8 +1,8 @@
 import { Charts, type RunFacts } from '../../charts/charts.tsx';
 import { titleOf } from '../../models/title.ts';
+import { firstMixture } from '../../takeaway/choose-model.tsx';
 import type { Session } from '../session.ts';
 import { clock, models, prepared, sessions } from '../store.ts';
-import { say } from './saying.ts';
 
 function factsOf(session: Session): RunFacts {
   const { choice, points, model, fit, resident, colors } = session;
@@ -21,15 +21,14 @@ function factsOf(session: Session): RunFacts {
 
 /** The course of the fits, and how fast they are. */
 export function ChartsPanel() {
-  const [first] = sessions.value;
+  const choice = models.value[firstMixture(models.value)]!;
   return (
     <section class="results" aria-label="Charts and numbers">
       <Charts
         runs={sessions.value.map(factsOf)}
-        bic={() => prepared.value && first && { points: prepared.value.points, choice: first.choice }}
+        bic={prepared.value && { points: prepared.value.points, choice }}
         points={prepared.value?.points}
-        disabled={!first || clock.running.value}
-        say={say}
+        disabled={sessions.value.length === 0 || clock.running.value}
       />
     </section>
   );

@@ -1,12 +1,12 @@
-import { useRef } from 'preact/hooks';
 import { titleOf } from '../../models/title.ts';
+import type { PairsHandle, ViewHandle } from '../../view/lent.ts';
 import { PairPlot } from '../../view/pair-plot.tsx';
-import { PointsView, type ViewHandle } from '../../view/points-view.tsx';
+import { PointsView } from '../../view/points-view.tsx';
 import type { Session } from '../session.ts';
 import { fail, models, prepared, reset, sessions, view } from '../store.ts';
 
-/** The picture of the model on the left, for the take-away. */
-export const shown: { current: ViewHandle | null } = { current: null };
+/** The pictures of the model on the left and of the one on the right, for the take-away. */
+export const shown: readonly { current: ViewHandle | PairsHandle | null }[] = [{ current: null }, { current: null }];
 
 /** The points under each model. */
 export function Views() {
@@ -14,14 +14,13 @@ export function Views() {
   return (
     <div class={`views of-${sessions.value.length}`}>
       {sessions.value.map((session, i) => (
-        <View key={session.id} session={session} first={i === 0} />
+        <View key={session.id} session={session} handle={shown[i]!} />
       ))}
     </div>
   );
 }
 
-function View({ session, first }: { readonly session: Session; readonly first: boolean }) {
-  const own = useRef<ViewHandle>(null);
+function View({ session, handle }: { readonly session: Session; readonly handle: (typeof shown)[number] }) {
   const { values, version } = session.colors.value;
   const title = titleOf(session.choice, models.value);
   const props = {
@@ -29,7 +28,7 @@ function View({ session, first }: { readonly session: Session; readonly first: b
     ...{ model: session.model.value, choice: view, rowNumbers: prepared.value?.rowNumbers },
     label: `Points under ${title}`,
     onError: (message: string) => fail(new Error(message), reset),
-    handle: first ? shown : own,
+    handle,
   };
   return (
     <figure class="view">

@@ -76,7 +76,7 @@ test('numbers are written as people read them', () => {
   expect(total(2314.2961)).toBe('2,314.30');
   expect(total(-12_345_678.9)).toBe('\u221212,345,679');
   expect(total(1.5e-7)).toBe('1.5000e\u22127');
-  expect([0.00269, 1234.5, 99.95].map(measured)).toEqual(['0.00269', '1,230', '100']);
+  expect([0.00014, 0.00269, 1234.5, 99.95].map(measured)).toEqual(['0.00014', '0.00269', '1,230', '100']);
   expect([0, 1023, 5_000_000, 3 * 2 ** 30].map(bytes)).toEqual(['0 bytes', '1,020 bytes', '4.77 MiB', '3 GiB']);
 });
 

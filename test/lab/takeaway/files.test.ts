@@ -14,10 +14,10 @@ test.each([
   expect(stemOf(name)).toBe(stem);
 });
 
-test('code reads samples and files by their own names, and generated points from the file that is saved', () => {
-  expect(sourceFile({ kind: 'sample', id: 'flights' })).toBe('flights-3m.parquet');
-  expect(sourceFile({ kind: 'generated', id: 'rings', n: 100, seed: 1 })).toBe('rings.csv');
-  expect(sourceFile({ kind: 'file', name: 'a b.csv' })).toBe('a b.csv');
+test('code reads files by their own names, and all other points from the file that the button Points CSV saves', () => {
+  expect(sourceFile({ kind: 'sample', id: 'flights' }, '3 million flights')).toBe('3-million-flights-points.csv');
+  expect(sourceFile({ kind: 'generated', id: 'rings', n: 100, seed: 1 }, 'Rings')).toBe('rings-points.csv');
+  expect(sourceFile({ kind: 'file', name: 'a b.csv' }, 'a b.csv')).toBe('a b.csv');
 });
 
 test.each([Float32Array, Float64Array])('points come back from CSV with their names: %o', async (Numbers) => {

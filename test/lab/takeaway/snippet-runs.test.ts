@@ -7,6 +7,7 @@ import type { Preparation } from '../../../demo/data/types.ts';
 import type { ModelChoice } from '../../../demo/models/choices.ts';
 import { DEFAULT_STATE, type LinkedState } from '../../../demo/takeaway/link.ts';
 import { modelFile } from '../../../demo/takeaway/model-file.ts';
+import { pointsCsv } from '../../../demo/takeaway/points-csv.ts';
 import { snippetOf } from '../../../demo/takeaway/snippet.ts';
 import { GaussianMixture, KMeans, readTable, SoftKMeans } from '../../../src/node.ts';
 
@@ -17,6 +18,8 @@ const FAITHFUL = `${ROOT}test/reference/data/faithful.csv`;
 
 const columns = ['eruptions', 'waiting'];
 const [usual] = DEFAULT_STATE.models;
+/** Its code has columns to take and to prepare. */
+const own: LinkedState = { ...DEFAULT_STATE, data: { kind: 'file', name: 'faithful.csv' } };
 /** The numbers in the tests are the CPU's, whatever adapter there is. */
 const onCpu: ModelChoice = { ...usual, backend: 'cpu' };
 
@@ -37,9 +40,9 @@ function node(...words: string[]): string {
 }
 
 /** What the code prints; the first number is the log-likelihood or the inertia. */
-function runCode(change: Partial<LinkedState>, stiffness = 1): number[] {
-  const state: LinkedState = { ...DEFAULT_STATE, models: [onCpu], ...change };
-  writeFileSync(`${APP}fit.mjs`, snippetOf(state, 'faithful.csv', { stiffness: () => stiffness }).code);
+function runCode(change: Partial<LinkedState>, stiffness = 1, fileName = 'faithful.csv'): number[] {
+  const state: LinkedState = { ...own, models: [onCpu], ...change };
+  writeFileSync(`${APP}fit.mjs`, snippetOf(state, fileName, { stiffness: () => stiffness }).code);
   return node('fit.mjs')
     .match(/^-?[\d.]+/gm)!
     .map(Number);
@@ -78,6 +81,16 @@ describe('the code', () => {
     fit.destroy();
   });
 
+  test('reads what the button Points CSV saves of a sample', async () => {
+    const preparation = { columns, standardize: true, log: ['waiting'] };
+    const prepared = await points(preparation);
+    writeFileSync(`${APP}saved.csv`, await (await pointsCsv(prepared)).text());
+    const fit = await new GaussianMixture({ nComponents: 2, backend: 'cpu' }).fit(prepared);
+    const [found] = runCode({ data: DEFAULT_STATE.data, preparation }, 1, 'saved.csv');
+    expect(found).toBeCloseTo(fit.logLikelihood, 6);
+    fit.destroy();
+  });
+
   test('fits two models in one run', async () => {
     const preparation = { columns, standardize: false, log: [] };
     const models = [{ ...onCpu, kind: 'k-means' as const, k: 3, seed: 5 }, onCpu];
@@ -100,7 +113,7 @@ describe('the code', () => {
 
 describe('the command', () => {
   test('finds the same, and predict reads a model file of the Lab', async () => {
-    const state = { ...DEFAULT_STATE, preparation: { columns, standardize: false, log: [] }, models: [onCpu] };
+    const state = { ...own, preparation: { columns, standardize: false, log: [] }, models: [onCpu] };
     const found = runCommand(snippetOf(state, 'faithful.csv', { stiffness: () => 1 }).command!);
     expect(found.logLikelihood).toBeCloseTo(-1130.26, 2);
 

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { seriousFaults } from './axe.ts';
 import { inBrowser, type Opened } from './browsers.ts';
 import { densityTests } from './pages/density-tests.ts';
-import { axisOf, type Picture, picture, shown } from './pages/driver.ts';
+import { axisOf, type Picture, picture, pixelsHit, posterior, shown } from './pages/driver.ts';
 
 const CONFIG = fileURLToPath(new URL('./pages/vite.config.ts', import.meta.url));
 let server: PreviewServer;
@@ -23,26 +23,6 @@ async function view(page: Page, query: string): Promise<void> {
     const all = [...document.querySelectorAll<HTMLElement>('[data-drawn]')];
     return all.length > 0 && all.every(({ dataset }) => Number(dataset.drawn) > 0);
   });
-}
-
-/** How many pixels the points fall on, by the marks of the axes. In the page, as a million points take long to come here. */
-async function pixelsHit(page: Page): Promise<number> {
-  const axes = await Promise.all(
-    (['x', 'y'] as const).map(async (name) => {
-      const { pixel, middle, width } = await axisOf(page, name);
-      return { zero: pixel(0), unit: pixel(1) - pixel(0), low: middle - width / 2, high: middle + width / 2 };
-    }),
-  );
-  return page.evaluate(([x, y]) => {
-    const { data } = window.lab.points;
-    const hit = new Set<number>();
-    for (let i = 0; i < data.length; i += 2) {
-      const [u, v] = [data[i]!, data[i + 1]!];
-      if (u < x!.low || u > x!.high || v < y!.low || v > y!.high) continue;
-      hit.add(Math.floor(y!.zero + v * y!.unit) * 10_000 + Math.floor(x!.zero + u * x!.unit));
-    }
-    return hit.size;
-  }, axes);
 }
 
 function expectAlike(a: Picture, b: Picture): void {
@@ -306,16 +286,4 @@ function narrowTests(opened: Opened): void {
     await shown(page);
     expect((await axisOf(page, 'x')).width).toBeLessThan(0.7 * moved.width);
   });
-}
-
-/** Responsibilities under the mixture of pages/view.tsx. */
-function posterior(x: number, y: number): number[] {
-  const density = (weight: number, [mx, my]: [number, number], variance: number, rho: number) => {
-    const [a, b] = [(x - mx) / Math.sqrt(variance), (y - my) / Math.sqrt(variance)];
-    const square = (a * a - 2 * rho * a * b + b * b) / (1 - rho * rho);
-    return (weight * Math.exp(-square / 2)) / (variance * Math.sqrt(1 - rho * rho));
-  };
-  const all = [density(0.5, [0, 0], 1, 0), density(0.3, [6, 1], 1, 0.8), density(0.2, [2, 5], 0.3, -0.6)];
-  const total = all.reduce((sum, one) => sum + one, 0);
-  return all.map((one) => one / total);
 }

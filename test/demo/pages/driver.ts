@@ -82,3 +82,35 @@ export async function axisOf(page: Page, axis: 'x' | 'y'): Promise<Axis> {
 export async function shown(page: Page): Promise<void> {
   await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
 }
+
+/** How many pixels the points fall on, by the marks of the axes. In the page, as a million points take long to come here. */
+export async function pixelsHit(page: Page): Promise<number> {
+  const axes = await Promise.all(
+    (['x', 'y'] as const).map(async (name) => {
+      const { pixel, middle, width } = await axisOf(page, name);
+      return { zero: pixel(0), unit: pixel(1) - pixel(0), low: middle - width / 2, high: middle + width / 2 };
+    }),
+  );
+  return page.evaluate(([x, y]) => {
+    const { data } = window.lab.points;
+    const hit = new Set<number>();
+    for (let i = 0; i < data.length; i += 2) {
+      const [u, v] = [data[i]!, data[i + 1]!];
+      if (u < x!.low || u > x!.high || v < y!.low || v > y!.high) continue;
+      hit.add(Math.floor(y!.zero + v * y!.unit) * 10_000 + Math.floor(x!.zero + u * x!.unit));
+    }
+    return hit.size;
+  }, axes);
+}
+
+/** Responsibilities under the mixture of pages/view.tsx. */
+export function posterior(x: number, y: number): number[] {
+  const density = (weight: number, [mx, my]: [number, number], variance: number, rho: number) => {
+    const [a, b] = [(x - mx) / Math.sqrt(variance), (y - my) / Math.sqrt(variance)];
+    const square = (a * a - 2 * rho * a * b + b * b) / (1 - rho * rho);
+    return (weight * Math.exp(-square / 2)) / (variance * Math.sqrt(1 - rho * rho));
+  };
+  const all = [density(0.5, [0, 0], 1, 0), density(0.3, [6, 1], 1, 0.8), density(0.2, [2, 5], 0.3, -0.6)];
+  const total = all.reduce((sum, one) => sum + one, 0);
+  return all.map((one) => one / total);
+}

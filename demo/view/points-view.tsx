@@ -18,8 +18,6 @@ import { useHover } from './use-hover.ts';
 import { type PictureOf, usePicture } from './use-picture.ts';
 import { type Scene, useScene } from './use-scene.ts';
 
-export type { ViewHandle } from './lent.ts';
-
 /** What a view shows, and the choice that it reads and writes. */
 export interface ViewProps extends PictureOf {
   readonly model?: ViewModel | undefined;

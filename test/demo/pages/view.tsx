@@ -5,8 +5,9 @@ import { createRef, render } from 'preact';
 import type { ViewChoice } from '../../../demo/models/choices.ts';
 import { rgbOf } from '../../../demo/shared/palette.ts';
 import { scheme } from '../../../demo/shared/scheme.ts';
+import type { ViewHandle } from '../../../demo/view/lent.ts';
 import { PairPlot } from '../../../demo/view/pair-plot.tsx';
-import { PointsView, type ViewHandle } from '../../../demo/view/points-view.tsx';
+import { PointsView } from '../../../demo/view/points-view.tsx';
 
 /**
  * A page for tests of the view: points drawn from a known mixture, `n` of them in `d` columns, moved by `offset` standard deviations, at home on

@@ -1,9 +1,13 @@
-// Log-densities of a mixture with diagonal or spherical covariances, for GPUs: see shared/lean-density.wgsl, and log-density-diag.wgsl for
-// the formula. Twins: src/backends/cpu/stages/log-density-diag.ts, log-density-spherical.ts and normalize.ts
+// Log-densities of a mixture with diagonal or spherical covariances (TIED: with one for all), for GPUs: see shared/lean-density.wgsl, and
+// log-density-diag.wgsl and log-density-tied.wgsl for the formulas. Twins: src/backends/cpu/stages/log-density-diag.ts,
+// log-density-spherical.ts, log-density-tied.ts and normalize.ts
 
 #import lean-density
-
+#if TIED
+#import gaussian-tied
+#else
 #import gaussian-diag
+#endif
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -14,8 +18,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let x{p}_{b} = points[block_index(job.first + n{p}, {b}u)];
 #end
 #end
+#if TIED
+#import transform-tied
+#endif
   for (var k = 0u; k < job.components; k++) {
+#if TIED
+#import density-tied
+#else
 #import density-diag
+#endif
 #each p POINTS
     densities[k * job.row + n{p}] = density{p};
     norm{p} = include(norm{p}, density{p});

@@ -1,8 +1,13 @@
-// Both steps of EM with diagonal or spherical covariances, for GPUs: see shared/lean-whole.wgsl, log-density-diag.wgsl for the formula, and
-// moments-diag.wgsl for the layout of the sums. Twins: those of the two, log-density-spherical.ts and normalize.ts
+// Both steps of EM with diagonal or spherical covariances (TIED: with one for all, of which it sums the diagonal), for GPUs: see
+// shared/lean-whole.wgsl, log-density-diag.wgsl and log-density-tied.wgsl for the formulas, and moments-diag.wgsl for the layout of the
+// sums. Twins: those of the three, log-density-spherical.ts and normalize.ts
 
 #import lean-whole
+#if TIED
+#import gaussian-tied
+#else
 #import gaussian-diag
+#endif
 
 // Blocks past the last are summed once more, and not looked at.
 fn block_of(unit: u32, b: u32) -> u32 {
@@ -28,6 +33,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 #end
 #endif
 #end
+#if TIED
+#import transform-tied
+#endif
     for (var k = 0u; k < job.components; k++) {
 #if RELOADED
 #each p POINTS
@@ -36,7 +44,11 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 #end
 #end
 #endif
+#if TIED
+#import density-tied
+#else
 #import density-diag
+#endif
 #each p POINTS
       densities[row + k][at{p}] = density{p};
       norm{p} = include(norm{p}, density{p});
@@ -50,7 +62,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 
     for (var unit = 0u; unit < (job.components + K - 1u) / K * UNITS; unit++) {
       let k0 = unit / UNITS * K;
-      let base = min(k0 + mine, job.components - 1u) * STRIDE;
+      let base = FIRST + min(k0 + mine, job.components - 1u) * STRIDE;
       let place = place_of(group, unit);
       var count = 0.0;
 #each b UNIT_BLOCKS

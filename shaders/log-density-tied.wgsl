@@ -8,8 +8,8 @@
 #import density
 #import factor
 
-// The batch starts with U; then Vec per component: b, and one that starts with c.
-const STRIDE: u32 = DB + 1u;
+// The batch starts with U; then Vec per component: mean (for sums), b, and one that starts with c.
+const STRIDE: u32 = 2u * DB + 1u;
 
 fn transform(x: Points) -> Points {
   var y = Points();
@@ -32,13 +32,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let base = FACTOR + k * STRIDE;
     var distance = PerPoint();   // written out: Tint forgets to clear a bare var in a loop
     for (var b = 0u; b < DB; b++) {
-      let mean = parameter(base + b);
+      let center = parameter(base + DB + b);
       for (var p = 0u; p < POINTS; p++) {
-        let difference = y[p][b] - mean;
+        let difference = y[p][b] - center;
         distance[p] += dot(difference, difference);
       }
     }
-    largest = write_densities(group.x, lane, k, parameter(base + DB).x, distance, largest);
+    largest = write_densities(group.x, lane, k, parameter(base + STRIDE - 1u).x, distance, largest);
   }
   write_maxima(group.x, lane, largest);
 }

@@ -11,12 +11,12 @@
 #end
 #each j DB
     let lost{j} = -parameter(base + DB + {j}u);
-    let u{j}_{j} = factor_block(base, {j}u, {j}u);
+    let u{j}_{j} = factor_block(base + 2u * DB, {j}u, {j}u);
 #each p POINTS
     var y{p}_{j} = add_upper_product(u{j}_{j}, z{p}_{j}, lost{j});
 #end
 #each i {j}
-    let u{i}_{j} = factor_block(base, {i}u, {j}u);
+    let u{i}_{j} = factor_block(base + 2u * DB, {i}u, {j}u);
 #each p POINTS
     y{p}_{j} = add_product(u{i}_{j}, z{p}_{i}, y{p}_{j});
 #end

@@ -27,10 +27,10 @@ export interface KernelParameters {
 }
 
 /**
- * The kinds with kernels of their own, or the name of a family beyond the Gaussian: its densities come from the stage
+ * The kinds with kernels of their own (`tied-first`: see `shared-scatter.ts`), or the name of a family beyond the Gaussian: its densities come from the stage
  * `log-density-<kind>`, which reads `means`, `vectors` and `logNormalizers`, and its sums are those of `diag`.
  */
-export type KernelKind = 'full' | 'tied' | 'diag' | 'spherical' | 'k-means' | (string & {});
+export type KernelKind = 'full' | 'tied' | 'tied-first' | 'diag' | 'spherical' | 'k-means' | (string & {});
 
 /** Stands for log 0: finite, because WGSL may assume that no infinity exists. */
 export const MIN_LOG_WEIGHT = -1e6;

@@ -18,7 +18,7 @@ const MIB = 2 ** 20;
 const WINDOW = 256 * MIB;
 
 const model = fc.record({
-  kind: fc.constantFrom('full', 'diag', 'spherical', 'k-means'),
+  kind: fc.constantFrom('full', 'tied-first', 'diag', 'spherical', 'k-means'),
   D: fc.integer({ min: 1, max: 128 }),
   K: fc.integer({ min: 1, max: 1024 }),
   share: fc.double({ min: 1e-3, max: 1, noNaN: true }),
@@ -89,6 +89,10 @@ test.each([
   { kind: 'spherical', D: 32, K: 32, first: 'lean-diag' },
   { kind: 'spherical', D: 64, K: 128, first: 'lean-density-diag' },
   { kind: 'full', D: 65, K: 2, first: undefined },
+  { kind: 'tied-first', D: 16, K: 32, first: 'lean-diag' },
+  { kind: 'tied-first', D: 17, K: 32, first: 'lean-density-diag' },
+  { kind: 'tied-first', D: 64, K: 128, first: 'lean-density-diag' },
+  { kind: 'tied-first', D: 65, K: 2, first: undefined },
 ] as const)('$kind, D $D, K $K: $first', ({ kind, D, K, first }) => {
   expect(leanWay(kernelFor({ kind } as unknown as KernelParameters), shapeOf(D), K)?.first).toBe(first);
 });

@@ -33,6 +33,7 @@ const GAUSSIANS = new Map<string, MixtureStages>([
     },
   ],
   ['tied', { logDensity: logDensityTied, moments: (...to) => momentsFull(...to, true), secondLength: triangle }],
+  ['tied-first', diagonal(logDensityTied)],
   ['diag', diagonal(logDensityDiag)],
   [
     'spherical',

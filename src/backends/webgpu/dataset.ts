@@ -1,5 +1,6 @@
 import type { Frame } from '../../data/frame.ts';
 import type { ResidentPoints } from '../../em/resident.ts';
+import { addStatistics } from '../../em/statistics.ts';
 import type {
   BlendOptions,
   Dataset,
@@ -63,7 +64,8 @@ export class GpuDataset implements Dataset {
       const guarded = this.#guarded(options);
       if (!assignment) return scratch.expectation(parameters, guarded);
       checkAssignment(assignment, this.nSamples, parameters.nComponents, parameters.kind === 'k-means');
-      return (await expectation(await scratch.prepare(parameters), parameters, assignment, guarded)).statistics;
+      const passing = await scratch.prepare(parameters);
+      return (await expectation(passing, parameters, assignment, guarded)).statistics.reduce(addStatistics);
     });
   }
 

@@ -1,4 +1,3 @@
-import { addStatistics } from '../../em/statistics.ts';
 import type { Assignment, KernelParameters, Statistics } from '../../em/types.ts';
 import { assignCommands } from './assignment.ts';
 import type { GpuContext } from './context.ts';
@@ -176,30 +175,29 @@ async function windowStatistics(
 }
 
 /**
- * One pass over the points: E-step, or the assignment in its place, and the sums of the M-step. The statistics of windows are added
- * up in order, each what a dataset of that window alone would give. Tells the seconds that the device and the readbacks took.
+ * One pass over the points: E-step, or the assignment in its place, and the sums of the M-step, those of each window as a dataset of that
+ * window alone would give them. Tells the seconds that the device and the readbacks took.
  */
 export async function expectation(
   passing: Passing,
   parameters: KernelParameters,
   assignment: Assignment | undefined,
   options: PassOptions,
-): Promise<{ statistics: Statistics; seconds: number }> {
-  let total: Statistics | undefined;
+): Promise<{ statistics: Statistics[]; seconds: number }> {
+  const statistics: Statistics[] = [];
   let seconds = 0;
   for (const portion of passing.portions) {
     const scratch = new Memory(passing.context.device);
     try {
       const commands = await windowCommands(passing, portion, assignment, scratch);
       const began = performance.now();
-      const statistics = await windowStatistics(passing, portion, parameters, commands, options);
+      statistics.push(await windowStatistics(passing, portion, parameters, commands, options));
       seconds += (performance.now() - began) / 1000;
-      total = total ? addStatistics(total, statistics) : statistics;
     } finally {
       scratch.destroy();
     }
   }
-  return { statistics: total!, seconds };
+  return { statistics, seconds };
 }
 
 /** Adds up the partials of `normalize.wgsl` in float64, in nats. */

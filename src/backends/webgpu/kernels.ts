@@ -1,6 +1,7 @@
+import { largestTransformedMean } from '../../em/shared-scatter.ts';
 import type { KernelKind, KernelParameters, Statistics } from '../../em/types.ts';
 import { type MomentsGrid, sideBySide, updateGrid } from './grid.ts';
-import { diagWays, fullWays, kMeansWays, type LeanWay } from './lean-ways.ts';
+import { diagWays, fullWays, kMeansWays, type LeanWay, tiedFirstWays, tiedWays } from './lean-ways.ts';
 import { type PackedBatches, packCenters, packDiag, packFull, packTied, packVectors } from './pack.ts';
 import type { Flag, StageName } from './shader.ts';
 import { diagMomentsLayout, fullMomentsLayout, type MomentsLayout, type Shape, updateLayout } from './shape.ts';
@@ -50,6 +51,7 @@ const tied: Kernel = {
   moments: 'moments-full',
   grid: sideBySide(1),
   layout: fullMomentsLayout,
+  lean: tiedWays,
   pack: packTied,
   second: 'shared',
   flops: (D) => D * D + 9 * D + 12,
@@ -65,6 +67,18 @@ const diag: Kernel = {
   pack: packDiag,
   second: 'each',
   flops: (D) => 8 * D + 14,
+};
+
+/** Sums from which those of `tied` follow: `shared-scatter.ts`. Where passes are not lean they would be too coarse for that. */
+const tiedFirst: Kernel = {
+  ...tied,
+  moments: 'moments-diag',
+  grid: sideBySide(2),
+  layout: diagMomentsLayout,
+  lean: tiedFirstWays,
+  second: 'each',
+  // Per component; the transformation is shared, by eight or so.
+  flops: (D) => (D * D) / 8 + 8 * D + 14,
 };
 
 const spherical: Kernel = {
@@ -87,7 +101,9 @@ const kMeans: Kernel = {
 };
 
 /** By kind. Those of families beyond the Gaussian come in when they are asked for. */
-const kernels = new Map<KernelKind, Kernel>(Object.entries({ full, tied, diag, spherical, 'k-means': kMeans }));
+const kernels = new Map<KernelKind, Kernel>(
+  Object.entries({ full, tied, 'tied-first': tiedFirst, diag, spherical, 'k-means': kMeans }),
+);
 
 /** Of a family beyond the Gaussian: a stage of its own for the densities, the sums of diagonal models. */
 function otherKernel(kind: KernelKind): Kernel {
@@ -99,7 +115,7 @@ function otherKernel(kind: KernelKind): Kernel {
 const FAR = 1e3;
 
 /** The tied model where its trick of transforming points and means apart would cancel: each mean is subtracted first. */
-const tiedFar: Kernel = { ...tied, expectation: 'log-density-full', pack: packFull, flops: full.flops };
+const tiedFar: Kernel = { ...tied, expectation: 'log-density-full', lean: fullWays, pack: packFull, flops: full.flops };
 
 /** The kernel for these parameters, the same object for the same kind. A kind without a stage fails when that is compiled. */
 export function kernelFor(parameters: KernelParameters): Kernel {
@@ -108,26 +124,6 @@ export function kernelFor(parameters: KernelParameters): Kernel {
   const known = kernels.get(kind) ?? otherKernel(kind);
   kernels.set(kind, known);
   return known;
-}
-
-/** max_k ‖Uᵀ μ_k‖ of a tied model. */
-function largestTransformedMean({
-  means,
-  precisionsCholesky: u,
-  nComponents: K,
-  nFeatures: D,
-}: KernelParameters): number {
-  let largest = 0;
-  for (let k = 0; k < K; k++) {
-    let square = 0;
-    for (let j = 0; j < D; j++) {
-      let y = 0;
-      for (let i = 0; i <= j; i++) y += u[i * D + j]! * means[k * D + i]!;
-      square += y * y;
-    }
-    largest = Math.max(largest, Math.sqrt(square));
-  }
-  return largest;
 }
 
 /** The sums of one pass, as read back: `groups` partial sums of K components of `layout`. */

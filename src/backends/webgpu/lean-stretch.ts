@@ -74,7 +74,9 @@ export function runLeanStretch(
   const { lean, hard, maximization } = stretch;
   const how = pacing(context, stretch, options);
   if (!hard) return runMixtureStretch(context, shape, maximization, how, packed, parameters, frame, window, options);
-  const evaluate = (reached: KernelParameters) =>
-    leanExpectation(context, shape, lean, lean.kernel.pack(reached, shape, Infinity), reached, options);
+  const evaluate = async (reached: KernelParameters) => {
+    const packed = lean.kernel.pack(reached, shape, Infinity);
+    return (await leanExpectation(context, shape, lean, packed, reached, options))[0]!;
+  };
   return runKMeansStretch(context, shape, maximization, how, evaluate, packed, parameters, window, options);
 }

@@ -1,9 +1,11 @@
-import type { StageName } from './shader.ts';
+import type { Flag, StageName } from './shader.ts';
 import { diagMomentsLayout, fullMomentsLayout, type Shape, unitBlocks } from './shape.ts';
 
 /** A way to do a pass as GPUs do it best. Its first stage goes from points and parameters … */
 export interface LeanWay {
   readonly first: StageName;
+  /** What that stage is to be. */
+  readonly flags?: readonly Flag[];
   /** Points per invocation of it. */
   readonly points: (shape: Shape) => number;
   readonly fits: (shape: Shape, K: number) => boolean;
@@ -65,6 +67,15 @@ export const diagWays: readonly LeanWay[] = [
     fits: () => true,
   },
 ];
+
+/** As with diagonal covariances, but for the densities; points and transformed points are in registers at once. */
+export const tiedFirstWays: readonly LeanWay[] = [
+  { ...diagWays[0]!, flags: ['TIED'], fits: ({ D }) => D <= 16 },
+  { ...diagWays[1]!, flags: ['TIED'], fits: ({ D }) => D <= 64 },
+];
+
+/** The same densities, and a triangle of sums for each component. */
+export const tiedWays: readonly LeanWay[] = [{ ...tiedFirstWays[1]!, moments: fullWays[1]!.moments! }];
 
 /** Clusters that a workgroup of `lean-k-means` has an invocation for. */
 const MOST_CLUSTERS = 128;

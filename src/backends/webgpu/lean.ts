@@ -1,4 +1,3 @@
-import { addStatistics } from '../../em/statistics.ts';
 import type { KernelParameters, Statistics } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
 import { sumLogLikelihoods } from './expectation.ts';
@@ -111,7 +110,10 @@ async function passOver(context: GpuContext, shape: Shape, work: Recording, jobs
   const { way, K, parameters, means, densities, kept, norms, partials, logLikelihoods } = work;
   const { flags, bindings } = weighing(window);
   const [first, second] = await Promise.all([
-    pipelines.get(way.first, shape, flags, { points: way.points(shape), components: way.whole ? ownedAtOnce(K) : K }),
+    pipelines.get(way.first, shape, [...(way.flags ?? []), ...flags], {
+      points: way.points(shape),
+      components: way.whole ? ownedAtOnce(K) : K,
+    }),
     way.moments && pipelines.get(way.moments.stage, shape),
   ]);
   const { buffer } = window;
@@ -179,7 +181,7 @@ function countJobs(portions: readonly Portion[]): number {
   return portions.reduce((sum, { chunks }) => sum + 3 * chunks.length + 2, 0);
 }
 
-/** One pass over all windows, one readback. The statistics of windows are added up in order. */
+/** One pass over all windows, one readback: the sums of each. */
 export async function leanExpectation(
   { device, pace }: GpuContext,
   shape: Shape,
@@ -187,7 +189,7 @@ export async function leanExpectation(
   packed: PackedBatches,
   parameters: KernelParameters,
   options: PassOptions,
-): Promise<Statistics> {
+): Promise<Statistics[]> {
   const { kernel, layout, portions, totals, joined, staging } = lean;
   device.queue.writeBuffer(lean.parameters, 0, packed.data);
   const { padded, centers } = roundMeans(parameters, shape);
@@ -200,21 +202,19 @@ export async function leanExpectation(
   const bytes = await readMapped(device, staging, staging.size);
   options.check();
   const column = lean.K * layout.tiles * layout.sums * 4;
-  return portions
-    .map(({ window, groups, totalsAt, likelihoodsAt }) => {
-      const { count: nSamples, totalWeight } = window;
-      const parts = likelihoodsOf(window);
-      const view = new DataView(bytes, totals.size + likelihoodsAt, parts * 12);
-      const logLikelihood = kernel.second === 'inertia' ? 0 : sumLogLikelihoods(view, parts);
-      const raw = {
-        totals: new Float32Array(bytes, totalsAt, 2 * groups * column),
-        groups: 2 * groups,
-        centers,
-        logLikelihood: logLikelihood + totalWeight * packed.offset,
-        nSamples,
-        totalWeight,
-      };
-      return unpackStatistics(kernel, parameters, layout, raw);
-    })
-    .reduce(addStatistics);
+  return portions.map(({ window, groups, totalsAt, likelihoodsAt }) => {
+    const { count: nSamples, totalWeight } = window;
+    const parts = likelihoodsOf(window);
+    const view = new DataView(bytes, totals.size + likelihoodsAt, parts * 12);
+    const logLikelihood = kernel.second === 'inertia' ? 0 : sumLogLikelihoods(view, parts);
+    const raw = {
+      totals: new Float32Array(bytes, totalsAt, 2 * groups * column),
+      groups: 2 * groups,
+      centers,
+      logLikelihood: logLikelihood + totalWeight * packed.offset,
+      nSamples,
+      totalWeight,
+    };
+    return unpackStatistics(kernel, parameters, layout, raw);
+  });
 }

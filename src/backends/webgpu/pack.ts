@@ -118,7 +118,7 @@ export function packFull(p: KernelParameters, shape: Shape, bytes = PARAMETER_BY
   return layOut(p.nComponents, 2 * padded + factor + W, 0, fill, offset, bytes);
 }
 
-/** For `log-density-tied.wgsl`: U once; then Uᵀμ, c. */
+/** For `log-density-tied.wgsl`: U once; then μ, Uᵀμ, c. */
 export function packTied(p: KernelParameters, shape: Shape, bytes = PARAMETER_BYTES): PackedBatches {
   const { D, W, DB } = shape;
   const padded = W * DB;
@@ -130,12 +130,13 @@ export function packTied(p: KernelParameters, shape: Shape, bytes = PARAMETER_BY
       for (let j = 0; j < D; j++) {
         let b = 0;
         for (let i = 0; i <= j; i++) b += p.precisionsCholesky[i * D + j]! * p.means[k * D + i]!;
-        data[at + j] = BASE2 * b;
+        data[at + j] = p.means[k * D + j]!;
+        data[at + padded + j] = BASE2 * b;
       }
-      data[at + padded] = normalizer(p.logNormalizers[k]!, offset, rounding);
+      data[at + 2 * padded] = normalizer(p.logNormalizers[k]!, offset, rounding);
     },
   });
-  return layOut(p.nComponents, padded + W, ((DB * (DB + 1)) / 2) * W * W, fill, offset, bytes);
+  return layOut(p.nComponents, 2 * padded + W, ((DB * (DB + 1)) / 2) * W * W, fill, offset, bytes);
 }
 
 /** For `log-density-diag.wgsl`: mean, b, 1/σ, c. Spherical models repeat their one precision. */

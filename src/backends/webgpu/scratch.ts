@@ -1,4 +1,5 @@
 import type { Frame } from '../../data/frame.ts';
+import { SharedScatter } from '../../em/shared-scatter.ts';
 import { addStatistics } from '../../em/statistics.ts';
 import type { KernelParameters, Statistics, Stretch, StretchOptions } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
@@ -7,6 +8,7 @@ import { type Kernel, kernelFor } from './kernels.ts';
 import { createLean, type Lean, leanExpectation } from './lean.ts';
 import { leanCapacity, leanWay } from './lean-plan.ts';
 import { createLeanStretch, type LeanStretch, runLeanStretch, suitsLeanStretch } from './lean-stretch.ts';
+import type { LeanWay } from './lean-ways.ts';
 import type { LoadedPoints } from './load.ts';
 import type { PassOptions } from './pace.ts';
 import type { PackedBatches } from './pack.ts';
@@ -18,6 +20,12 @@ import { chunkCapacity, createWorkspace, summation, type Workspace } from './wor
 
 /** A chunk is cut anew when the device turns out this much faster or slower than it was cut for. */
 const RECUT = 4;
+
+/**
+ * Standard deviations at which tied sums may lose 1½ of 7 digits: rounded responsibilities of a point add up to its weight but for some 2e-8,
+ * to the same side in a whole region, which is 1e-6 of a covariance there.
+ */
+const REACH = 6;
 
 function isRecut(before: number, now: number): boolean {
   return now >= RECUT * before || before >= RECUT * now;
@@ -40,6 +48,7 @@ export class Scratch {
   #resident: Resident | undefined;
   #lean: Lean | undefined;
   #leanStretch: LeanStretch | undefined;
+  readonly #scatter = new SharedScatter(REACH);
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
@@ -64,19 +73,38 @@ export class Scratch {
     return result;
   }
 
-  /** An E-step in the variant that is the fastest as far as is known. Between passes of a kind that is worth it others are timed. */
+  /** An E-step. Windows are added up in order, and what each gives does not depend on the others. */
   async expectation(parameters: KernelParameters, options: PassOptions): Promise<Statistics> {
-    const { shape, windows } = this.#points;
-    const large = windows.filter(({ count }) => count >= this.#context.leanFrom);
-    const lean = await this.#prepareLean(parameters, large);
-    if (lean) {
-      const statistics = await leanExpectation(this.#context, shape, lean.work, lean.packed, parameters, options);
-      if (large.length === windows.length) return statistics;
-      // The last window may be a small one; what it gives must not depend on those before it.
-      const rest = await this.prepare(parameters, windows.slice(large.length));
-      return addStatistics(statistics, (await expectation(rest, parameters, undefined, options)).statistics);
-    }
-    const passing = await this.#prepareTuned(parameters, options);
+    const { windows } = this.#points;
+    const shares = parameters.kind === 'tied' && this.#wayOf({ ...parameters, kind: 'tied-first' }) !== undefined;
+    const isLarge = ({ count }: Window) => count >= this.#context.leanFrom;
+    const large = shares || this.#wayOf(parameters) ? windows.filter(isLarge) : [];
+    const pass = async (p: KernelParameters) =>
+      (await this.#leanSums(p, large, options)) ?? (await this.#tunedSums(p, large, options));
+    const sums =
+      large.length === 0 ? [] : await (shares ? this.#scatter.expectation(parameters, pass) : pass(parameters));
+    // The last window may be a small one.
+    const rest = windows.slice(large.length);
+    const more = rest.length === 0 ? [] : await this.#tunedSums(parameters, rest, options);
+    return [...sums, ...more].reduce(addStatistics);
+  }
+
+  async #leanSums(
+    parameters: KernelParameters,
+    windows: readonly Window[],
+    options: PassOptions,
+  ): Promise<Statistics[] | undefined> {
+    const lean = await this.#prepareLean(parameters, windows);
+    return lean && leanExpectation(this.#context, this.#points.shape, lean.work, lean.packed, parameters, options);
+  }
+
+  /** In the variant that is the fastest as far as is known. Between passes of a kind that is worth it others are timed. */
+  async #tunedSums(
+    parameters: KernelParameters,
+    windows: readonly Window[],
+    options: PassOptions,
+  ): Promise<Statistics[]> {
+    const passing = await this.#prepareTuned(parameters, windows, options);
     const { statistics, seconds } = await expectation(passing, parameters, undefined, options);
     this.#seconds = Math.min(this.#seconds, seconds);
     this.#passes++;
@@ -146,6 +174,11 @@ export class Scratch {
     return { context, shape, packed, portions };
   }
 
+  /** How passes with these parameters are done as GPUs do them best; undefined where they cannot. */
+  #wayOf(parameters: KernelParameters): LeanWay | undefined {
+    return leanWay(kernelFor(parameters), this.#points.shape, parameters.nComponents);
+  }
+
   /** Memory for a lean pass over some windows; undefined where that cannot be. */
   async #prepareLean(
     parameters: KernelParameters,
@@ -155,8 +188,8 @@ export class Scratch {
     const context = this.#context;
     const kernel = kernelFor(parameters);
     const K = parameters.nComponents;
-    const way = leanWay(kernel, shape, K);
-    if (windows.length === 0 || !way) return undefined;
+    const way = this.#wayOf(parameters);
+    if (!way) return undefined;
     const packed = kernel.pack(parameters, shape, Number.POSITIVE_INFINITY);
     const capacity = leanCapacity(way, kernel, shape, K, windows[0]!.count, context.pace.budget);
     const old = this.#lean;
@@ -192,8 +225,12 @@ export class Scratch {
     );
   }
 
-  async #prepareTuned(parameters: KernelParameters, options: PassOptions): Promise<Passing> {
-    const passing = await this.prepare(parameters);
+  async #prepareTuned(
+    parameters: KernelParameters,
+    windows: readonly Window[],
+    options: PassOptions,
+  ): Promise<Passing> {
+    const passing = await this.prepare(parameters, windows);
     const { tuning } = this.#context;
     if (!this.#tune || this.#passes < 2 || this.#seconds < tuning.from) return passing;
     const portion = passing.portions[0]!;
@@ -202,6 +239,6 @@ export class Scratch {
     this.#trial ??= await tuning.trial(tried);
     if (!this.#trial || !(await tuning.advance(this.#trial, tried, options))) return passing;
     this.#trial = undefined;
-    return this.prepare(parameters);
+    return this.prepare(parameters, windows);
   }
 }

@@ -14,6 +14,7 @@ const FLAGS = [
   'WIDE',
   'PAIRED',
   'SPHERICAL',
+  'TIED',
   'WEIGHTED',
   'RANDOM',
   'LABELS',

@@ -1,5 +1,5 @@
 import permutations from '../../../shaders/permutations.json';
-import { diagWays, fullWays, kMeansWays } from '../../../src/backends/webgpu/lean-ways.ts';
+import { diagWays, fullWays, kMeansWays, tiedFirstWays } from '../../../src/backends/webgpu/lean-ways.ts';
 import { isPointwise, Pipelines } from '../../../src/backends/webgpu/pipelines.ts';
 import type { Flag, StageName } from '../../../src/backends/webgpu/shader.ts';
 import { shapeOf } from '../../../src/backends/webgpu/shape.ts';
@@ -12,7 +12,15 @@ const FEATURES = [2, 4, 8, 9, 128];
 /** Every front end (Dawn's in Node, Chromium's, wgpu's) and every driver, once: SwiftShader, which needs a minute for it, in Chromium. */
 const LANES = ['node-lavapipe', 'chromium', 'firefox', 'deno'] as const;
 
-const ways = [...fullWays, ...diagWays, ...kMeansWays];
+const ways = [...fullWays, ...diagWays, ...kMeansWays, ...tiedFirstWays];
+
+/** Whether a lean stage is ever asked for with these flags; any other stage is. */
+function isAskedFor(stage: string, flags: readonly string[], D: number): boolean {
+  const way = ways.find(
+    ({ first, flags: own = [] }) => first === stage && own.includes('TIED') === flags.includes('TIED'),
+  );
+  return way === undefined || way.fits(shapeOf(D), 1);
+}
 
 /** Every permutation of every stage compiles, with every number of points per invocation that there is. */
 export const compile: readonly LaneCase[] = FEATURES.map((D) => ({
@@ -23,9 +31,11 @@ export const compile: readonly LaneCase[] = FEATURES.map((D) => ({
     for (const [stage, variants] of Object.entries(permutations)) {
       // Never asked for.
       if (stage.startsWith('finalize') && D > 16) continue;
-      if (ways.some(({ first, fits }) => first === stage && !fits(shapeOf(D), 1))) continue;
-      for (const flags of variants) await pipelines.get(stage as StageName, shapeOf(D), flags as Flag[]);
-      for (const points of isPointwise(stage as StageName) ? pointsLadder(shapeOf(D)) : []) {
+      for (const flags of variants.filter((flags) => isAskedFor(stage, flags, D))) {
+        await pipelines.get(stage as StageName, shapeOf(D), flags as Flag[]);
+      }
+      const ladder = isPointwise(stage as StageName) && isAskedFor(stage, [], D) ? pointsLadder(shapeOf(D)) : [];
+      for (const points of ladder) {
         await pipelines.get(stage as StageName, shapeOf(D), [], { points });
       }
     }

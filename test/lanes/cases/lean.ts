@@ -1,15 +1,16 @@
 import { isSoftware } from '../../../src/backends/webgpu/device.ts';
+import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import { assertSame } from '../assert.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
-import { gpuBackend, randomFor, type Spec } from './gpu.ts';
+import { cpuBackend, drawSample, gpuBackend, iterate, randomFor, type Spec } from './gpu.ts';
 import { drawModel, numbersOf } from './models.ts';
-import { compareKMeans, compareRuns, compareStep } from './twins.ts';
+import { compare, compareKMeans, compareRuns, compareStep } from './twins.ts';
 import { leanWindows } from './windows.ts';
 
 /** Passes as GPUs do them, whatever the device and however few the points. */
 const LEAN = { leanFrom: 0 };
 
-const TYPES = ['full', 'diag', 'spherical'] as const;
+const TYPES = ['full', 'tied', 'diag', 'spherical'] as const;
 
 /** Narrow points, one block, an odd number of blocks, an even one, tiles; too many components for both steps in one stage. */
 const STEPS = [
@@ -61,8 +62,28 @@ const conditions: LaneCase = {
   },
 };
 
+/**
+ * Triangles that follow from counts and first moments, where most cancels: means some six standard deviations from the origin; and where
+ * it would be too much, which shows only when the sums are there: a start that is ten times too wide.
+ */
+const shared: readonly LaneCase[] = [
+  { what: 'six standard deviations from the origin', separation: 5, wider: 1 },
+  { what: 'a start that is ten times too wide', separation: 40, wider: 100 },
+].map(({ what, separation, wider }) => ({
+  name: `lean: tied, ${what}, 66,001 points`,
+  lanes: ['node-lavapipe', 'deno', 'firefox'],
+  async run(context: LaneContext) {
+    const spec: Spec = { type: 'tied', D: 6, K: 4, N: 66_001, separation };
+    const { points, start } = drawSample(spec, randomFor(context.seed, `lean: tied, ${what}`));
+    const wide = { ...start, covariances: start.covariances.map((c) => wider * c) };
+    const family = gaussianFamily({ covarianceType: 'tied', regCovar: 1e-6 });
+    const gpu = await iterate(gpuBackend(context, LEAN), family, points, wide, 1);
+    compare(gpu, await iterate(cpuBackend(), family, points, wide, 1), spec, `${what}, seed ${context.seed}`);
+  },
+}));
+
 /** How a pass is cut into chunks follows the device's pace. */
-const pace: readonly LaneCase[] = (['full', 'diag', 'k-means'] as const).map((kind) => ({
+const pace: readonly LaneCase[] = (['full', 'tied', 'diag', 'k-means'] as const).map((kind) => ({
   name: `lean: ${kind}, the same bits in small chunks and in large ones`,
   async run(context) {
     const model = drawModel(kind, { D: 6, K: 5, N: 40_003, separation: 2 }, randomFor(context.seed, `lean ${kind}`));
@@ -79,4 +100,4 @@ const pace: readonly LaneCase[] = (['full', 'diag', 'k-means'] as const).map((ki
 }));
 
 /** Passes over many points on a GPU: the same twins, the same rules. */
-export const lean: readonly LaneCase[] = [...steps, kMeans, conditions, ...pace, ...leanWindows];
+export const lean: readonly LaneCase[] = [...steps, kMeans, conditions, ...shared, ...pace, ...leanWindows];

@@ -44,6 +44,6 @@ export const windows: readonly LaneCase[] = KINDS.flatMap((kind) =>
 );
 
 /** The same for lean passes, which the last window is too small for. */
-export const leanWindows: readonly LaneCase[] = (['full', 'diag', 'k-means'] as const).map((kind) =>
+export const leanWindows: readonly LaneCase[] = (['full', 'tied', 'diag', 'k-means'] as const).map((kind) =>
   cut(kind, kind === 'diag', `lean: ${kind}`, { leanFrom: 2048 }),
 );

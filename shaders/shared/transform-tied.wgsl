@@ -1,0 +1,13 @@
+// The points where all components are unit spheres: y = U^T x.
+#each j DB
+    let u{j}_{j} = factor_block(0u, {j}u, {j}u);
+#each p POINTS
+    var y{p}_{j} = add_upper_product(u{j}_{j}, x{p}_{j}, Vec(0.0));
+#end
+#each i {j}
+    let u{i}_{j} = factor_block(0u, {i}u, {j}u);
+#each p POINTS
+    y{p}_{j} = add_product(u{i}_{j}, x{p}_{i}, y{p}_{j});
+#end
+#end
+#end

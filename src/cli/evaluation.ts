@@ -185,6 +185,7 @@ function estimatorLike(model: MixtureModel | PoissonModel, options: EvaluationOp
   return new GaussianMixture({
     ...{ ...common, covarianceType, regCovar },
     ...(missing === 'em' && { missing }),
-    ...(noise && { noise: { weight: noise.weight, volume: Math.exp(noise.logVolume) } }),
+    // A weight of 0 would stay there.
+    ...(noise && { noise: { logVolume: noise.logVolume, ...(noise.weight > 0 && { weight: noise.weight }) } }),
   });
 }

@@ -7,6 +7,8 @@ export interface CheckedWeights {
   readonly weights: Weights | undefined;
   /** `Σ w`, in float64; N without weights. */
   readonly total: number;
+  /** Rows whose weight is not 0; N without weights. */
+  readonly nWeighted: number;
 }
 
 /** Whether a number can be a weight; beyond float32 a GPU would not know it. */
@@ -18,7 +20,7 @@ export function isWeight(w: number): boolean {
 export function checkWeights(points: Points): CheckedWeights {
   const n = countSamples(points);
   const weights = points.sampleWeight;
-  if (weights === undefined) return { weights, total: n };
+  if (weights === undefined) return { weights, total: n, nWeighted: n };
   if (!(weights instanceof Float32Array || weights instanceof Float64Array) || weights.length !== n) {
     const found = ArrayBuffer.isView(weights) || Array.isArray(weights) ? `${weights.length} of them` : `${weights}`;
     throw new EmgpuError(
@@ -28,13 +30,15 @@ export function checkWeights(points: Points): CheckedWeights {
     );
   }
   let total = 0;
+  let nWeighted = 0;
   for (let i = 0; i < n; i++) {
     const w = weights[i]!;
     if (!isWeight(w)) refuse(`the weight of row ${i} is ${w}`);
     total += w;
+    if (w > 0) nWeighted++;
   }
   if (total === 0) refuse('all weights are 0');
-  return { weights, total };
+  return { weights, total, nWeighted };
 }
 
 function refuse(what: string): never {

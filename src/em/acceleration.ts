@@ -1,5 +1,5 @@
 import { Squarem } from './squarem.ts';
-import { judge, type Size } from './stopping.ts';
+import { judge, roundingOf, type Size } from './stopping.ts';
 import type { Family } from './types.ts';
 
 /** `on`: after the first steps; `auto`: once EM turns out to be slow; `off`: EM's own steps only. */
@@ -61,9 +61,10 @@ export class Acceleration<P> {
     if (!found) return {};
     this.#rates = [...this.#rates, found.rate].slice(-MEMORY);
     const { gain } = judge(objectives, points, precision);
+    const { noise } = roundingOf(objectives.at(-1)!, points, precision);
     const rate = Math.max(...this.#rates);
-    // The objective is quadratic near its top, so gains shrink by the square of the rate.
-    const remaining = rate < 1 ? (Math.max(0, gain) * rate ** 2) / (1 - rate ** 2) : Infinity;
+    // The objective is quadratic near its top, so gains shrink by the square of the rate. Smaller ones than rounding may be as large.
+    const remaining = rate < 1 ? (Math.max(noise, gain) * rate ** 2) / (1 - rate ** 2) : Infinity;
     return found.vector ? { jump: this.#family.fromVector!(found.vector, after), remaining } : { remaining };
   }
 

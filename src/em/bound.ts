@@ -1,5 +1,6 @@
 import type { Frame } from '../data/frame.ts';
-import type { Family, Statistics } from './types.ts';
+import { roundingOf } from './stopping.ts';
+import type { Dataset, Family, Statistics } from './types.ts';
 
 /**
  * The log-likelihood taken apart (Neal & Hinton 1998): for any responsibilities q, `log-likelihood = ELBO(q, θ) + KL(q ‖ posterior of θ)` and
@@ -40,15 +41,17 @@ export function boundAtPosterior<P>(
   family: Family<P>,
   statistics: Statistics,
   parameters: P,
-  frame: Frame,
+  dataset: Dataset,
 ): Bound | undefined {
-  const expectedLogLikelihood = family.expectedLogLikelihood?.(statistics, parameters, frame);
+  const expectedLogLikelihood = family.expectedLogLikelihood?.(statistics, parameters, dataset.frame);
   if (expectedLogLikelihood === undefined) return undefined;
   const logLikelihood = statistics.objective;
-  const { missingEntropy = 0 } = statistics;
-  // Where responsibilities are nearly 0 and 1 rounding may leave theirs a little below 0.
-  const entropy = missingEntropy + Math.max(0, logLikelihood - expectedLogLikelihood - missingEntropy);
-  return { logLikelihood, expectedLogLikelihood, entropy, elbo: logLikelihood, kl: 0 };
+  const { missingEntropy = 0, nComponents, totalWeight } = statistics;
+  const own = logLikelihood - expectedLogLikelihood - missingEntropy;
+  // Where responsibilities are nearly 0 and 1 the two are as good as equal, and their difference is rounding, of either sign.
+  const { rounding } = roundingOf(logLikelihood, dataset, dataset.precision);
+  const entropy = own > rounding * totalWeight ? Math.min(own, totalWeight * Math.log(nComponents)) : 0;
+  return { logLikelihood, expectedLogLikelihood, entropy: missingEntropy + entropy, elbo: logLikelihood, kl: 0 };
 }
 
 /**

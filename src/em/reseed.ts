@@ -1,4 +1,5 @@
-import { type Dataset, type Family, SEEDING_TILE } from './types.ts';
+import { SEEDING_TILE } from './seeding-distances.ts';
+import type { Dataset, Family } from './types.ts';
 
 /**
  * Gives each cluster that lost all its points the point farthest from all centres, one after the other: the objective cannot fall.

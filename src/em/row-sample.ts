@@ -1,6 +1,7 @@
 import { EmgpuError } from '../errors.ts';
 import { type Random, sampleWithoutReplacement } from '../math/random.ts';
-import { type Dataset, SEEDING_TILE, type SeedingDistances } from './types.ts';
+import { SEEDING_TILE, type SeedingDistances } from './seeding-distances.ts';
+import type { Dataset } from './types.ts';
 
 /** Where many rows weigh nothing, so many are looked at for those that do: as many as seeding looks at. */
 const MOST_LOOKED_AT = 2 ** 20;

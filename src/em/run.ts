@@ -29,6 +29,11 @@ const OWED = { soft: 2, hard: 1 };
  */
 const STRETCH = { after: 8, fewest: 8, most: 128, worth: 32 };
 
+/** However slow EM is, it leaves no more than so many of its gains: those of a rate of 0.9999. */
+const SLOWEST = 1e4;
+/** Two jumps and the steps before them: where none of these gains anything, nothing does. */
+const TWO_CYCLES = 6;
+
 /** Something worth telling that did not stop the run. */
 export interface RunWarning {
   readonly code: Degeneracy['code'] | 'log-likelihood-fell' | 'reseeded-cluster';
@@ -64,6 +69,8 @@ export class EmRun<P> {
   #fallback: P | undefined;
   /** How often in a row EM's own steps said that less than `tol` is still to gain. */
   #settled = 0;
+  /** What they said last. */
+  #left = Infinity;
   /** Objectives at the end of the history that EM's own steps led to, one after the other. */
   #inRow = 0;
   /** There was a jump: from then on objectives tell no rate. */
@@ -86,6 +93,11 @@ export class EmRun<P> {
     this.parameters = start;
     const { accelerate = 'off' } = settings;
     if (accelerate !== 'off' && family.toVector) this.#acceleration = new Acceleration(family, accelerate);
+  }
+
+  /** What EM maximises, at the end of the history: with a prior its logarithm counts, and an inertia is negative. */
+  get objective(): number {
+    return this.#objectives.at(-1)!;
   }
 
   /** No further step will change anything: converged, or `maxIter` M-steps done, and the objective known. */
@@ -199,6 +211,7 @@ export class EmRun<P> {
     const { tol, precision } = this.settings;
     const advice = acceleration.advise(before, this.parameters, this.#objectives, this.dataset, precision);
     if (advice.remaining === undefined) return;
+    this.#left = advice.remaining;
     this.#settled = advice.remaining < tol ? this.#settled + 1 : 0;
     if (this.#settled > 0 || advice.jump === undefined) return;
     this.#fallback = this.parameters;
@@ -225,7 +238,7 @@ export class EmRun<P> {
 
   #openBound(statistics: Statistics, before: P): void {
     if (!this.settings.bounds) return;
-    const expectation = boundAtPosterior(this.family, statistics, before, this.dataset.frame);
+    const expectation = boundAtPosterior(this.family, statistics, before, this.dataset);
     this.#pending = expectation && { expectation, statistics };
   }
 
@@ -267,16 +280,18 @@ export class EmRun<P> {
     const before = this.#counts;
     this.#counts = counts;
     if (!before || this.#objectives.length < 2) return;
-    const { gain, remaining, fell } = judge(this.#objectives, this.dataset, this.settings.precision);
-    const still = remaining === 0 && !fell && counts.every((count, k) => count === before[k]);
+    const { gain, fell, idle } = judge(this.#objectives, this.dataset, this.settings.precision);
+    const still = idle > 0 && !fell && counts.every((count, k) => count === before[k]);
     this.converged ||= still && gain <= 0;
   }
 
   /** What is still to gain per unit of weight. Between jumps gains tell nothing of their trend; only steps in a row do, twice. */
-  #remaining({ fell, gain, remaining }: Trend): number {
+  #remaining({ fell, gain, remaining, idle, noise }: Trend): number {
     if (this.family.hard && !fell) return gain;
     if (!this.#leapt) return remaining;
-    return (remaining === 0 && this.#inRow > 1) || this.#settled >= 2 ? 0 : Infinity;
+    const left = idle >= TWO_CYCLES ? 0 : Math.min(this.#left, SLOWEST * noise);
+    const still = idle > 0 && !fell && this.#inRow > 1 && left < this.settings.tol;
+    return still || this.#settled >= 2 ? 0 : Infinity;
   }
 
   /** The same words are said once. */

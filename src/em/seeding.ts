@@ -1,6 +1,7 @@
 import { throwIfAborted } from '../errors.ts';
 import { type Random, sampleWithoutReplacement } from '../math/random.ts';
-import { type Dataset, SEEDING_TILE, type SeedingDistances } from './types.ts';
+import { SEEDING_TILE, type SeedingDistances } from './seeding-distances.ts';
+import type { Dataset } from './types.ts';
 
 /** Points that seeding looks at, at most; of more, a random sample of this size. */
 const SEEDING_SAMPLE = 2 ** 20;

@@ -13,3 +13,11 @@ export function addStatistics(a: Statistics, b: Statistics): Statistics {
     second: add(a.second, b.second),
   };
 }
+
+/**
+ * With less weight a component has no points: what it has of them cannot be told from rounding. In the unit of the weights: a share of what a
+ * point weighs on average.
+ */
+export function leastCount({ totalWeight, nSamples }: Statistics): number {
+  return (10 * Number.EPSILON * totalWeight) / nSamples;
+}

@@ -1,6 +1,7 @@
 import type { Frame, Scaling } from '../data/frame.ts';
 import type { Points } from '../data/points.ts';
 import type { ResidentPoints } from './resident.ts';
+import type { SeedingDistances } from './seeding-distances.ts';
 
 /**
  * A model's parameters as the expectation stage wants them: float64, in the dataset's frame, precisions factorised.
@@ -70,31 +71,6 @@ export interface Statistics {
    * those expected of complete points.
    */
   readonly missingEntropy?: number;
-}
-
-/** Points per tile of {@link SeedingDistances}. */
-export const SEEDING_TILE = 256;
-
-/**
- * Weighted squared distances of points to the nearest of the centres chosen so far, kept where the points are: of all of them,
- * or of a sample. `value = w · min_c Σ_d weights_d (x_d − c_d)²`, and w before the first centre. Positions count the points
- * looked at; tile t holds positions 256 t … 256 t + 255, those past the last have value 0.
- */
-export interface SeedingDistances {
-  /** Positions, a multiple of 256 or the last tile is partial. */
-  readonly size: number;
-  /** The row of the dataset at a position whose value is not 0. */
-  rowAt(position: number): number;
-  /**
-   * Sums of the values per tile: T of them as things stand, then, for each of M candidates (M × D, frame), T as they would be if that
-   * candidate were added. (M + 1) × T numbers, T = ⌈size / 256⌉. M ≤ 16.
-   */
-  tileSums(candidates: Float64Array): Promise<Float64Array>;
-  /** The values in these tiles, 256 each. */
-  tileValues(tiles: Uint32Array): Promise<Float64Array>;
-  /** Adds a centre (D numbers, frame). */
-  add(center: Float64Array): Promise<void>;
-  destroy(): void;
 }
 
 /** What is read out point by point, in the caller's order. k-means has labels only; asking for more is `invalid-option`. */
@@ -167,7 +143,13 @@ export interface Dataset {
   readonly nFeatures: number;
   /** `Σ w`: N where points have no weights. */
   readonly totalWeight: number;
+  /** Points whose weight is not 0; N where points have no weights. */
+  readonly nWeighted: number;
   readonly frame: Frame;
+  /** Relative rounding of the mean log-likelihood: that of the backend. */
+  readonly precision: number;
+  /** Some points lack numbers: sums hold what the parameters expect of them. */
+  readonly incomplete?: boolean;
   /** As many passes may be under way at once with a gain; default 1. Results do not depend on it. */
   readonly sideBySide?: number;
   /** One pass over the points: the E-step and the sums of the M-step. */
@@ -284,8 +266,8 @@ export interface Family<P> {
   toVector?(parameters: P): Float64Array | undefined;
   /** Back; `like` gives what is not in the vector. */
   fromVector?(vector: Float64Array, like: P): P;
-  /** Components with less than the mean weight of one of N points, or at the regulariser in some direction. */
-  collapses?(parameters: P, frame: Frame, nSamples: number): Collapse[];
+  /** Components with less than this share of the weight, or at the regulariser in some direction. */
+  collapses?(parameters: P, frame: Frame, leastWeight: number): Collapse[];
   /** The parameters with component k at this point of the frame: for clusters that lost all their points. */
   moveTo?(parameters: P, component: number, point: Float64Array): P;
   /** `previous` gives what a component without points keeps. */

@@ -7,8 +7,10 @@ import { kMeansFamily } from '../families/k-means.ts';
 import { type Random, seededRandom } from '../math/random.ts';
 import { fromCenters, KMeansModel } from './k-means-model.ts';
 import { fromParameters, MixtureModel } from './mixture-model.ts';
+import { flatten } from './model-json.ts';
 import {
   type CheckedIteration,
+  checkCall,
   checkCount,
   checkEnoughPoints,
   checkIteration,
@@ -16,8 +18,9 @@ import {
   defined,
   ITERATION_DEFAULTS,
 } from './options.ts';
+import { populationOf } from './population.ts';
 import { openSession, type PointSource, type Session } from './session.ts';
-import { drawCenters, populationVariance } from './start.ts';
+import { drawCenters } from './start.ts';
 import type { CallOptions, DeviceOptions, IterationOptions } from './types.ts';
 
 export interface AnnealOptions extends DeviceOptions, Omit<IterationOptions, 'nInit'> {
@@ -64,12 +67,13 @@ export async function* anneal(
 ): AsyncGenerator<AnnealStage> {
   const checked = { ...ITERATION_DEFAULTS, ...defined(options) } as AnnealOptions & CheckedIteration;
   check(checked);
+  checkCall(call);
   const session = await openSession(points, 'isotropic', checked, call);
   const { dataset } = session;
   try {
     checkEnoughPoints(dataset.nSamples, checked.nClusters, 'clusters');
     const scale = dataset.frame.scale[0]! ** 2;
-    const population = (await populationVariance(dataset, call)).reduce((a, b) => a + b, 0) / dataset.nFeatures;
+    const population = (await populationOf(dataset, call)).variance.reduce((a, b) => a + b, 0) / dataset.nFeatures;
     const settings = { ...checked, precision: session.backend.precision, signal: call.signal };
     const random = seededRandom(checked.seed);
     let centers = await startCenters(session, checked, call);
@@ -86,9 +90,12 @@ export async function* anneal(
 }
 
 function check(options: AnnealOptions & CheckedIteration): void {
-  checkCount('nClusters', options.nClusters);
+  const { nClusters, variances, centers } = options;
+  checkCount('nClusters', nClusters);
   checkIteration(options);
-  options.variances?.forEach((variance, i, all) => {
+  checkList('variances', variances, '[4, 2, 1]');
+  checkList('centers', centers, '[[0, 0], [1, 1]]');
+  variances?.forEach((variance, i, all) => {
     checkPositive(`variances[${i}]`, variance);
     if (i > 0 && !(variance < all[i - 1]!)) {
       throw new EmgpuError(
@@ -98,6 +105,16 @@ function check(options: AnnealOptions & CheckedIteration): void {
       );
     }
   });
+}
+
+/** Callers in plain JavaScript have no compiler to tell them. */
+function checkList(name: string, value: unknown, example: string): void {
+  if (value === undefined || Array.isArray(value)) return;
+  throw new EmgpuError(
+    'invalid-option',
+    `${name} must be a list, got ${value}.`,
+    `Pass one such as ${example}, or leave it out.`,
+  );
 }
 
 function schedule(widest: number): number[] {
@@ -124,15 +141,15 @@ async function startCenters(
     return (await drawCenters(dataset, alike, { signal, method: 'k-means++', count, seed, backend, onProgress: tell }))
       .centers;
   }
-  const flat = Float64Array.from(centers.flat());
-  if (centers.length !== count || flat.length !== count * D || !flat.every(Number.isFinite)) {
+  const isCenter = (row: unknown) => Array.isArray(row) && row.length === D && row.every(Number.isFinite);
+  if (centers.length !== count || !centers.every(isCenter)) {
     throw new EmgpuError(
       'model-mismatch',
       `centers must be ${count} × ${D} finite numbers.`,
       'Pass one row per cluster.',
     );
   }
-  return kMeansFamily.toFrame({ nClusters: count, centers: flat }, dataset.frame).centers;
+  return kMeansFamily.toFrame({ nClusters: count, centers: flatten(centers) }, dataset.frame).centers;
 }
 
 async function runStage(
@@ -152,7 +169,7 @@ async function runStage(
   };
   const run = new EmRun(family, dataset, start, settings);
   while (!run.done) await run.advance();
-  const bound = boundAtPosterior(family, await run.expectation(), run.parameters, frame)!;
+  const bound = boundAtPosterior(family, await run.expectation(), run.parameters, dataset)!;
   const parts = fromParameters(family.toData(run.parameters, frame), 'tied-spherical', D, { featureNames });
   const result = { variance, model: new MixtureModel(parts), nIter: run.iteration, bound };
   return { centers: run.parameters.means, result };

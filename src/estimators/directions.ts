@@ -1,5 +1,6 @@
-import { type HostPoints, isDevicePoints } from '../data/points.ts';
+import { checkPoints, type HostPoints, isDevicePoints } from '../data/points.ts';
 import { EmgpuError } from '../errors.ts';
+import { largestOf, scaleTo } from '../math/scale.ts';
 import { isStream, type PointSource } from './session.ts';
 
 /**
@@ -7,6 +8,7 @@ import { isStream, type PointSource } from './session.ts';
  * no direction.
  */
 export function normalizeRows(points: PointSource): HostPoints {
+  if (!isStream(points)) checkPoints(points);
   if (isStream(points) || isDevicePoints(points)) {
     throw new EmgpuError(
       'invalid-option',
@@ -18,16 +20,28 @@ export function normalizeRows(points: PointSource): HostPoints {
   const directions = Float64Array.from(data);
   for (let from = 0; from < data.length; from += D) {
     const row = directions.subarray(from, from + D);
-    const length = Math.hypot(...row);
-    if (length === 0) {
-      throw new EmgpuError(
-        'invalid-points',
-        `Row ${from / D} (counted from 0) is 0 everywhere, so it has no direction.`,
-        "Remove such rows, or use metric 'euclidean'.",
-      );
-    }
     // A NaN goes on to whoever refuses it by its place.
-    for (let d = 0; d < D; d++) row[d]! /= length;
+    if (!bringToLengthOne(row) && largestOf(row) === 0) refuseZero(from / D);
   }
   return { ...points, data: directions };
+}
+
+/** Divides a vector by its length, however long or short it is; false, and the vector as it was, where it has no direction. */
+export function bringToLengthOne(vector: Float64Array): boolean {
+  const largest = largestOf(vector);
+  if (!(largest > 0 && largest < Infinity)) return false;
+  const scale = scaleTo(0, largest);
+  for (let d = 0; d < vector.length; d++) vector[d]! *= scale;
+  const length = Math.hypot(...vector);
+  for (let d = 0; d < vector.length; d++) vector[d]! /= length;
+  return true;
+}
+
+/** Throws `invalid-points`. */
+export function refuseZero(row: number): never {
+  throw new EmgpuError(
+    'invalid-points',
+    `Row ${row} (counted from 0) is 0 everywhere, so it has no direction.`,
+    "Remove such rows, or use metric 'euclidean'.",
+  );
 }

@@ -1,6 +1,7 @@
 import { checkPoints, type HostPoints, isDevicePoints } from '../data/points.ts';
 import { EmgpuError, type ErrorCode, throwIfAborted } from '../errors.ts';
 import { checkWhole } from '../judging/checks.ts';
+import { bringToLengthOne, refuseZero } from './directions.ts';
 import { flatten } from './model-json.ts';
 import { checkFits, isStream, type PointSource } from './session.ts';
 import type { KMeansJSON, ReadOptions } from './types.ts';
@@ -18,13 +19,15 @@ export interface NearestCenters {
 
 /** Differences of coordinates after which the event loop gets a turn: 20 to 40 ms. */
 const BLOCK_DIFFERENCES = 2 ** 24;
+/** A sum of squares this small may lack some that float64 has no room for; what a larger one lacks is below its rounding. */
+const LEAST_SUM = 2 ** -900;
 
 /**
  * N × K distances of points to centres, row-major, float64: Euclidean, in data units, or 1 − cos for the metric `cosine`. Computed on
  * the host; takes no memory but the result's.
  *
  * Rejects with `model-mismatch` for points of other features, `invalid-option` for points that are not in host memory, `non-finite`,
- * `invalid-points` for a row without direction under `cosine`, `out-of-memory` where there is no room for the result, or `aborted`.
+ * `invalid-points` for a row without direction under `cosine` or farther away than float64 can tell, `out-of-memory` where there is no room for the result, or `aborted`.
  */
 export async function distancesToCenters(
   model: Centers,
@@ -106,8 +109,11 @@ async function eachRow(
     checkRow(point, row, points);
     if (cosine && !bringToLengthOne(point)) refuseZero(row);
     measure(point, centers, distances);
-    // Of vectors of length 1, |u − v|² = 2 − 2 cos, which near 0 is exact where 1 − u · v cancels.
-    for (let k = 0; k < K; k++) distances[k] = cosine ? distances[k]! / 2 : Math.sqrt(distances[k]!);
+    for (let k = 0; k < K; k++) {
+      // Of vectors of length 1, |u − v|² = 2 − 2 cos, which near 0 is exact where 1 − u · v cancels.
+      if (cosine) distances[k] = distances[k]! / 2;
+      else distances[k] = rootOf(distances[k]!, point, centers, k) ?? refuseFar(row, k);
+    }
     use(row, distances);
   }
 }
@@ -125,6 +131,18 @@ function measure(point: Float64Array, centers: Float64Array, squares: Float64Arr
   }
 }
 
+/** The distance to centre k from its square; from the differences where that has over- or underflowed. Undefined beyond float64. */
+function rootOf(square: number, point: Float64Array, centers: Float64Array, k: number): number | undefined {
+  if (square > LEAST_SUM && square < Infinity) return Math.sqrt(square);
+  const distance = Math.hypot(...point.map((x, d) => x - centers[k * point.length + d]!));
+  return distance < Infinity ? distance : undefined;
+}
+
+function refuseFar(row: number, k: number): never {
+  const what = `Row ${row} (counted from 0) is farther from centre ${k} than float64 can tell.`;
+  refuse('invalid-points', what, 'Divide all columns by a constant, in the points and in the model.');
+}
+
 function directionsOf(centers: Float64Array, D: number): Float64Array {
   for (let from = 0; from < centers.length; from += D) {
     if (bringToLengthOne(centers.subarray(from, from + D))) continue;
@@ -135,14 +153,6 @@ function directionsOf(centers: Float64Array, D: number): Float64Array {
     );
   }
   return centers;
-}
-
-/** Divides a vector by its length; false where that is 0. */
-function bringToLengthOne(vector: Float64Array): boolean {
-  const length = Math.hypot(...vector);
-  if (length === 0) return false;
-  for (let d = 0; d < vector.length; d++) vector[d]! /= length;
-  return true;
 }
 
 function countRows({ data, nFeatures }: HostPoints): number {
@@ -172,11 +182,6 @@ function checkRow(point: Float64Array, row: number, { featureNames }: HostPoints
   if (at < 0) return;
   const what = `Every number must be finite; row ${row}, column ${featureNames?.[at] ?? at} (both counted from 0) is ${point[at]}.`;
   refuse('non-finite', what, 'Remove or replace such rows.');
-}
-
-function refuseZero(row: number): never {
-  const what = `Row ${row} (counted from 0) is 0 everywhere, so it has no direction.`;
-  refuse('invalid-points', what, "Remove such rows, or use metric 'euclidean'.");
 }
 
 function refuse(code: ErrorCode, message: string, remedy: string): never {

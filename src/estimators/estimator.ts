@@ -4,7 +4,7 @@ import type { EmRun } from '../em/run.ts';
 import type { Family, Statistics } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { FitRun } from './fit-run.ts';
-import { type CheckedIteration, checkEnoughPoints, warmUpRows } from './options.ts';
+import { type CheckedIteration, checkCall, checkEnoughPoints, warmUpRows } from './options.ts';
 import { begin, bestOf, describe, type Trials } from './restarts.ts';
 import { checkFits, isStream, openSession, type PointSource, type Session, type SessionOptions } from './session.ts';
 import { Stepwise } from './stepwise.ts';
@@ -29,6 +29,7 @@ type EstimatorOptions = CheckedIteration & SessionOptions & Pick<MixtureOptions,
 export abstract class Estimator<P, Model, Fit> {
   abstract readonly options: EstimatorOptions;
   #stepwise: Stepwise<P, Model> | undefined;
+  #chunks: Promise<unknown> = Promise.resolve();
 
   /** @internal How many components or clusters, and their name. */
   protected abstract readonly count: number;
@@ -38,7 +39,7 @@ export abstract class Estimator<P, Model, Fit> {
   abstract readonly scaling: Scaling;
 
   /** @internal Checks what can be checked before any work; returns the points that are to be loaded. */
-  protected abstract check(points: PointSource): PointSource;
+  abstract check(points: PointSource): PointSource;
 
   /** @internal */
   protected abstract prepare(session: Session, points: PointSource, call: CallOptions): Promise<Recipe<P, Model, Fit>>;
@@ -100,7 +101,14 @@ export abstract class Estimator<P, Model, Fit> {
    * thousand rows; `maxIter`, `tol` and `nInit` do not matter. State is kept in this object: a new one starts anew.
    * @returns the model so far
    */
-  async partialFit(points: PointSource, call: CallOptions = {}): Promise<Model> {
+  partialFit(points: PointSource, call: CallOptions = {}): Promise<Model> {
+    // One after the other: each chunk starts from what those before it led to.
+    const model = this.#chunks.then(() => this.#takeChunk(points, call));
+    this.#chunks = model.catch(() => {});
+    return model;
+  }
+
+  async #takeChunk(points: PointSource, call: CallOptions): Promise<Model> {
     const frame = this.#stepwise?.frame;
     if (frame) checkFits(points, frame.shift.length);
     const { session, checked } = await this.open(points, call, { ...(frame && { frame }) });
@@ -124,6 +132,7 @@ export abstract class Estimator<P, Model, Fit> {
     call: CallOptions,
     { scaling = this.scaling, frame }: { scaling?: Scaling; frame?: Frame } = {},
   ) {
+    checkCall(call);
     if (!isStream(points)) checkPoints(points);
     const checked = this.check(points);
     if (!isStream(checked)) {

@@ -19,7 +19,7 @@ export interface MixtureRecord extends FitRecord, MixtureScore {
 /** The record of a run that has ended. `last`: of its last E-step. */
 export function mixtureRecord<P>(run: EmRun<P>, K: number, last: Statistics, record: FitRecord): MixtureRecord {
   const { family, dataset, parameters, history, bounds } = run;
-  const { entropy } = boundAtPosterior(family, last, parameters, dataset.frame)!;
+  const { entropy } = boundAtPosterior(family, last, parameters, dataset)!;
   const nParameters = family.countParameters(K, dataset.nFeatures);
   const score = scoreOf(last, entropy, nParameters);
   return { ...record, ...score, nParameters, history: [...history], bounds: [...bounds] };

@@ -2,7 +2,7 @@ import type { Scaling } from '../data/frame.ts';
 import type { Dataset, Family } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { blockSize, type CovarianceType, countBlocks, covarianceShapes } from '../families/covariance.ts';
-import { gaussianFamily, standardNormal } from '../families/gaussian.ts';
+import { gaussianFamily } from '../families/gaussian.ts';
 import type { Freezable, MixtureParameters } from '../families/parameters.ts';
 import { Estimator, type Recipe } from './estimator.ts';
 import type { FitRun } from './fit-run.ts';
@@ -18,13 +18,14 @@ import {
   checkMixture,
   checkNumber,
   checkStart,
+  checkSwitch,
   defined,
   ITERATION_DEFAULTS,
 } from './options.ts';
+import { populationCovariance, populationOf } from './population.ts';
 import { checkPrior, completePrior } from './prior.ts';
 import type { PointSource, Session } from './session.ts';
-import { populationCovariance } from './soundness.ts';
-import { drawCenters, populationVariance } from './start.ts';
+import { drawCenters } from './start.ts';
 import type { CallOptions, GaussianMixtureOptions, NoiseOptions, PriorOptions } from './types.ts';
 
 /** A mixture fit that the caller steps. */
@@ -53,12 +54,15 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
   constructor(options: GaussianMixtureOptions) {
     super();
     this.options = { ...ITERATION_DEFAULTS, covarianceType: 'full', regCovar: 1e-6, ...defined(options) };
-    const { covarianceType, regCovar, init, freeze = [], missing, noise } = this.options;
+    const { covarianceType, regCovar, init, freeze = [], missing, noise, prior } = this.options;
     checkIteration(this.options);
     checkMixture(this.options);
     checkChoice('covarianceType', covarianceType, Object.keys(covarianceShapes));
     checkNumber('regCovar', regCovar);
     checkInit(init, STARTS);
+    checkSwitch('noise', noise);
+    checkSwitch('prior', prior);
+    if (!Array.isArray(freeze)) checkChoice('freeze', freeze, ['a list of weights, means and covariances']);
     for (const name of freeze) checkChoice('freeze', name, FREEZABLE);
     checkChoice('missing', missing ?? 'error', ['error', 'drop', 'em']);
     if (missing === 'em' && noise) {
@@ -84,7 +88,7 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
   }
 
   /** @internal */
-  protected override check(points: PointSource): PointSource {
+  override check(points: PointSource): PointSource {
     this.#givenModel(points.nFeatures);
     if (this.#noise) checkNoise(this.#noise);
     if (this.#prior) checkPrior(this.#prior, points.nFeatures);
@@ -98,7 +102,7 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
     const D = dataset.nFeatures;
     const given = this.#givenModel(D);
     const noise = given?.noise ?? (this.#noise && completeNoise(this.#noise, points));
-    const prior = this.#prior && completePrior(this.#prior, await populationOf(dataset, call), covarianceType, K);
+    const prior = this.#prior && completePrior(this.#prior, await describePopulation(dataset, call), covarianceType, K);
     const family = this.#family({ noise, prior });
     const { featureNames } = points;
     const names = { featureNames, logVolume: noise?.logVolume };
@@ -164,7 +168,7 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
     { signal, onSeed }: CallOptions & { readonly onSeed: (fraction: number) => void },
   ): Promise<MixtureParameters> {
     const { init, nComponents: K, covarianceType } = this.options;
-    const variance = await populationVariance(dataset, { signal });
+    const { variance } = await populationOf(dataset, { signal });
     const weights = new Float64Array(noise ? K + 1 : K).fill((1 - (noise?.weight ?? 0)) / K);
     if (noise) weights[K] = noise.weight;
     const begin = (means: Float64Array, share: number) => ({
@@ -198,11 +202,14 @@ function settingsOf<T extends object>(option: boolean | T | undefined): T | Reco
   return option === true ? {} : option;
 }
 
-async function populationOf(dataset: Dataset, { signal }: CallOptions) {
+/** In data units. */
+async function describePopulation(dataset: Dataset, call: CallOptions) {
   const { shift, scale } = dataset.frame;
-  const { counts, first, centers } = await dataset.expectation(standardNormal(dataset.frame), { signal });
-  const mean = first.map((s, d) => (s / counts[0]! + centers[d]!) * scale[d]! + shift[d]!);
-  return { mean, covariance: await populationCovariance(dataset, { signal }) };
+  const { mean } = await populationOf(dataset, call);
+  return {
+    mean: mean.map((m, d) => m * scale[d]! + shift[d]!),
+    covariance: await populationCovariance(dataset, call),
+  };
 }
 
 /** The same D variances for every component, in the form of a covariance type (spherical: their mean). */

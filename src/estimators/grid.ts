@@ -189,16 +189,23 @@ function placeOn([min, max, count]: GridAxis, i: number): number {
 }
 
 /** Returns nx and ny. */
-function checkGrid({ features, x, y }: DensityGrid): [number, number] {
-  if (features.length !== 2) {
-    refuse(`features must name the two columns of x and y, got ${features.length}`, 'Pass [column, column].');
+function checkGrid(grid: DensityGrid): [number, number] {
+  const { features, x, y } = grid ?? {};
+  if (!Array.isArray(features) || features.length !== 2) {
+    refuse(`features must name the two columns of x and y, got ${features}`, 'Pass [column, column].');
   }
-  for (const [name, [min, max, count]] of Object.entries({ x, y })) {
-    if (Number.isFinite(max - min) && min < max && Number.isSafeInteger(count) && count >= 2) continue;
-    const remedy = 'Pass [min, max, count] with min < max, and count a whole number from 2 on.';
-    refuse(`${name} must be an axis, got [${min}, ${max}, ${count}]`, remedy);
-  }
+  checkAxis('x', x);
+  checkAxis('y', y);
   return [x[2], y[2]];
+}
+
+function checkAxis(name: string, axis: GridAxis): void {
+  if (Array.isArray(axis) && axis.length === 3 && axis.every(Number.isFinite)) {
+    const [min, max, count] = axis;
+    if (Number.isFinite(max - min) && min < max && Number.isSafeInteger(count) && count >= 2) return;
+  }
+  const remedy = 'Pass [min, max, count] with min < max, and count a whole number from 2 on.';
+  refuse(`${name} must be an axis, got ${Array.isArray(axis) ? `[${axis.join(', ')}]` : axis}`, remedy);
 }
 
 function checkDevice(options: GridDeviceOptions): GridDeviceOptions {

@@ -1,5 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import type { Dataset, RunOptions } from '../em/types.ts';
+import { EmgpuError } from '../errors.ts';
 import {
   alongCoordinates,
   type CompleteInformation,
@@ -78,6 +79,8 @@ const FAR = 0.5;
  * Minus the Hessian of the log-likelihood is the curvature of EM's own function, a closed form, less what moves with the responsibilities:
  * how the gradient changes when only they are those of other parameters (Oakes 1999). The latter by central differences; so where components
  * do not overlap nothing is left to differ, and no error either.
+ *
+ * Throws `invalid-points` where the columns' units are such that float64 has no room for the information: beyond about 1e±77.
  */
 export async function fisherInformation(
   dataset: Dataset,
@@ -106,15 +109,15 @@ export async function fisherInformation(
   observed.add(observed.transpose()).mul(0.5);
   const complete = completeInformation(shape, sums, parameters, coordinates);
   const names = namesOf(mixture, coordinates);
-  const units = coordinates.all.map(({ unit }) => unit);
+  const publish = publisherOf(names, coordinates);
   const gradient = alongCoordinates(coordinates, gradientAt(shape, statistics, parameters));
   return {
     ...{ nSamples: statistics.nSamples, totalWeight: statistics.totalWeight },
     logLikelihood: family.report(statistics.objective, frame),
     names,
-    observed: inUnits(observed, units, -1).to2DArray(),
-    complete: publishComplete(complete, units),
-    ...describe(invert(observed, complete, names), { names, units, gradient }, (v) =>
+    observed: publish(observed, -1),
+    complete: publishComplete(complete, publish),
+    ...describe(invert(observed, complete, names), { names, publish, gradient }, (v) =>
       errorsOf(v, coordinates, parameters, mixture),
     ),
   };
@@ -135,17 +138,38 @@ function namesOf(mixture: MixtureAt, { all }: Coordinates): string[] {
   });
 }
 
-/** Row and column i times the unit of parameter i to a power: −1 for an information, 1 for a covariance. */
-function inUnits(matrix: Matrix, units: readonly number[], power: 1 | -1): Matrix {
-  const factors = units.map((unit) => unit ** power);
-  return matrix.clone().mulRowVector(factors).mulColumnVector(factors);
+/** A matrix over the parameters from `first` on, in data units as nested arrays. `power`: −1 for an information, 1 for a covariance. */
+type Publisher = (matrix: Matrix, power: 1 | -1, first?: number) => number[][];
+
+/** Below it float64 loses digits, and in the end all of them. */
+const LEAST_NORMAL = 2 ** -1022;
+
+/** Row and column i are multiplied by the unit of parameter i to a power. */
+function publisherOf(names: readonly string[], { all }: Coordinates): Publisher {
+  return (matrix, power, first = 0) => {
+    const factors = all.slice(first, first + matrix.rows).map(({ unit }) => unit ** power);
+    const scaled = matrix.clone().mulRowVector(factors).mulColumnVector(factors).to2DArray();
+    scaled.forEach((row, i) => {
+      const lost = matrix.get(i, i) !== 0 && Math.abs(row[i]!) < LEAST_NORMAL;
+      if (lost || !row.every(Number.isFinite)) refuseUnits(names[first + i]!);
+    });
+    return scaled;
+  };
 }
 
-function publishComplete({ weights, means, covariances }: CompleteInformation, units: readonly number[]) {
+function refuseUnits(name: string): never {
+  throw new EmgpuError(
+    'invalid-points',
+    `In the units of these columns the information on ${name} is beyond float64, which has room from 1e-308 to 1e308: of a covariance it goes as their fourth power.`,
+    'Divide the columns by constants near their spread, in the points and in the model.',
+  );
+}
+
+function publishComplete({ weights, means, covariances }: CompleteInformation, publish: Publisher) {
   let at = weights.rows;
   const next = (block: Matrix) => {
     at += block.rows;
-    return inUnits(block, units.slice(at - block.rows, at), -1).to2DArray();
+    return publish(block, -1, at - block.rows);
   };
   return { weights: weights.to2DArray(), means: means.map(next), covariances: covariances.map(next) };
 }
@@ -189,7 +213,7 @@ function invert(observed: Matrix, complete: CompleteInformation, names: readonly
 /** What is told of the inverse. `gradient`: of the log-likelihood by the free parameters, frame units. */
 function describe(
   inverse: Inverse,
-  at: { readonly names: readonly string[]; readonly units: readonly number[]; readonly gradient: Float64Array },
+  at: { readonly names: readonly string[]; readonly publish: Publisher; readonly gradient: Float64Array },
   errors: (covariance: Matrix) => ParameterValues,
 ): Pick<FisherInformation, 'missingShare' | 'covariance' | 'standardErrors' | 'indefinite' | 'offMaximum' | 'caution'> {
   if ('indefinite' in inverse) return inverse;
@@ -197,9 +221,9 @@ function describe(
   const step = inverse.covariance.mmul(Matrix.columnVector(at.gradient)).to1DArray();
   const far = step.map((move, i) => Math.abs(move) / Math.sqrt(inverse.covariance.get(i, i)));
   const offMaximum = far.reduce((a, b) => Math.max(a, b));
-  const covariance = inUnits(inverse.covariance, at.units, 1);
+  const covariance = at.publish(inverse.covariance, 1);
   return {
-    ...{ missingShare, covariance: covariance.to2DArray(), standardErrors: errors(covariance), offMaximum },
+    ...{ missingShare, covariance, standardErrors: errors(inverse.covariance), offMaximum },
     ...(offMaximum > FAR && { caution: cautionOf(at.names[far.indexOf(offMaximum)]!, offMaximum) }),
   };
 }
@@ -211,26 +235,23 @@ function cautionOf(name: string, offMaximum: number): string {
   );
 }
 
-/** Of every entry of the parameters, by the coordinates that move it. */
+/** Of every entry of the parameters, in data units, by the coordinates that move it. `covariance`: in frame units. */
 function errorsOf(
   covariance: Matrix,
   { all, reference }: Coordinates,
   parameters: MixtureParameters,
   mixture: MixtureAt,
 ): ParameterValues {
-  const squares = {
+  const errors = {
     weights: new Float64Array(parameters.weights.length),
     means: new Float64Array(parameters.means.length),
     covariances: new Float64Array(parameters.covariances.length),
   };
-  all.forEach(({ part, moves }, j) => {
-    for (const [index] of moves) squares[part][index] = covariance.get(j, j);
+  all.forEach(({ part, moves, unit }, j) => {
+    // Roots before units, whose squares may be beyond float64.
+    for (const [index] of moves) errors[part][index] = Math.sqrt(covariance.get(j, j)) * unit;
   });
   const last = parameters.weights.length - 2;
-  squares.weights[reference] = last < 0 ? 0 : covariance.subMatrix(0, last, 0, last).sum();
-  const { weights, means, covariances } = squares;
-  return nestValues(
-    { weights: weights.map(Math.sqrt), means: means.map(Math.sqrt), covariances: covariances.map(Math.sqrt) },
-    mixture,
-  );
+  errors.weights[reference] = last < 0 ? 0 : Math.sqrt(covariance.subMatrix(0, last, 0, last).sum());
+  return nestValues(errors, mixture);
 }

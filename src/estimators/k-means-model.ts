@@ -1,8 +1,9 @@
+import { type Frame, frameFor } from '../data/frame.ts';
 import type { ResidentPoints } from '../em/resident.ts';
 import type { Dataset } from '../em/types.ts';
 import { type KMeansParameters, kMeansFamily, type Metric } from '../families/k-means.ts';
 import { type ComponentColors, residentPoints } from './colors.ts';
-import { normalizeRows } from './directions.ts';
+import { bringToLengthOne, normalizeRows } from './directions.ts';
 import { distancesToCenters, type NearestCenters, nearestCenters } from './distances.ts';
 import { checkArray, checkKind, checkNames, checkSizes, flatten, nest, refuse } from './model-json.ts';
 import { PointModel, type ScoreOptions } from './point-model.ts';
@@ -80,6 +81,15 @@ export class KMeansModel extends PointModel<KMeansParameters> {
     return kMeansFamily;
   }
 
+  /** @internal That of the centres, where they differ. */
+  protected override frameOfModel(): Frame | undefined {
+    const { centers, nClusters: K, nFeatures: D } = this;
+    const mean = new Float64Array(D);
+    for (const center of centers) for (let d = 0; d < D; d++) mean[d]! += center[d]! / K;
+    const variance = mean.map((m, d) => centers.reduce((sum, center) => sum + (center[d]! - m) ** 2 / K, 0));
+    return variance.some((v) => v > 0) ? frameFor({ mean, variance }, this.family.scaling) : undefined;
+  }
+
   /** @internal */
   protected override flatten(): KMeansParameters {
     return toCenters(this);
@@ -97,6 +107,10 @@ function checkKMeans(json: unknown): KMeansJSON {
   checkArray('centers', file.centers, [K, D]);
   if (![undefined, 'euclidean', 'cosine'].includes(file.metric as string | undefined))
     refuse(`metric must be "euclidean" or "cosine", got ${JSON.stringify(file.metric)}`);
+  if (file.metric === 'cosine') {
+    const none = (file.centers as number[][]).findIndex((center) => center.every((c) => c === 0));
+    if (none >= 0) refuse(`centers[${none}] is 0 everywhere, which is no direction for the metric "cosine"`);
+  }
   return file as unknown as KMeansJSON;
 }
 
@@ -166,8 +180,12 @@ export function toCenters({
   centers,
   metric,
 }: Pick<KMeansJSON, 'nClusters' | 'centers' | 'metric'>): KMeansParameters {
-  if (metric !== 'cosine') return { nClusters, centers: flatten(centers) };
-  return { nClusters, centers: flatten(centers.map((center) => center.map((c) => c / (Math.hypot(...center) || 1)))) };
+  const flat = flatten(centers);
+  if (metric === 'cosine') {
+    const D = flat.length / nClusters;
+    for (let from = 0; from < flat.length; from += D) bringToLengthOne(flat.subarray(from, from + D));
+  }
+  return { nClusters, centers: flat };
 }
 
 /** The public form of a family's parameters in data units. */

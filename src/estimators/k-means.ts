@@ -1,4 +1,6 @@
-import { type KMeansParameters, kMeansFamily, sphericalKMeansFamily } from '../families/k-means.ts';
+import type { Frame } from '../data/frame.ts';
+import type { Statistics } from '../em/types.ts';
+import { type KMeansParameters, kMeansFamily, lengthOf, sphericalKMeansFamily } from '../families/k-means.ts';
 import { normalizeRows } from './directions.ts';
 import { Estimator, type Recipe } from './estimator.ts';
 import type { FitRun } from './fit-run.ts';
@@ -13,12 +15,16 @@ import {
   defined,
   ITERATION_DEFAULTS,
 } from './options.ts';
+import { populationOf } from './population.ts';
 import type { PointSource, Session } from './session.ts';
-import { drawCenters, populationVariance } from './start.ts';
-import type { CallOptions, KMeansOptions } from './types.ts';
+import { drawCenters } from './start.ts';
+import type { CallOptions, FitRecord, FitWarning, KMeansOptions } from './types.ts';
 
 /** A k-means fit that the caller steps. */
 export type KMeansRun = FitRun<KMeansParameters, KMeansModel, KMeansFit>;
+
+/** Directions whose mean is no longer than so many roundings of the backend cancel one another. */
+const CANCELLED = 16;
 
 /**
  * Fits k-means by Lloyd's algorithm: the EM loop with hard responsibilities. A cluster that loses all its points gets the point
@@ -57,7 +63,7 @@ export class KMeans extends Estimator<KMeansParameters, KMeansModel, KMeansFit> 
   override readonly scaling = kMeansFamily.scaling;
 
   /** @internal */
-  protected override check(points: PointSource): PointSource {
+  override check(points: PointSource): PointSource {
     this.#givenCenters(points.nFeatures);
     return this.options.metric === 'cosine' ? normalizeRows(points) : points;
   }
@@ -67,12 +73,15 @@ export class KMeans extends Estimator<KMeansParameters, KMeansModel, KMeansFit> 
     const { nClusters: count, tol, init, metric = 'euclidean' } = this.options;
     const { backend, dataset } = session;
     const { signal } = call;
-    const family = metric === 'cosine' ? sphericalKMeansFamily : kMeansFamily;
+    const shortest = CANCELLED * backend.precision;
+    const family = metric === 'cosine' ? sphericalKMeansFamily(shortest) : kMeansFamily;
     const given = this.#givenCenters(dataset.nFeatures);
     const alike = new Float64Array(dataset.nFeatures).fill(1);
     // `tol` is a share of the total variance per point, in the frame as the objective is; without variance any `tol` will do.
-    const variance = (await populationVariance(dataset, call)).reduce((a, b) => a + b, 0);
+    const variance = (await populationOf(dataset, call)).variance.reduce((a, b) => a + b, 0);
     const publish = (parameters: KMeansParameters) => fromCenters(parameters, points.featureNames, metric);
+    const tell = (last: Statistics, record: FitRecord) =>
+      metric === 'cosine' ? [...record.warnings, ...cancelled(last, dataset.frame, shortest, record)] : record.warnings;
     const recipe: Recipe<KMeansParameters, KMeansModel, KMeansFit> = {
       family,
       tol: tol * (variance || 1),
@@ -83,8 +92,10 @@ export class KMeans extends Estimator<KMeansParameters, KMeansModel, KMeansFit> 
         return { nClusters: count, centers };
       },
       toModel: (parameters) => new KMeansModel(publish(parameters)),
-      toFit: (parameters, { history }, _, record) =>
-        new KMeansFit(publish(parameters), { ...record, inertia: history.at(-1)!, history: [...history] }, dataset),
+      toFit: (parameters, { history }, last, record) => {
+        const told = { warnings: tell(last, record), inertia: history.at(-1)!, history: [...history] };
+        return new KMeansFit(publish(parameters), { ...record, ...told }, dataset);
+      },
       toProgress: (inertia) => ({ inertia }),
     };
     return recipe;
@@ -102,4 +113,22 @@ export class KMeans extends Estimator<KMeansParameters, KMeansModel, KMeansFit> 
     );
     return toCenters(model);
   }
+}
+
+/** Clusters whose directions have none on average: any other centre would do as well. */
+function cancelled(
+  { nComponents, nFeatures: D, counts, centers, first }: Statistics,
+  frame: Frame,
+  shortest: number,
+  { nIter: iteration }: FitRecord,
+): FitWarning[] {
+  const clusters = Array.from({ length: nComponents }, (_, k) => k).filter((k) => {
+    const mean = first.subarray(k * D, (k + 1) * D).map((s, d) => centers[k * D + d]! + s / counts[k]!);
+    return lengthOf(mean, frame) <= shortest;
+  });
+  return clusters.map((k) => ({
+    code: 'collapsed-component',
+    iteration,
+    message: `The directions of cluster ${k} cancel one another: it has no centre that is better than any other. Use more clusters (--clusters), or metric 'euclidean'.`,
+  }));
 }

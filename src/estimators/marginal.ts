@@ -12,10 +12,12 @@ export type Feature = number | string;
  * The mixture of some columns alone, in the order in which they are named: what is left when the others are integrated out. It has the
  * covariance type of the model, and of means and covariances the rows and columns that were asked for.
  *
- * Throws `missing-column` for a column that the model does not have; `invalid-option` where none or one twice is asked for, or where
+ * Throws `missing-column` for a column that the model does not have; `invalid-option` where no list is given, none or one twice is asked for, or
  * the model has a noise component and columns are left out: of the noise's region only the volume is known, not its extent in each column.
  */
 export function marginal(model: MixtureModel, features: readonly Feature[]): MixtureModel {
+  if (!Array.isArray(features))
+    refuse(`features must be a list of columns, got ${features}`, "Pass one such as [0, 'x'].");
   const kept = findColumns(model, features, 'features');
   const { covarianceType, nFeatures: D, noise } = model;
   if (noise && kept.length < D) refuseNoise('marginal');
@@ -38,14 +40,19 @@ export function marginal(model: MixtureModel, features: readonly Feature[]): Mix
  * left, for a value that is not finite or that is too far away for any density, or for a model with a noise component.
  */
 export function conditional(model: MixtureModel, given: Readonly<Record<Feature, number>>): MixtureModel {
-  const { nFeatures: D } = model;
+  if (typeof given !== 'object' || given === null) {
+    refuse(`given must hold values by column, got ${given}`, 'Pass an object such as { x: 1.5 }.');
+  }
   const observed = findColumns(model, Object.keys(given), 'given');
-  const values = Float64Array.from(Object.values(given));
+  const { nFeatures: D } = model;
+  const numbers = Object.values(given);
   if (observed.length === D) refuse(`given names all ${D} columns`, 'Leave out those whose distribution is wanted.');
-  if (!values.every(Number.isFinite)) refuse(`given must hold finite numbers, got ${values}`, 'Leave the column out.');
+  // Not once they are float64: null would be 0.
+  if (!numbers.every(Number.isFinite))
+    refuse(`given must hold finite numbers, got ${numbers}`, 'Leave the column out.');
   if (model.noise) refuseNoise('conditional');
   const missing = Uint32Array.from({ length: D }, (_, d) => d).filter((d) => !observed.includes(d));
-  const parameters = conditionOn(model, { observed, missing }, values);
+  const parameters = conditionOn(model, { observed, missing }, Float64Array.from(numbers));
   const rest = { featureNames: namesOf(model, missing) };
   return new MixtureModel(fromParameters(parameters, model.covarianceType, missing.length, rest));
 }
@@ -154,6 +161,9 @@ function pickCovariances(
 
 /** Numbers of columns. A string is a name first, and a number where no column is called so. */
 function findColumns(model: MixtureModel, features: readonly Feature[], option: string): Uint32Array {
+  if (!model || !Object.hasOwn(covarianceShapes, model.covarianceType)) {
+    refuse(`The model must be a Gaussian mixture, got ${typeof model}`, 'Pass a MixtureModel, or a fit of one.');
+  }
   const { nFeatures: D, featureNames } = model;
   if (features.length === 0) refuse(`${option} names no column`, 'Name at least one, by number (from 0) or name.');
   const found = Uint32Array.from(features, (feature) => {

@@ -66,7 +66,7 @@ export abstract class MixtureBase<P> extends PointModel<P> {
       const statistics = await dataset.expectation(this.packFor(dataset), run);
       const parameters = this.family.toFrame(this.flatten(), dataset.frame);
       const family = await this.familyOf(dataset, run);
-      const bound = boundAtPosterior(family, statistics, parameters, dataset.frame)!;
+      const bound = boundAtPosterior(family, statistics, parameters, dataset)!;
       return scoreOf(statistics, bound.entropy, this.nParameters);
     });
   }
@@ -81,7 +81,7 @@ export abstract class MixtureBase<P> extends PointModel<P> {
       const parameters = this.family.toFrame(this.flatten(), frame);
       const soft = await dataset.expectation(packed, run);
       const family = await this.familyOf(dataset, run);
-      if (!hard) return boundAtPosterior(family, soft, parameters, frame)!;
+      if (!hard) return boundAtPosterior(family, soft, parameters, dataset)!;
       const labels = await dataset.read('labels', packed, run);
       const assignment = { kind: 'labels', labels } as const;
       const statistics = await dataset.expectation(packed, { ...run, assignment });

@@ -119,10 +119,11 @@ export class MixtureModel extends MixtureBase<MixtureParameters> {
     });
   }
 
-  /** @internal That of all components together. */
+  /** @internal That of all components together; noise has no place. */
   protected override frameOfModel(): Frame {
     const { weights, means, nFeatures: D, fullCovariances } = this;
-    const average = (value: (k: number) => number) => weights.reduce((sum, w, k) => sum + w * value(k), 0);
+    const total = weights.reduce((a, b) => a + b, 0) || 1;
+    const average = (value: (k: number) => number) => weights.reduce((sum, w, k) => sum + (w / total) * value(k), 0);
     const mean = Float64Array.from({ length: D }, (_, d) => average((k) => means[k]![d]!));
     const variance = mean.map((m, d) => average((k) => fullCovariances[k]![d]![d]! + (means[k]![d]! - m) ** 2));
     return frameFor({ mean, variance }, this.family.scaling);

@@ -15,7 +15,7 @@ export interface NoiseStart {
 const WEIGHT = 0.05;
 
 /** Checks what was given; throws `invalid-option`. */
-export function checkNoise({ weight = WEIGHT, volume }: NoiseOptions): void {
+export function checkNoise({ weight = WEIGHT, volume, logVolume }: NoiseOptions): void {
   if (!(weight > 0 && weight < 1)) {
     throw new EmgpuError(
       'invalid-option',
@@ -24,11 +24,16 @@ export function checkNoise({ weight = WEIGHT, volume }: NoiseOptions): void {
     );
   }
   if (volume !== undefined) checkPositive('noise.volume', volume);
+  if (logVolume === undefined) return;
+  if (!Number.isFinite(logVolume) || volume !== undefined) {
+    const what = volume === undefined ? `${logVolume}` : 'noise.volume besides';
+    throw new EmgpuError('invalid-option', `noise.logVolume must be a number, got ${what}.`, 'Pass one of the two.');
+  }
 }
 
 /** The noise component with what is not given found from the points. Throws `invalid-option` where they cannot tell. */
-export function completeNoise({ weight = WEIGHT, volume }: NoiseOptions, points: PointSource): NoiseStart {
-  return { weight, logVolume: volume === undefined ? logBoxVolume(points) : Math.log(volume) };
+export function completeNoise({ weight = WEIGHT, volume, logVolume }: NoiseOptions, points: PointSource): NoiseStart {
+  return { weight, logVolume: logVolume ?? (volume === undefined ? logBoxVolume(points) : Math.log(volume)) };
 }
 
 /** A start without noise, whose weights make room for that of the noise. */

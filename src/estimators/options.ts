@@ -1,11 +1,21 @@
 import { MAX_COMPONENTS } from '../data/points.ts';
 import { EmgpuError } from '../errors.ts';
-import { checkSeed, checkWhole } from '../judging/checks.ts';
-import type { DeviceOptions, IterationOptions, MixtureOptions } from './types.ts';
+import { checkIsObject, checkSeed, checkWhole } from '../judging/checks.ts';
+import type { CallOptions, DeviceOptions, IterationOptions, MixtureOptions } from './types.ts';
 
 function refuse(name: string, expected: string, got: unknown): never {
   const shown = typeof got === 'string' ? `'${got}'` : `${got}`;
   throw new EmgpuError('invalid-option', `${name} must be ${expected}, got ${shown}.`, `Pass ${expected}.`);
+}
+
+/** Throws `invalid-option` unless options came as an object. */
+export function checkOptions(options: unknown): void {
+  checkIsObject('The options', options, '{ seed: 1 }');
+}
+
+/** An option that `true` turns on with all defaults, and an object with some of them given. */
+export function checkSwitch(name: string, value: unknown): void {
+  if (value !== undefined && typeof value !== 'boolean') checkIsObject(name, value, '{}, or true');
 }
 
 /** Checks K; throws `invalid-option` or `too-many-components`. */
@@ -36,6 +46,15 @@ export function checkBackend(value: unknown): void {
   checkChoice('backend', value, ['auto', 'webgpu', 'cpu']);
 }
 
+/** What a call can be told. */
+export function checkCall(call: CallOptions): void {
+  checkIsObject('The options of the call', call, '{ onProgress }');
+  const { onProgress, signal } = call;
+  if (onProgress !== undefined && typeof onProgress !== 'function') refuse('onProgress', 'a function', onProgress);
+  // Whoever made it: signals of other realms are none of this one's.
+  if (signal !== undefined && typeof signal?.aborted !== 'boolean') refuse('signal', 'an AbortSignal', signal);
+}
+
 /** The start must be named, or a model. */
 export function checkInit(init: unknown, known: readonly string[]): void {
   if (typeof init !== 'object' || init === null) checkChoice('init', init ?? known[0], known);
@@ -61,7 +80,7 @@ const WARM_UP_ROWS = 65536;
 export function checkMixture({ nComponents, accelerate, warmUp }: MixtureOptions): void {
   checkCount('nComponents', nComponents);
   checkChoice('accelerate', accelerate ?? 'off', ['off', 'auto', 'on']);
-  if (typeof warmUp === 'number') checkWhole('warmUp', warmUp, 1);
+  if (warmUp !== undefined && typeof warmUp !== 'boolean') checkWhole('warmUp', warmUp, 1);
 }
 
 /** Rows of a warm-up; undefined where there is none. */
@@ -70,8 +89,9 @@ export function warmUpRows(warmUp: boolean | number | undefined): number | undef
   return warmUp === true ? WARM_UP_ROWS : warmUp;
 }
 
-/** Options without those that are `undefined`, which then have their defaults. */
+/** Options without those that are `undefined`, which then have their defaults; throws `invalid-option` unless they are some. */
 export function defined<T extends object>(options: T): T {
+  checkOptions(options);
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }
 

@@ -65,11 +65,14 @@ export abstract class PointModel<P> {
     const run = { signal: options.signal };
     if (!points) return pass(this.home(), run);
     checkFits(points, this.nFeatures);
-    const frame = options.missing === 'em' ? this.frameOfModel() : undefined;
+    const frame = this.frameOfModel();
     return withDataset(points, this.family.scaling, { ...options, frame }, (dataset) => pass(dataset, run));
   }
 
-  /** @internal A frame for points that may have too little in a column to tell one. */
+  /**
+   * @internal The frame for other points. One of their own would round all of them for a single one that is far away, and may not be told by
+   * few. Undefined where the model knows none.
+   */
   protected frameOfModel(): Frame | undefined {
     return undefined;
   }

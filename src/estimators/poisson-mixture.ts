@@ -3,9 +3,8 @@ import { CountStream, checkCounts } from '../data/counts.ts';
 import { sampleNumbers } from '../data/frame-sample.ts';
 import { checkPoints, isDevicePoints } from '../data/points.ts';
 import type { Dataset, Family, RunOptions } from '../em/types.ts';
-import { populationMoments, standardNormal } from '../families/gaussian.ts';
 import { meanRates, type PoissonParameters, poissonFamily } from '../families/poisson.ts';
-import { checkSeed, checkWhole } from '../judging/checks.ts';
+import { checkSeed } from '../judging/checks.ts';
 import { seededRandom } from '../math/random.ts';
 import { Estimator, type Recipe } from './estimator.ts';
 import type { FitRun } from './fit-run.ts';
@@ -23,7 +22,8 @@ import {
   ITERATION_DEFAULTS,
 } from './options.ts';
 import type { ScoreOptions } from './point-model.ts';
-import { drawComponent } from './sampling.ts';
+import { populationOf } from './population.ts';
+import { drawComponent, roomForDraws } from './sampling.ts';
 import { isStream, type PointSource, type Session } from './session.ts';
 import { drawCenters } from './start.ts';
 import type { CallOptions, MixtureOptions, MixtureStart } from './types.ts';
@@ -89,12 +89,10 @@ export class PoissonModel extends MixtureBase<PoissonParameters> {
 
   /** Draws `n` rows of counts: `data` is n × D, row-major; `labels` tells the component of each. The same seed gives the same rows. */
   sample(n: number, seed = 0): { data: Float64Array; labels: Uint32Array } {
-    checkWhole('n', n, 1);
+    const { data, labels } = roomForDraws(n, this.nFeatures);
     checkSeed(seed);
     const random = seededRandom(seed);
     const draws = this.rates.map((rates) => rates.map((rate) => randomPoisson.source(random.uniform)(rate)));
-    const labels = new Uint32Array(n);
-    const data = new Float64Array(n * this.nFeatures);
     for (let i = 0; i < n; i++) {
       labels[i] = drawComponent(this.weights, random.uniform());
       data.set(
@@ -171,7 +169,7 @@ export class PoissonMixture extends Estimator<PoissonParameters, PoissonModel, P
   override readonly scaling = 'none';
 
   /** @internal */
-  protected override check(points: PointSource): PointSource {
+  override check(points: PointSource): PointSource {
     const counts = countsOf(points);
     this.#givenModel(counts.nFeatures);
     return counts;
@@ -184,7 +182,7 @@ export class PoissonMixture extends Estimator<PoissonParameters, PoissonModel, P
     const D = dataset.nFeatures;
     if (!isStream(points) && isDevicePoints(points)) await checkSome(dataset);
     const given = this.#givenModel(D);
-    const mean = populationMoments(await dataset.expectation(standardNormal(dataset.frame), call)).mean;
+    const { mean } = await populationOf(dataset, call);
     const family = await familyWithBounds(dataset, mean, call);
     const publish = ({ weights, rates }: PoissonParameters): PoissonParts => ({
       ...{ nFeatures: D, nComponents: K, ...(points.featureNames && { featureNames: points.featureNames }) },

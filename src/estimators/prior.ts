@@ -19,7 +19,7 @@ export function checkPrior({ mean, shrinkage = 0, degreesOfFreedom = 1, scale }:
   checkNumber('prior.shrinkage', shrinkage);
   checkPositive('prior.degreesOfFreedom', degreesOfFreedom);
   checkLength('prior.mean', mean, D);
-  checkLength('prior.scale', scale?.flat(), D * D);
+  if (scale !== undefined) checkRows(scale, D);
   if (scale) checkScale(flatten(scale), D);
 }
 
@@ -55,11 +55,21 @@ function checkScale(scale: Float64Array, D: number): void {
   );
 }
 
+function checkRows(scale: readonly (readonly number[])[], D: number): void {
+  if (!Array.isArray(scale) || scale.length !== D) refuse('prior.scale', `${D} rows of ${D} finite numbers`, scale);
+  for (const row of scale) checkLength('A row of prior.scale', row, D);
+}
+
 function checkLength(name: string, values: readonly number[] | undefined, length: number): void {
-  if (!values || (values.length === length && values.every(Number.isFinite))) return;
+  if (values === undefined) return;
+  if (Array.isArray(values) && values.length === length && values.every(Number.isFinite)) return;
+  refuse(name, `${length} finite numbers`, values);
+}
+
+function refuse(name: string, wanted: string, got: unknown): never {
   throw new EmgpuError(
     'invalid-option',
-    `${name} must hold ${length} finite numbers, got ${values.length}.`,
+    `${name} must hold ${wanted}, got ${Array.isArray(got) ? got.length : typeof got}.`,
     'Pass one per column (prior.scale: D rows of D).',
   );
 }

@@ -55,7 +55,7 @@ export async function bestOf<P>(trials: Trials<P>, count: number): Promise<Begun
       const index = next++;
       const { begun, restart } = await runOnce(trials, seeds[index]!, index);
       restarts[index] = restart;
-      if (begun && !restart.refused && (!best || isBetter(trials.family, { ...begun, index }, best))) {
+      if (begun && !restart.refused && (!best || isBetter({ ...begun, index }, best))) {
         best = { ...begun, index };
       }
     }
@@ -96,8 +96,8 @@ export function describe<P>({ history, iteration, converged }: EmRun<P>, seed: n
 }
 
 /** Runs side by side may end in any order: of equals the first start counts. */
-function isBetter<P>({ hard }: Family<P>, one: Ranked<P>, other: Ranked<P>): boolean {
-  const [a, b] = [one, other].map(({ run }) => (hard ? -run.history.at(-1)! : run.history.at(-1)!)) as [number, number];
+function isBetter<P>(one: Ranked<P>, other: Ranked<P>): boolean {
+  const [a, b] = [one.run.objective, other.run.objective];
   return a > b || (a === b && one.index < other.index);
 }
 

@@ -27,15 +27,31 @@ function refuseSingular(component: number): never {
   );
 }
 
-/** Draws n points from a mixture: a component by its weight, then `μ + L ε` with standard normal ε. */
-export function sampleMixture(
-  model: GaussianMixtureJSON,
-  n: number,
-  seed: number,
-): { data: Float64Array; labels: Uint32Array } {
+/** Points that were drawn: n × D numbers, row-major, and n components. */
+export interface Draws {
+  readonly data: Float64Array;
+  readonly labels: Uint32Array;
+}
+
+/** Room for n draws of D numbers. Throws `invalid-option` unless n is a whole number from 1 on, `out-of-memory` where there is none. */
+export function roomForDraws(n: number, D: number): Draws {
   checkWhole('n', n, 1);
-  checkSeed(seed);
+  try {
+    return { data: new Float64Array(n * D), labels: new Uint32Array(n) };
+  } catch (cause) {
+    throw new EmgpuError(
+      'out-of-memory',
+      `There is no room for ${n} × ${D} numbers.`,
+      'Draw fewer at a time, each time with another seed.',
+      { cause },
+    );
+  }
+}
+
+/** Draws n points from a mixture: a component by its weight, then `μ + L ε` with standard normal ε. */
+export function sampleMixture(model: GaussianMixtureJSON, n: number, seed: number): Draws {
   const { nFeatures: D, weights, means, covarianceType } = model;
+  checkSeed(seed);
   if (model.noise) {
     throw new EmgpuError(
       'invalid-option',
@@ -46,8 +62,7 @@ export function sampleMixture(
   const random = seededRandom(seed);
   const normal = randomNormal.source(random.uniform)();
   const factors = lowerFactors(covarianceType, flatten(model.covariances), D);
-  const data = new Float64Array(n * D);
-  const labels = new Uint32Array(n);
+  const { data, labels } = roomForDraws(n, D);
   const noise = new Float64Array(D);
   for (let i = 0; i < n; i++) {
     const k = drawComponent(weights, random.uniform());

@@ -1,11 +1,12 @@
 import type { Scaling } from '../data/frame.ts';
+import { checkPoints } from '../data/points.ts';
 import { EmgpuError } from '../errors.ts';
 import { type CovarianceType, covarianceShapes } from '../families/covariance.ts';
 import type { Estimator } from './estimator.ts';
 import { GaussianMixture } from './gaussian-mixture.ts';
 import type { MixtureFit, MixtureRecord } from './mixture-fit.ts';
-import { checkChoice, checkCount } from './options.ts';
-import type { PointSource } from './session.ts';
+import { checkCall, checkChoice, checkCount, checkOptions } from './options.ts';
+import { isStream, type PointSource } from './session.ts';
 import type { CallOptions, GaussianMixtureOptions } from './types.ts';
 
 /** What models are compared by; smaller is better. */
@@ -69,6 +70,7 @@ export async function select(
   options: SelectOptions = {},
   call: SelectCall = {},
 ): Promise<Selection<MixtureFit>> {
+  checkOptions(options);
   const { nComponents = [1, 2, 3, 4, 5, 6, 7, 8, 9], covarianceTypes, criterion, ...common } = options;
   const types = covarianceTypes ?? (Object.keys(covarianceShapes) as CovarianceType[]);
   checkList('nComponents', nComponents, '[1, 2, 3]');
@@ -80,21 +82,27 @@ export async function select(
 }
 
 /**
- * The same over estimators of any one family, with options as they have them; how points are loaded (`backend`, `missing`, …) is told by
- * the one with the fewest components.
+ * The same over estimators of mixtures of any one family, with options as they have them; how points are loaded (`backend`, `missing`, …) is told
+ * by the one with the fewest components. Whether each can be fitted to these points is looked at before the first is.
+ *
+ * Rejects with `invalid-option` for `KMeans`, which has no likelihood: inertia falls with every further cluster, and BIC, AIC and ICL are not
+ * defined.
  */
 export async function selectFrom<P, Model, Fit extends MixtureRecord & { readonly nParameters: number }>(
   points: PointSource,
   estimators: readonly (Estimator<P, Model, Fit> & { readonly options: Candidate })[],
-  { criterion = 'bic' }: { readonly criterion?: Criterion } = {},
+  options: { readonly criterion?: Criterion } = {},
   call: SelectCall = {},
 ): Promise<Selection<Fit>> {
+  checkOptions(options);
+  const { criterion = 'bic' } = options;
   checkChoice('criterion', criterion, ['bic', 'aic', 'icl']);
-  const [first] = estimators;
-  if (!first)
-    throw new EmgpuError('invalid-option', 'There is nothing to choose from.', 'Pass at least one candidate.');
+  checkCall(call);
+  checkList('estimators', estimators, '[new GaussianMixture({ nComponents: 2 })]');
+  for (const estimator of estimators) checkCandidate(estimator);
+  checkEach(points, estimators);
   // The fewest components: more than there are points are refused one by one.
-  const smallest = estimators.reduce((a, b) => (b.options.nComponents < a.options.nComponents ? b : a), first);
+  const smallest = estimators.reduce((a, b) => (b.options.nComponents < a.options.nComponents ? b : a));
   const { session, checked } = await smallest.open(points, call, { scaling: commonScaling(estimators) });
   const rows: SelectionRow[] = [];
   let best: { readonly row: SelectionRow; readonly fit: Fit } | undefined;
@@ -121,6 +129,33 @@ function checkList(name: string, value: unknown, example: string): void {
     `${name} must be a list of at least one, got ${Array.isArray(value) ? 'an empty one' : value}.`,
     `Pass a list such as ${example}.`,
   );
+}
+
+/** A mixture that has not been fitted. k-means tells of clusters, and has nothing that a criterion could be computed from. */
+function checkCandidate(estimator: unknown): void {
+  const { options, fitOn } = (estimator ?? {}) as {
+    options?: Partial<Candidate & { nClusters: number }>;
+    fitOn?: unknown;
+  };
+  if (typeof fitOn === 'function' && options?.nComponents !== undefined) return;
+  if (typeof fitOn !== 'function') {
+    throw new EmgpuError(
+      'invalid-option',
+      `Candidates must be estimators, got ${String(estimator)}.`,
+      'Pass new GaussianMixture({ … }), SoftKMeans or PoissonMixture.',
+    );
+  }
+  throw new EmgpuError(
+    'invalid-option',
+    'k-means has no likelihood, and so no BIC, AIC or ICL; its inertia falls with every further cluster.',
+    "Choose among mixtures (covarianceType 'tied-spherical' is the nearest to k-means), or compare silhouettes.",
+  );
+}
+
+/** What can be seen beforehand must not come to light when others have been fitted: a start, a prior that is not for these points. */
+function checkEach<P, Model, Fit>(points: PointSource, estimators: readonly Estimator<P, Model, Fit>[]): void {
+  if (!isStream(points)) checkPoints(points);
+  for (const estimator of estimators) estimator.check(points);
 }
 
 /** Where one of them mixes features in its distances, all columns are scaled alike: right for the others, too. */

@@ -1,6 +1,7 @@
 import type { Dataset } from '../em/types.ts';
+import { EmgpuError } from '../errors.ts';
 import { GaussianMixture } from './gaussian-mixture.ts';
-import { checkPositive, defined } from './options.ts';
+import { checkChoice, checkCount, checkOptions, checkPositive, defined } from './options.ts';
 import type { GaussianMixtureOptions } from './types.ts';
 
 export interface SoftKMeansOptions
@@ -16,6 +17,9 @@ export interface SoftKMeansOptions
   readonly init?: 'k-means++' | 'k-means' | 'random-from-data';
 }
 
+/** What soft k-means has settled. */
+const SETTLED = ['nComponents', 'covarianceType', 'regCovar', 'freeze', 'prior', 'noise'];
+
 /**
  * Soft k-means (MacKay 2003, ch. 20): a mixture of equal spheres of one fixed variance `σ² = 1 / (2 β)` and equal weights, of which only the centres
  * move. As β grows responsibilities become 0 and 1 and it becomes k-means: see {@link anneal}.
@@ -24,7 +28,9 @@ export class SoftKMeans extends GaussianMixture {
   readonly #variance: number;
 
   /** Throws `invalid-option` or `too-many-components`. */
-  constructor({ nClusters, stiffness, ...rest }: SoftKMeansOptions) {
+  constructor(options: SoftKMeansOptions) {
+    check(options);
+    const { nClusters, stiffness, ...rest } = options;
     super({
       ...defined(rest),
       nComponents: nClusters,
@@ -32,7 +38,6 @@ export class SoftKMeans extends GaussianMixture {
       regCovar: 0,
       freeze: ['weights', 'covariances'],
     });
-    checkPositive('stiffness', stiffness);
     this.#variance = 1 / (2 * stiffness);
   }
 
@@ -40,4 +45,20 @@ export class SoftKMeans extends GaussianMixture {
   protected override startVariances(_: Float64Array, __: number, { frame }: Pick<Dataset, 'frame'>): Float64Array {
     return frame.scale.map((s) => this.#variance / (s * s));
   }
+}
+
+/** By the names that options have here, before the mixture checks them by its own. */
+function check(options: SoftKMeansOptions): void {
+  checkOptions(options);
+  checkCount('nClusters', options.nClusters);
+  checkPositive('stiffness', options.stiffness);
+  checkPositive('1 / (2 stiffness), the variance,', 1 / (2 * options.stiffness));
+  checkChoice('init', options.init ?? 'k-means++', ['k-means++', 'k-means', 'random-from-data']);
+  const settled = SETTLED.find((name) => options[name as keyof SoftKMeansOptions] !== undefined);
+  if (settled === undefined) return;
+  throw new EmgpuError(
+    'invalid-option',
+    `Soft k-means has no option ${settled}: only its centres move.`,
+    'Leave it out, or fit a GaussianMixture.',
+  );
 }

@@ -1,7 +1,5 @@
 import type { Collapse, Dataset, Degeneracy, Family, RunOptions } from '../em/types.ts';
-import { covarianceShapes, rescale } from '../families/covariance.ts';
-import { standardNormal } from '../families/gaussian.ts';
-import { scatterAbout } from '../families/scatter.ts';
+import { populationCovariance } from './population.ts';
 
 /** A component this many times narrower than all points in some direction, and at the regulariser there, has collapsed. */
 const NARROWER = 100;
@@ -16,7 +14,7 @@ export async function findCollapses<P>(
   parameters: P,
   { signal }: RunOptions,
 ): Promise<Degeneracy[]> {
-  const suspects = family.collapses?.(parameters, dataset.frame, dataset.nSamples) ?? [];
+  const suspects = family.collapses?.(parameters, dataset.frame, weightOfOne(dataset)) ?? [];
   const narrow = suspects.filter((suspect) => suspect.direction);
   const covariance = narrow.length > 0 ? await populationCovariance(dataset, { signal }) : undefined;
   return suspects
@@ -24,21 +22,12 @@ export async function findCollapses<P>(
     .map(describe);
 }
 
-/** D × D, data units, of all points. */
-export async function populationCovariance(dataset: Dataset, options: RunOptions): Promise<Float64Array> {
-  const { frame, nFeatures: D } = dataset;
-  const statistics = await dataset.expectation(standardNormal(frame, 'full'), options);
-  const count = statistics.counts[0]!;
-  const mean = statistics.centers.map((c, d) => c + statistics.first[d]! / count);
-  const triangle = scatterAbout(statistics, 'matrix', mean, 1);
-  const covariance = new Float64Array(D * D);
-  for (let i = 0, e = 0; i < D; i++) {
-    for (let j = 0; j <= i; j++, e++) {
-      covariance[i * D + j] = triangle[e]! / count;
-      covariance[j * D + i] = triangle[e]! / count;
-    }
-  }
-  return rescale(covarianceShapes.full, covariance, frame.scale);
+/**
+ * What a point weighs, as a share of all: 1, as weights are counts; where they are smaller on average, that average. Rows of weight 0 are
+ * none. A little less, since rounding must not decide of a component with exactly one point.
+ */
+function weightOfOne({ totalWeight, nWeighted }: Dataset): number {
+  return ((1 - 1e-6) * Math.min(1, totalWeight / nWeighted)) / totalWeight;
 }
 
 /** The variance in a direction: vᵀ Σ v. */

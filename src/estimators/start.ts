@@ -1,15 +1,9 @@
 import { EmRun } from '../em/run.ts';
 import { type Seeds, seed } from '../em/seeding.ts';
 import type { Backend, Dataset, RunOptions } from '../em/types.ts';
-import { populationMoments, standardNormal } from '../families/gaussian.ts';
 import { kMeansFamily } from '../families/k-means.ts';
 import { seededRandom } from '../math/random.ts';
 import type { MixtureStart } from './types.ts';
-
-/** D population variances, in the frame. */
-export async function populationVariance(dataset: Dataset, { signal }: RunOptions): Promise<Float64Array> {
-  return populationMoments(await dataset.expectation(standardNormal(dataset.frame), { signal })).variance;
-}
 
 export interface StartOptions extends RunOptions {
   readonly method: Exclude<MixtureStart, 'random'>;

@@ -125,6 +125,8 @@ export interface NoiseOptions {
   readonly weight?: number;
   /** The volume it is spread over, data units to the power of D; default that of the box around the points, which must then be on the host. */
   readonly volume?: number;
+  /** Or its natural logarithm: where columns are many the volume is beyond what numbers hold. */
+  readonly logVolume?: number;
 }
 
 export interface KMeansOptions extends DeviceOptions, IterationOptions {

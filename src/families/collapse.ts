@@ -10,19 +10,19 @@ const AT_REGULARIZER = 2;
 const LEAST_SHARE = 1e-10;
 
 /**
- * Components whose likelihood means nothing: with less than the mean weight of a point, or with a smallest eigenvalue (data units) that the
+ * Components whose likelihood means nothing: with less than a share of the weight, or with a smallest eigenvalue (data units) that the
  * regulariser made. `fixed` covariances are as the caller wants them.
  */
 export function collapsesOf(
   shape: CovarianceShape,
   { weights, means, covariances }: MixtureParameters,
   frame: Frame,
-  { nSamples, regCovar, fixed }: { nSamples: number; regCovar: number; fixed: boolean },
+  { leastWeight, regCovar, fixed }: { leastWeight: number; regCovar: number; fixed: boolean },
 ): Collapse[] {
   const D = frame.shift.length;
   const K = means.length / D;
   const collapses: Collapse[] = [];
-  for (let k = 0; k < K; k++) if (weights[k]! * nSamples < 1) collapses.push({ component: k });
+  for (let k = 0; k < K; k++) if (weights[k]! < leastWeight) collapses.push({ component: k });
   if (fixed) return collapses;
   const inData = rescale(shape, covariances, frame.scale);
   for (let b = 0; b < countBlocks(shape, K); b++) {

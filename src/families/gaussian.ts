@@ -1,4 +1,5 @@
 import type { Frame } from '../data/frame.ts';
+import { leastCount } from '../em/statistics.ts';
 import { type Degeneracy, type Family, type KernelParameters, MIN_LOG_WEIGHT, type Statistics } from '../em/types.ts';
 import { collapsesOf } from './collapse.ts';
 import {
@@ -28,9 +29,6 @@ export interface GaussianFamilyOptions {
   /** A last component with the constant density 1 / volume (Banfield & Raftery 1993): the logarithm of the volume, data units. */
   readonly noise?: { readonly logVolume: number } | undefined;
 }
-
-/** Below this many points a component has none: its mean and covariance cannot be told from rounding. */
-const NO_POINTS = 10 * Number.EPSILON;
 
 /**
  * The Gaussian mixture as a family: the M-step of Dempster, Laird & Rubin (1977) with the moments taken about the old means,
@@ -72,8 +70,8 @@ export function gaussianFamily(options: GaussianFamilyOptions): Family<MixturePa
     toVector: (parameters) => toVector(shape, frozen, parameters),
     fromVector: (vector, like) => fromVector(shape, frozen, vector, like),
 
-    collapses: (parameters, frame, nSamples) =>
-      collapsesOf(shape, parameters, frame, { nSamples, regCovar, fixed: frozen.has('covariances') }),
+    collapses: (parameters, frame, leastWeight) =>
+      collapsesOf(shape, parameters, frame, { leastWeight, regCovar, fixed: frozen.has('covariances') }),
 
     countParameters: (K, D) =>
       (frozen.has('weights') ? 0 : K - (noise ? 0 : 1)) +
@@ -164,10 +162,11 @@ function moveMeans(
   const { nFeatures: D, counts, centers, first } = statistics;
   const means = Float64Array.from(previous.means);
   const degeneracies: Degeneracy[] = [];
+  const least = leastCount(statistics);
   for (let k = 0; k < means.length / D; k++) {
     const count = counts[k]! + (prior?.shrinkage ?? 0);
-    if (counts[k]! < NO_POINTS && !prior) degeneracies.push(emptyComponent(k));
-    if (frozen || count < NO_POINTS) continue;
+    if (counts[k]! < least && !prior) degeneracies.push(emptyComponent(k));
+    if (frozen || count < least) continue;
     for (let i = k * D; i < (k + 1) * D; i++) {
       const pull = prior ? prior.shrinkage * (prior.mean[i % D]! - centers[i]!) : 0;
       means[i] = centers[i]! + (first[i]! + pull) / count;
@@ -200,7 +199,7 @@ function maximizeCovariances(
     if (prior) {
       addPrior(shape, moment, prior, means, from, to);
       denominator += priorCount(shape, prior, D, to - from);
-    } else if (count < NO_POINTS) continue;
+    } else if (count < leastCount(statistics)) continue;
     writeBlock(shape, covariances, b * blockSize(shape, D), moment, denominator, regularizer);
   }
   return covariances;

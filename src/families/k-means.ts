@@ -14,8 +14,9 @@ export type Metric = 'euclidean' | 'cosine';
  * k-means (Lloyd 1982) as a family: spherical EM in the limit of a vanishing shared variance, where responsibilities are 0 or
  * 1 and the log-likelihood, scaled, is minus the inertia. With `cosine` centres are brought back to length 1 (spherical k-means,
  * Dhillon & Modha 2001): of points of length 1 `|x − c|² = 2 − 2 cos`, and the mean's direction is the best centre.
+ * @param shortest means of directions up to this length have none themselves: what is left is rounding
  */
-function family(metric: Metric): Family<KMeansParameters> {
+function family(metric: Metric, shortest = 0): Family<KMeansParameters> {
   return {
     kind: 'k-means',
     hard: true,
@@ -39,8 +40,9 @@ function family(metric: Metric): Family<KMeansParameters> {
           degeneracies.push({ component: k, code: 'empty-component', message });
           continue;
         }
-        for (let i = k * D; i < (k + 1) * D; i++) moved[i] = centers[i]! + first[i]! / counts[k]!;
-        if (metric === 'cosine') bringToLengthOne(moved.subarray(k * D, (k + 1) * D), frame);
+        const center = Float64Array.from({ length: D }, (_, d) => centers[k * D + d]! + first[k * D + d]! / counts[k]!);
+        // Directions that cancel leave none to go to: any centre is as good as the one there was.
+        if (metric === 'euclidean' || bringToLengthOne(center, frame, shortest)) moved.set(center, k * D);
       }
       return { parameters: { nClusters: K, centers: moved }, degeneracies };
     },
@@ -70,12 +72,21 @@ function family(metric: Metric): Family<KMeansParameters> {
   };
 }
 
-/** Divides a centre, D numbers in the frame, by its length in data units. Opposite points may leave none: then it stays. */
-function bringToLengthOne(center: Float64Array, { shift, scale }: Frame): void {
-  const data = center.map((c, d) => c * scale[d]! + shift[d]!);
-  const length = Math.hypot(...data);
-  if (length > 0) center.set(data.map((c, d) => (c / length - shift[d]!) / scale[d]!));
+/** The length in data units of a centre, D numbers in the frame: of a mean of directions, how much they agree, from 0 to 1. */
+export function lengthOf(center: Float64Array, { shift, scale }: Frame): number {
+  return Math.hypot(...center.map((c, d) => c * scale[d]! + shift[d]!));
+}
+
+/** Divides a centre by its length in data units; false where there is none to speak of. */
+function bringToLengthOne(center: Float64Array, frame: Frame, shortest: number): boolean {
+  const { shift, scale } = frame;
+  const length = lengthOf(center, frame);
+  if (length <= shortest) return false;
+  for (let d = 0; d < center.length; d++) {
+    center[d] = ((center[d]! * scale[d]! + shift[d]!) / length - shift[d]!) / scale[d]!;
+  }
+  return true;
 }
 
 export const kMeansFamily = family('euclidean');
-export const sphericalKMeansFamily = family('cosine');
+export const sphericalKMeansFamily = (shortest: number) => family('cosine', shortest);

@@ -1,4 +1,5 @@
 import { LARGEST_COUNT } from '../data/counts.ts';
+import { leastCount } from '../em/statistics.ts';
 import { type Degeneracy, type Family, type KernelParameters, MIN_LOG_WEIGHT, type Statistics } from '../em/types.ts';
 import { softmax } from './unconstrained.ts';
 
@@ -12,9 +13,6 @@ export interface PoissonParameters {
 
 /** Rates are never below this, so that a count where a component has seen none is improbable and not impossible. */
 const LEAST_RATE = 1e-10;
-
-/** Below this many points a component has none: its rates cannot be told from rounding. */
-const NO_POINTS = 10 * Number.EPSILON;
 
 /**
  * The mixture of Poisson distributions, features independent within a component (Hasselblad 1969): the M-step is the weighted mean, taken
@@ -30,12 +28,14 @@ export function poissonFamily(logFactorials?: number): Family<PoissonParameters>
 
     pack: packMixture,
 
-    maximization({ nComponents: K, nFeatures: D, counts, centers, first }, previous) {
+    maximization(statistics, previous) {
+      const { nComponents: K, nFeatures: D, counts, centers, first } = statistics;
+      const least = leastCount(statistics);
       const degeneracies: Degeneracy[] = [];
       const rates = Float64Array.from(previous.rates);
       for (let k = 0; k < K; k++) {
         const count = counts[k]!;
-        if (count < NO_POINTS) {
+        if (count < least) {
           const message = `Component ${k} has no points left; its weight is 0, its rates stay where they were.`;
           degeneracies.push({ component: k, code: 'empty-component', message });
           continue;
@@ -59,6 +59,10 @@ export function poissonFamily(logFactorials?: number): Family<PoissonParameters>
     fromVector(vector, { weights: { length: K } }) {
       return { weights: softmax(vector.slice(0, K)), rates: vector.slice(K).map((log) => inRange(Math.exp(log))) };
     },
+
+    // No rate can make the likelihood infinite, but a component may end up with no row.
+    collapses: ({ weights }, _frame, leastWeight) =>
+      [...weights.keys()].filter((k) => weights[k]! < leastWeight).map((component) => ({ component })),
 
     countParameters: (K, D) => K - 1 + K * D,
     toFrame: (parameters) => parameters,

@@ -1,4 +1,4 @@
-import { checkLength, encodeLabels, type Label, type Labels } from './labels.ts';
+import { checkLabels, checkLength, encodeLabels, type Label, type Labels } from './labels.ts';
 
 /** How often each label of one list meets each label of another. */
 export interface Contingency {
@@ -21,8 +21,10 @@ export interface ContingencyCell {
   readonly count: number;
 }
 
-/** Counts how the labels of two lists meet, row by row. Throws `invalid-option` where the lists differ in length. */
+/** Counts how the labels of two lists meet, row by row. Throws `invalid-option` where the lists differ in length, or are none. */
 export function contingency(a: Labels, b: Labels): Contingency {
+  checkLabels(a, 'The first labels');
+  checkLabels(b, 'The second labels');
   checkLength(b, a.length, 'the first list');
   const rows = encodeLabels(a);
   const columns = encodeLabels(b);

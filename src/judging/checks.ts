@@ -19,6 +19,27 @@ export function checkSeed(seed: number): void {
   checkWhole('seed', seed, 0, LARGEST_SEED);
 }
 
+/** Throws `invalid-option` unless `value` is an object: callers in plain JavaScript have no compiler to tell them. */
+export function checkIsObject(name: string, value: unknown, example: string): void {
+  if (typeof value === 'object' && value !== null) return;
+  throw new EmgpuError(
+    'invalid-option',
+    `${name} must be an object, got ${String(value)}.`,
+    `Pass one like ${example}.`,
+  );
+}
+
+/** Throws `invalid-option` unless `value` is a function. */
+export function checkIsFunction(name: string, value: unknown, remedy: string): void {
+  if (typeof value === 'function') return;
+  throw new EmgpuError('invalid-option', `${name} must be a function, got ${String(value)}.`, remedy);
+}
+
+/** Whether a value has entries by number: an array, of whatever kind. Text, which has characters, is none. */
+export function isList(value: unknown): value is ArrayLike<unknown> {
+  return typeof value === 'object' && value !== null && Number.isSafeInteger((value as ArrayLike<unknown>).length);
+}
+
 /** Throws `invalid-points` for what is no points, and for points in a `GPUBuffer`. */
 export function checkHostPoints(points: HostPoints): void {
   checkPoints(points);

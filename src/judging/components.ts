@@ -1,5 +1,6 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
 import { EmgpuError } from '../errors.ts';
+import { isList } from './checks.ts';
 import { closest, type Gaussian, gaussian, type Neighbor } from './overlap.ts';
 
 /** What {@link componentTable} wants to know of a mixture: K components of D features, in data units. */
@@ -49,6 +50,7 @@ export interface ComponentSummary {
  * Throws `invalid-model` where shapes disagree, `singular-covariance` naming the component.
  */
 export function componentTable(mixture: ComponentParameters): ComponentSummary[] {
+  checkLists(mixture);
   const { weights } = mixture;
   const gaussians = Array.from(weights, (_, k) => component(mixture, k));
   const neighbors = closest(gaussians);
@@ -75,24 +77,33 @@ function summarize({ mean, covariance }: Gaussian, k: number, weight: number, ne
   };
 }
 
-/** Component k, its shape checked. */
-function component({ means, covariances, weights }: ComponentParameters, k: number): Gaussian {
+/** There must be as many of each; callers in plain JavaScript may pass none. */
+function checkLists(mixture: ComponentParameters): void {
+  const { weights, means, covariances } = mixture ?? {};
+  if (!isList(weights) || !isList(means) || !isList(covariances)) refuseShape('something else');
   if (means.length !== weights.length || covariances.length !== weights.length) {
     refuseShape(`${weights.length} weights, ${means.length} means and ${covariances.length} covariances`);
   }
-  const mean = Float64Array.from(means[k]!);
-  const D = means[0]!.length;
-  const rows = Array.from({ length: D }, (_, i) => covariances[k]?.[i]);
-  const isSquare = covariances[k]!.length === D && rows.every((row) => row?.length === D);
-  if (mean.length !== D || D === 0 || !isSquare) refuseShape(`component ${k} has another shape`);
+  if (!Array.from(weights).every(Number.isFinite)) refuseShape(`the weights ${Array.from(weights)}`);
+}
+
+/** Component k, its shape checked. */
+function component({ means, covariances }: ComponentParameters, k: number): Gaussian {
+  const D = means[0]?.length ?? 0;
+  const [own, block] = [means[k], covariances[k]];
+  if (D === 0 || !isList(own) || own.length !== D || !isList(block) || block.length !== D) {
+    return refuseShape(`component ${k} has another shape`);
+  }
+  if (!Array.from(own).every(Number.isFinite)) refuseShape(`component ${k} has a number that is not finite`);
+  const mean = Float64Array.from(own);
+  const rows = Array.from(block);
+  if (!rows.every((row) => row?.length === D)) refuseShape(`component ${k} has another shape`);
   const covariance = new Float64Array(D * D).map((_, at) => {
     const i = Math.floor(at / D);
     const j = at % D;
     return rows[Math.max(i, j)]![Math.min(i, j)]!;
   });
-  if (!mean.every(Number.isFinite) || !covariance.every(Number.isFinite)) {
-    refuseShape(`component ${k} has a number that is not finite`);
-  }
+  if (!covariance.every(Number.isFinite)) refuseShape(`component ${k} has a number that is not finite`);
   const checked = gaussian(mean, covariance);
   if (checked) return checked;
   throw new EmgpuError(

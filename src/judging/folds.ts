@@ -1,8 +1,8 @@
 import type { HostPoints } from '../data/points.ts';
 import { checkWeights } from '../data/weights.ts';
-import { throwIfAborted } from '../errors.ts';
+import { EmgpuError, throwIfAborted } from '../errors.ts';
 import { seededRandom } from '../math/random.ts';
-import { checkHostPoints, checkSeed, checkWhole } from './checks.ts';
+import { checkHostPoints, checkIsFunction, checkIsObject, checkSeed, checkWhole } from './checks.ts';
 
 /**
  * Splits the rows 0 … n − 1 at random into `k` folds whose sizes differ by at most 1. The same seed gives the same folds.
@@ -49,9 +49,13 @@ export interface KFoldScore {
   readonly perFold: readonly number[];
 }
 
+/** What is asked of the callback. */
+const PROMISE = 'resolves to { logLikelihood, weight } of the rows held out';
+
 /**
  * k-fold cross-validation (Smyth 2000 for mixtures): for each fold, fits to the rows outside and scores those inside. One fold after
  * another. Rows of weight 0 count as none, and are in no fold.
+ * Rejects with `invalid-option` where `fitAndScore` gives no numbers.
  * @param fitAndScore fits to `train`, scores `test`; what it holds on a device it must free
  */
 export async function kFoldScore(
@@ -60,8 +64,10 @@ export async function kFoldScore(
   fitAndScore: (train: HostPoints, test: HostPoints) => Promise<HeldOut>,
   options: KFoldOptions = {},
 ): Promise<KFoldScore> {
-  const { seed = 0, signal, onProgress } = options;
   checkHostPoints(points);
+  checkIsFunction('fitAndScore', fitAndScore, `Pass one that ${PROMISE}.`);
+  checkIsObject('options', options, '{ seed: 1 }');
+  const { seed = 0, signal, onProgress } = options;
   const { weights } = checkWeights(points);
   const rows = Uint32Array.from({ length: points.data.length / points.nFeatures }, (_, i) => i);
   const counted = rows.filter((i) => weights?.[i] !== 0);
@@ -80,7 +86,7 @@ export async function kFoldScore(
       points,
       fold.map((i) => counted[i]!),
     );
-    heldOut.push(await fitAndScore(train, test));
+    heldOut.push(checkHeldOut(await fitAndScore(train, test), heldOut.length));
     onProgress?.(heldOut.length / nFolds);
   }
   const sum = (of: keyof HeldOut) => heldOut.reduce((total, result) => total + result[of], 0);
@@ -88,6 +94,19 @@ export async function kFoldScore(
     mean: sum('logLikelihood') / sum('weight'),
     perFold: heldOut.map(({ logLikelihood, weight }) => logLikelihood / weight),
   };
+}
+
+/** A density of 0 somewhere is a score, the lowest there is: −Infinity. */
+function checkHeldOut(result: HeldOut, fold: number): HeldOut {
+  const { logLikelihood, weight } = result ?? {};
+  if (Number.isFinite(weight) && weight > 0 && (Number.isFinite(logLikelihood) || logLikelihood === -Infinity)) {
+    return result;
+  }
+  throw new EmgpuError(
+    'invalid-option',
+    `fitAndScore must give two numbers, the weight above 0; of fold ${fold} it gave ${logLikelihood} and ${weight}.`,
+    `Pass one that ${PROMISE}, as evaluate() has them.`,
+  );
 }
 
 /** A copy of some rows, with their weights. */

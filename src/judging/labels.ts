@@ -1,4 +1,5 @@
 import { EmgpuError } from '../errors.ts';
+import { isList } from './checks.ts';
 
 /** The name of a cluster or a class. */
 export type Label = number | string;
@@ -45,6 +46,16 @@ function refuseLabel(label: unknown, row: number): never {
     'invalid-option',
     `Labels must be whole numbers or strings; that of row ${row} (counted from 0) is ${String(label)}.`,
     'Pass one label per row, as predict() gives them.',
+  );
+}
+
+/** Throws `invalid-option` unless these are a list. */
+export function checkLabels(labels: Labels, name: string): void {
+  if (isList(labels)) return;
+  throw new EmgpuError(
+    'invalid-option',
+    `${name} must be a list, one label per row, got ${typeof labels === 'string' ? 'a string' : String(labels)}.`,
+    'Pass an array, or what predict() gives.',
   );
 }
 

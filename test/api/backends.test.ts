@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { describeBackends, GaussianMixture, MixtureModel, releaseBackends } from '../../src/node.ts';
+import { describeBackends, GaussianMixture, KMeans, MixtureModel, releaseBackends } from '../../src/node.ts';
 import { expectNear, refusal, TWO_GROUPS, TYPES } from './data.ts';
 import { testDevices } from './devices.ts';
 import { fitOn, onLavapipe, points } from './lavapipe.ts';
@@ -53,6 +53,16 @@ onLavapipe(() => {
       const cpu = await model.scoreSamples(points, { backend: 'cpu' });
       expect([gpu.constructor, cpu.constructor]).toEqual([Float32Array, Float64Array]);
       expectNear([...gpu], [...cpu], 1e-5, 1e-5);
+    });
+
+    test('directions that cancel do so in float32, too: their centre stays, and that is told', async () => {
+      const turn = (n: number) => (2 * Math.PI * n) / 3 + 0.3;
+      const data = Float64Array.from({ length: 60_000 }, (_, i) => (i % 2 ? Math.sin : Math.cos)(turn((i >> 1) % 3)));
+      const fit = await new KMeans({ nClusters: 1, metric: 'cosine', backend: 'webgpu' }).fit({ data, nFeatures: 2 });
+      expect(fit.warnings.map(({ code }) => code)).toEqual(['collapsed-component']);
+      expect(Math.hypot(...fit.centers[0]!)).toBeCloseTo(1, 6);
+      expectNear(fit.history, Array(fit.history.length).fill(60_000), 1e-6);
+      fit.destroy();
     });
 
     test('a backend that was released is opened anew; what was on it is lost', async () => {

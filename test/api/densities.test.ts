@@ -88,6 +88,13 @@ describe('marginal', () => {
     }
     await refusal(() => marginal(model, []), 'invalid-option');
     await refusal(() => marginal(model, ['f1', 1]), 'invalid-option');
+    for (const features of [0, null, undefined, 'f1']) {
+      const { message } = await refusal(() => marginal(model, features as never), 'invalid-option');
+      expect(message).toContain('features must be a list of columns');
+    }
+    for (const none of [null, undefined, {}, new KMeansModel({ nClusters: 1, nFeatures: 1, centers: [[0]] })]) {
+      await refusal(() => marginal(none as never, [0]), 'invalid-option');
+    }
     // A name is one even where it looks like a number.
     const named = new MixtureModel({ ...model.toJSON(), featureNames: ['2', '1', '0'] });
     expect(marginal(named, ['0']).means).toEqual(marginal(model, [2]).means);
@@ -155,6 +162,9 @@ describe('conditional', () => {
     await refusal(() => conditional(model, { 0: 1, f0: 1 }), 'invalid-option');
     await refusal(() => conditional(model, { z: 1 }), 'missing-column');
     await refusal(() => conditional(model, { 0: Number.NaN }), 'invalid-option');
+    for (const value of [null, '1', true])
+      await refusal(() => conditional(model, { 0: value as never }), 'invalid-option');
+    for (const given of [null, undefined, 1]) await refusal(() => conditional(model, given as never), 'invalid-option');
   });
 });
 
@@ -214,6 +224,13 @@ describe('density on a grid', () => {
       { ...grid, y: [0, 1, 1] },
       { ...grid, x: [0, 1, 2.5] },
       { ...grid, x: [0, Infinity, 5] },
+      { ...grid, x: [0, 1] },
+      { ...grid, x: 9 },
+      { ...grid, x: ['0', 1, 5] },
+      { ...grid, y: null },
+      { ...grid, features: null },
+      null,
+      undefined,
       { ...grid, features: [0] },
       { ...grid, features: [1, 1] },
     ];
@@ -266,6 +283,37 @@ describe('distances to centres', () => {
       }),
       runs,
     );
+  });
+
+  test('whose squares are beyond float64 are told all the same', async () => {
+    const places = [3, 4, 0, 0];
+    for (const unit of [2 ** 1000, 2 ** 530, 2 ** -560, 2 ** -1040]) {
+      const model = new KMeansModel({ nClusters: 1, nFeatures: 2, centers: [[6 * unit, 8 * unit]] });
+      const points = { data: Float64Array.from(places, (x) => x * unit), nFeatures: 2 };
+      expect([...(await model.transform(points))]).toEqual([5 * unit, 10 * unit]);
+      expect([...(await model.nearestCenters(points, 1)).distances]).toEqual([5 * unit, 10 * unit]);
+    }
+    // A large column in which they agree does not hide a small one.
+    const mixed = new KMeansModel({ nClusters: 1, nFeatures: 2, centers: [[1e160, 3e-170]] });
+    expectNear([...(await mixed.transform({ data: Float64Array.of(1e160, 1e-170), nFeatures: 2 }))], [2e-170], 1e-15);
+  });
+
+  test('beyond float64 themselves are refused', async () => {
+    const far = new KMeansModel({ nClusters: 2, nFeatures: 1, centers: [[0], [-1e308]] });
+    const error = await refusal(
+      () => far.transform({ data: Float64Array.of(0, 1e308), nFeatures: 1 }),
+      'invalid-points',
+    );
+    expect(error.message).toContain('Row 1 (counted from 0) is farther from centre 1');
+  });
+
+  test('of directions do not depend on how long rows and centres are, down to the last digit there is', async () => {
+    const model = new KMeansModel({ nClusters: 1, nFeatures: 2, centers: [[1e-320, 0]], metric: 'cosine' });
+    for (const length of [1, Number.MAX_VALUE, Number.MIN_VALUE]) {
+      const points = { data: Float64Array.of(length, length), nFeatures: 2 };
+      expectNear([...(await model.transform(points))], [1 - Math.SQRT1_2], 1e-14);
+      expect((await model.evaluate(points, cpu)).inertia).toBeCloseTo(2 - Math.SQRT2, 13);
+    }
   });
 
   test('agree with the labels', async () => {

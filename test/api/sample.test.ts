@@ -68,6 +68,11 @@ describe('sample', () => {
     expect(new Set(model.sample(200).labels)).toEqual(new Set([1]));
   });
 
+  test('more than there is room for: out of memory, and what to do', async () => {
+    const { remedy } = await refusal(() => fit.sample(1e12), 'out-of-memory');
+    expect(remedy).toContain('Draw fewer');
+  });
+
   test.each([[0], [-1], [1.5], [Number.NaN], [5, -1], [5, 0.5]])('refused: sample(%s, %s)', async (n, seed = 0) => {
     await refusal(() => fit.sample(n!, seed), 'invalid-option');
   });

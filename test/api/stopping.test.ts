@@ -102,6 +102,20 @@ describe('stopping', () => {
       }
     });
 
+    test('goes on where single gains drown in rounding, and those of several steps do not', () => {
+      // Each step gains a fifth of what rounding may do, and 1 % less than the one before: 100 times as much is left.
+      const float32 = 2 ** -22;
+      const noise = 2 * float32 * 4;
+      const history = [-4, ...Array.from({ length: 400 }, (_, i) => -3 - 20 * noise * 0.99 ** i)];
+      expect(judge(history.slice(0, 60), rows(1), float32).remaining).toBeGreaterThan(5 * noise);
+      const end = history.findIndex(
+        (_, i) => i > 1 && judge(history.slice(0, i + 1), rows(1), float32).remaining === 0,
+      );
+      // Not before 64 steps gain no more than rounding: what is left then are as much at most.
+      expect(history.at(-1)! - history[end]!).toBeLessThan(1.2 * noise);
+      expect(end).toBeGreaterThan(200);
+    });
+
     test('is infinite while gains grow, and while there is one gain only', () => {
       expect(judge([-10, -9], rows(1), precision).remaining).toBe(Infinity);
       expect(judge([-10, -9.9, -9.7, -9.3], rows(1), precision).remaining).toBe(Infinity);
@@ -116,8 +130,13 @@ describe('stopping', () => {
     });
 
     test('a gain below rounding leaves nothing, a fall beyond it everything', () => {
-      expect(judge([-10, -9, -9], rows(1), precision)).toMatchObject({ remaining: 0, fell: false });
-      expect(judge([-10, -9, -9 - 1e-14], rows(1), precision)).toMatchObject({ remaining: 0, fell: false });
+      expect(judge([-9, -9], rows(1), precision)).toMatchObject({ remaining: 0, fell: false, idle: 1 });
+      for (const now of [-9, -9 - 1e-14]) {
+        const { remaining, fell, idle } = judge([-10, -9, now], rows(1), precision);
+        // The step before gained 1, the last one 2e-12 at most.
+        expect(remaining).toBeLessThan(1e-23);
+        expect({ fell, idle }).toEqual({ fell: false, idle: 1 });
+      }
       expect(judge([-10, -9, -9.001], rows(1), precision)).toMatchObject({ remaining: Infinity, fell: true });
     });
   });

@@ -3,6 +3,7 @@ import { Table, tableToIPC, type Vector, vectorFromArray } from 'apache-arrow';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HostPoints, MixtureModel } from '../../src/node.ts';
+import { uniforms } from '../cpu/samples.ts';
 import { emgpu, IRIS, Workplace } from './emgpu.ts';
 
 const CPU = ['--backend', 'cpu'];
@@ -56,6 +57,23 @@ describe('emgpu evaluate', () => {
     await emgpu(['kmeans', IRIS, '--clusters', '3', '--out', clusters, ...CPU]);
     const { stdout } = await emgpu(['evaluate', clusters, IRIS, '--labels-column', 'species', ...CPU]);
     expect(stdout).toMatch(/^points +150\ninertia +78\.8\d*\nsilhouette +0\.55\d+ /);
+  });
+
+  it('holds out folds for a model whose noise has a volume beyond what numbers hold', async () => {
+    // 5,000 to the power of 100 is 1e370.
+    const next = uniforms(3);
+    const row = () => Array.from({ length: 100 }, () => (5000 * next()).toFixed(2)).join(',');
+    const names = Array.from({ length: 100 }, (_, d) => `c${d}`).join(',');
+    const file = work.write('wide.csv', `${names}\n${Array.from({ length: 300 }, row).join('\n')}\n`);
+    const noisy = work.at('noisy.json');
+    const fit = ['fit', file, '--components', '1', '--covariance', 'tied-spherical', '--noise', '--out', noisy];
+    expect((await emgpu([...fit, ...CPU])).status).toBe(0);
+    expect(JSON.parse(readFileSync(noisy, 'utf8')).noise.logVolume).toBeGreaterThan(Math.log(Number.MAX_VALUE));
+    const { status, stdout, stderr } = await emgpu(['evaluate', noisy, file, '--folds', '2', '--json', ...CPU]);
+    expect(status, stderr).toBe(0);
+    const { heldOut } = JSON.parse(stdout);
+    // Nothing but noise: log f is minus the logarithm of its volume, for rows held out as for others.
+    expect(heldOut.mean).toBeCloseTo(-100 * Math.log(5000), -1);
   });
 
   it('says why there is no silhouette of one component', async () => {

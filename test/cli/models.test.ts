@@ -99,6 +99,12 @@ describe('a model file', () => {
     ).toEqual(['0', '1', '3', '4']);
   });
 
+  it('says to draw fewer where there is no room for so many', async () => {
+    const { status, stderr } = await emgpu(['sample', work.at('mixture.json'), '-n', '1000000000000']);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/^emgpu: \[out-of-memory\] .* Draw fewer at a time/);
+  });
+
   it('samples points with the names of the features, the same for the same seed', async () => {
     const sample = (seed: string) => emgpu(['sample', work.at('mixture.json'), '-n', '500', '--seed', seed]);
     const { status, stdout } = await sample('1');

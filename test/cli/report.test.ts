@@ -73,6 +73,25 @@ describe('the report', () => {
     expect(html).not.toMatch(/NaN|undefined|Infinity/);
   });
 
+  it.each([2, 3, 4, 8])('numbers %i iterations by whole numbers, each once', async (count) => {
+    const fit = ['fit', FAITHFUL, '--components', '3', '--bounds', '--tol', '0', '--max-iter', `${count}`];
+    const html = await report(fit);
+    const axis = (label: string) => {
+      const chart = new RegExp(`<svg[^>]* aria-label="${label}".*?</svg>`, 's').exec(html)![0];
+      const ticks = /<g[^>]* aria-label="x-axis tick label".*?<\/g>/s.exec(chart)![0];
+      return [...ticks.matchAll(/<text[^>]*>([^<]*)<\/text>/g)].map(([, text]) => Number(text));
+    };
+    for (const [label, first] of [
+      ['log-likelihood per point against iteration', 0],
+      ['gain of every iteration, bound and KL divergence', 1],
+    ] as const) {
+      const numbers = axis(label);
+      if (count <= 4) expect(numbers).toEqual(Array.from({ length: count + 1 - first }, (_, i) => first + i));
+      expect(numbers.every(Number.isInteger)).toBe(true);
+      expect(new Set(numbers).size).toBe(numbers.length);
+    }
+  });
+
   it('shows at most six of many columns, and says so', async () => {
     using work = new Workplace();
     const row = (i: number) => Array.from({ length: 8 }, (_, j) => ((i * (j + 3)) % 17) + (i % 2) * j * 100).join(',');
@@ -184,6 +203,15 @@ describe('standard errors in the report', () => {
     expect(note(html)).toBe(
       `No standard errors: ${start} take too long for a report; emgpu evaluate --standard-errors has them.`,
     );
+  });
+
+  it('are absent where units are so small that there are no numbers for them', async () => {
+    using work = new Workplace();
+    const rows = readFileSync(FAITHFUL, 'utf8').trimEnd().split('\n').slice(1);
+    const tiny = rows.map((row) => `${row.split(',')[1]}e-90`);
+    const file = work.write('tiny.csv', `waiting\n${tiny.join('\n')}\n`);
+    const html = await report(['fit', file, '--components', '1', '--reg-covar', '0']);
+    expect(note(html)).toBe('No standard errors: in the units of the columns they are beyond what numbers can hold.');
   });
 
   it('are no matter of k-means and of counts', async () => {

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCpuBackend } from '../../src/backends/cpu/backend.ts';
 import { WorkerPool } from '../../src/backends/cpu/worker-pool.ts';
-import { type Backend, type Dataset, SEEDING_TILE, type SeedingDistances } from '../../src/em/types.ts';
+import { SEEDING_TILE, type SeedingDistances } from '../../src/em/seeding-distances.ts';
+import type { Backend, Dataset } from '../../src/em/types.ts';
 import { bundleNodeWorker } from './node-workers.ts';
 import { expectClose, identityFrame, randomRows, randomWeights, uniforms } from './samples.ts';
 

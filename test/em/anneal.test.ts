@@ -144,6 +144,23 @@ describe('refused', () => {
     }
   });
 
+  test('centres that are a list of lists of other lengths', async () => {
+    const ragged = [[1, 2, 3], [4], ...start.slice(2)];
+    expect((await refusal(bad({ centers: ragged }), 'model-mismatch')).message).toContain('4 × 2');
+    await refusal(bad({ centers: [null, ...start.slice(1)] as never }), 'model-mismatch');
+  });
+
+  test('what is no list, no options, no call', async () => {
+    for (const value of [3, null, 'wide']) {
+      expect((await refusal(bad({ variances: value as never }), 'invalid-option')).message).toContain('variances');
+      expect((await refusal(bad({ centers: value as never }), 'invalid-option')).message).toContain('centers');
+    }
+    for (const options of [null, undefined]) {
+      await refusal(() => anneal(blobs, options as never).next(), 'invalid-option');
+    }
+    await refusal(() => anneal(blobs, { nClusters: 4, ...cpu }, null as never).next(), 'invalid-option');
+  });
+
   test('no clusters, more than points', async () => {
     await refusal(bad({ nClusters: 0 }), 'invalid-option');
     await refusal(bad({ nClusters: 201 }), 'too-few-points');

@@ -210,6 +210,52 @@ describe("metric 'cosine'", () => {
     expect(await model(long).predict(points, cpu)).toEqual(await model(unit).predict(points, cpu));
   });
 
+  test('directions that cancel leave the centre where it was, of length 1, and that is told', async () => {
+    const third = (2 * Math.PI) / 3;
+    const opposite = [1, 0, -1, 0];
+    const star = [0, 1, 2].flatMap((i) => [Math.cos(i * third + 0.3), Math.sin(i * third + 0.3)]);
+    for (const rows of [opposite, star, [...opposite, ...star]]) {
+      const data = Float64Array.from(rows);
+      const fit = await new KMeans({ nClusters: 1, metric: 'cosine', tol: 0, ...cpu }).fit({ data, nFeatures: 2 });
+      expectSound(fit);
+      expect(Math.hypot(...fit.centers[0]!)).toBeCloseTo(1, 14);
+      // Whatever the centre: Σ 2 − 2 cos with Σ cos = 0.
+      expectNear(fit.history, Array(fit.history.length).fill(rows.length), 1e-13);
+      expect(fit.warnings.map(({ code }) => code)).toEqual(['collapsed-component']);
+      expect(fit.warnings[0]!.message).toContain('The directions of cluster 0 cancel one another');
+      expectNear(sum([...(await fit.transform({ data, nFeatures: 2 }))]), rows.length / 2, 1e-13);
+      fit.destroy();
+    }
+    // One cluster of two: the other is none the worse.
+    const pairs = { data: Float64Array.of(1, 0, 0, -1, 0, 0, 0, 0, 1, 0, 0, 1), nFeatures: 3 };
+    const init = { ...centersJSON([[0, 1, 0.2], [0, 0, 1]]), metric: 'cosine' } as const; // biome-ignore format: one line
+    const fit = await new KMeans({ nClusters: 2, metric: 'cosine', init, ...cpu }).fit(pairs);
+    expectNear(fit.centers, [[0, 1 / Math.hypot(1, 0.2), 0.2 / Math.hypot(1, 0.2)], [0, 0, 1]], 0, 1e-14); // biome-ignore format: one line
+    expect(fit.warnings.map(({ message }) => message)).toEqual([expect.stringContaining('cluster 0')]);
+    fit.destroy();
+  });
+
+  test('a centre of zeros is refused: it has no direction', async () => {
+    const none = { ...centersJSON([[1, 0, 0], [0, 0, 0], [0, 0, 1]]), metric: 'cosine' } as const; // biome-ignore format: one line
+    const { message } = await refusal(() => KMeansModel.fromJSON(none), 'invalid-model');
+    expect(message).toContain('centers[1]');
+    for (const init of [none, new KMeansModel(none)]) {
+      await refusal(() => new KMeans({ ...cosine, init }).fit(directions(1)), 'invalid-model');
+    }
+    expect(KMeansModel.fromJSON({ ...none, metric: 'euclidean' }).centers[1]).toEqual([0, 0, 0]);
+  });
+
+  test('a number that is none is refused by its place', async () => {
+    for (const value of [Number.NaN, -Infinity]) {
+      const points = directions(1);
+      points.data[3 * 5 + 2] = value;
+      const { message } = await refusal(() => new KMeans(cosine).fit(points), 'non-finite');
+      expect(message).toContain(`row 5, column 2 (both counted from 0) is ${value}`);
+    }
+    const model = KMeansModel.fromJSON({ ...centersJSON([[1, 0]]), metric: 'cosine' });
+    for (const none of [3, { nFeatures: 2 }]) await refusal(() => model.predict(none as never, cpu), 'invalid-points');
+  });
+
   test('a row of zeros has no direction; in a model file the metric is kept', async () => {
     const points = directions(6);
     const zero = { ...points, data: points.data.map((x, i) => (Math.floor(i / 3) === 7 ? 0 : x)) };

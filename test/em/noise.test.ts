@@ -38,6 +38,30 @@ function logBox({ data }: HostPoints): number {
 const fitNoisy = (options: Partial<GaussianMixtureOptions> = {}, to = points) =>
   new GaussianMixture({ nComponents: 2, noise: true, ...cpu, ...options }).fit(to);
 
+describe('the volume of noise', () => {
+  test('may be given by its logarithm', async () => {
+    const [a, b] = [
+      await fitNoisy({ noise: { volume: 2500 } }),
+      await fitNoisy({ noise: { logVolume: Math.log(2500) } }),
+    ];
+    expect(a.toJSON()).toEqual(b.toJSON());
+    // Of many wide columns no number holds the volume itself.
+    const wide = { data: Float64Array.from({ length: 90 * 40 }, (_, i) => ((i * 7919) % 5003) - 2500), nFeatures: 90 };
+    const fit = await fitNoisy(
+      { nComponents: 1, covarianceType: 'diag', noise: { logVolume: 90 * Math.log(5e3) } },
+      wide,
+    );
+    expect(fit.noise!.logVolume).toBe(90 * Math.log(5e3));
+  });
+
+  test.each([{ logVolume: Number.NaN }, { logVolume: Infinity }, { logVolume: 3, volume: 20 }])(
+    '%o is refused',
+    async (noise) => {
+      await refusal(() => fitNoisy({ noise }), 'invalid-option');
+    },
+  );
+});
+
 test('outliers go to the last column; its label is K; all weights sum to 1', async () => {
   // Centres are drawn far apart, so that a first start may well sit on outliers.
   const fit = await fitNoisy({ nInit: 10 });

@@ -28,6 +28,26 @@ describe('options that are refused when the estimator is made, by name', () => {
     await refusal(() => new SoftKMeans({ nClusters: 0, stiffness: 1 }), 'invalid-option');
     await refusal(() => new SoftKMeans({ nClusters: 1025, stiffness: 1 }), 'too-many-components');
   });
+
+  test('of k-means and soft k-means that are none, or of others', async () => {
+    for (const none of [undefined, null, 3]) {
+      await refusal(() => new KMeans(none as never), 'invalid-option');
+      await refusal(() => new SoftKMeans(none as never), 'invalid-option');
+    }
+    const soft = (options: object) => refusal(() => new SoftKMeans(options as never), 'invalid-option');
+    for (const options of [{}, { stiffness: 1 }, { nComponents: 2, stiffness: 1 }]) {
+      expect((await soft(options)).message).toContain('nClusters');
+    }
+    for (const stiffness of [undefined, 0, -1, Infinity, 1e-320, Number.MAX_VALUE]) {
+      expect((await soft({ nClusters: 2, stiffness })).message).toContain('stiffness');
+    }
+    for (const option of ['covarianceType', 'regCovar', 'freeze', 'prior', 'noise', 'nComponents']) {
+      expect((await soft({ nClusters: 2, stiffness: 1, [option]: true })).message).toContain(option);
+    }
+    for (const init of ['random', TWO_GROUPS]) {
+      expect((await soft({ nClusters: 2, stiffness: 1, init })).message).toContain('init');
+    }
+  });
 });
 
 describe('a start that does not fit is refused before any work', () => {

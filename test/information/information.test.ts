@@ -209,6 +209,39 @@ describe('standard errors', () => {
   });
 });
 
+describe('units', () => {
+  const points = pointsOf(TWO_GROUPS, 200);
+  const inUnits = (unit: number) => ({ ...points, data: points.data.map((x) => x * unit) });
+  const scaled = (model: GaussianMixtureJSON, unit: number): GaussianMixtureJSON => ({
+    ...model,
+    means: model.means.map((mean) => mean.map((m) => m * unit)),
+    covariances: (model.covariances as number[][][]).map((rows) => rows.map((row) => row.map((c) => c * unit * unit))),
+  });
+
+  test('are those of the errors, as far as float64 has room for their fourth power', async () => {
+    const best = await fitted(points, TWO_GROUPS);
+    const plain = await informationOf(points, mixtureOf(best));
+    const errors = flatValues(plain.standardErrors!);
+    for (const unit of [2 ** 240, 2 ** -240]) {
+      const found = await informationOf(inUnits(unit), mixtureOf(scaled(best, unit)));
+      const { weights, means, covariances } = flatValues(found.standardErrors!);
+      expectNear([...weights], [...errors.weights], 1e-9);
+      expectNear([...means], [...errors.means.map((s) => s * unit)], 1e-9);
+      expectNear([...covariances], [...errors.covariances.map((s) => s * unit * unit)], 1e-9);
+      expect([found.observed, found.covariance].flat(3).every(Number.isFinite)).toBe(true);
+      expect(found.observed.every((row, i) => row[i] !== 0)).toBe(true);
+    }
+  });
+
+  test.each([2 ** 266, 2 ** 283, 2 ** -266, 2 ** -283])('beyond that are refused: times %s', async (unit) => {
+    const { message } = await refusal(
+      () => informationOf(inUnits(unit), mixtureOf(scaled(TWO_GROUPS, unit))),
+      'invalid-points',
+    );
+    expect(message).toContain('covariances[0][0][0]');
+  });
+});
+
 describe('no standard errors', () => {
   test('where two components are one: the log-likelihood is flat', async () => {
     const points = pointsOf(TWO_GROUPS, 200);

@@ -117,5 +117,12 @@ test('bad labels are refused', async () => {
   expect((await refusal(() => contingency([1, 2, 3], [1, 2]), 'invalid-option')).message).toContain('3');
   expect((await refusal(() => contingency([1, 0.5], [1, 2]), 'invalid-option')).message).toContain('row 1');
   await refusal(() => adjustedRandIndex([Number.NaN], [1]), 'invalid-option');
+  for (const bad of [null, undefined, 7, 'aab', {}]) {
+    for (const index of [contingency, adjustedRandIndex, normalizedMutualInformation]) {
+      const { message } = await refusal(() => index(bad as never, [1, 2, 3]), 'invalid-option');
+      expect(message).toMatch(/^The first labels must be a list/);
+      await refusal(() => index([1, 2, 3], bad as never), 'invalid-option');
+    }
+  }
   await refusal(() => contingency([null] as unknown as number[], [1]), 'invalid-option');
 });

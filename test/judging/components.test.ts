@@ -251,6 +251,18 @@ describe('the table', () => {
     await refusal(() => componentTable({ ...good, means: [[0]] }), 'invalid-model');
     await refusal(() => componentTable({ ...good, means: [[0, Number.NaN]] }), 'invalid-model');
     await refusal(() => componentTable({ ...good, covariances: [1, 2] as unknown as number[][][] }), 'invalid-model');
+    const more = [
+      null,
+      undefined,
+      3,
+      [],
+      { ...good, weights: 1 },
+      { ...good, weights: [null] },
+      { ...good, means: [null] },
+    ];
+    for (const mixture of [...more, { ...good, means: [[0, null]] }, { ...good, covariances: [null] }]) {
+      await refusal(() => componentTable(mixture as never), 'invalid-model');
+    }
     const flat = { ...good, covariances: [[[1, 1], [1, 1]]] }; // biome-ignore format: one line
     const error = await refusal(() => componentTable(flat), 'singular-covariance');
     expect(error.message).toContain('component 0');

@@ -99,6 +99,30 @@ describe('the k-fold score', () => {
     expect(heavier.mean).toBeCloseTo(all.mean, 12);
   });
 
+  test('refuses a callback that is none before any work, and one that gives no numbers', async () => {
+    for (const callback of [null, undefined, {}]) {
+      const { message } = await refusal(() => kFoldScore(waiting, 3, callback as never), 'invalid-option');
+      expect(message).toMatch(/^fitAndScore must be a function/);
+    }
+    await refusal(() => kFoldScore(waiting, 3, oneGaussian, null as never), 'invalid-option');
+    const bad = [undefined, {}, { logLikelihood: -1 }, { logLikelihood: Number.NaN, weight: 1 }];
+    for (const result of [...bad, { logLikelihood: Infinity, weight: 1 }, { logLikelihood: -1, weight: 0 }]) {
+      let calls = 0;
+      const scoring = () => {
+        calls++;
+        return Promise.resolve(result as never);
+      };
+      const { message } = await refusal(() => kFoldScore(waiting, 3, scoring), 'invalid-option');
+      expect(message).toContain('of fold 0 it gave');
+      expect(calls).toBe(1);
+    }
+  });
+
+  test('takes a density of 0 for a score', async () => {
+    const impossible = await kFoldScore(waiting, 3, async () => ({ logLikelihood: -Infinity, weight: 9 }));
+    expect(impossible).toEqual({ mean: -Infinity, perFold: [-Infinity, -Infinity, -Infinity] });
+  });
+
   test('hears an abort between folds, and hands on what a fold throws', async () => {
     const controller = new AbortController();
     let calls = 0;

@@ -184,6 +184,29 @@ test('a row alone in its cluster has 0, and so have rows that are all in one pla
   expect(heap.score).toBe(0);
 });
 
+describe('coordinates whose squares are beyond float64', () => {
+  const data = randomRows(40, 2, 9).map((x, at) => x + 8 * Number(at >= 40));
+  const labels = Array.from({ length: 40 }, (_, i) => Number(i >= 20));
+
+  test.each([2 ** 530, 2 ** 1015, 2 ** -560, 2 ** -900])('times %s: the same scores', async (unit) => {
+    const plain = await silhouette({ data, nFeatures: 2 }, labels);
+    expect(plain.score).toBeGreaterThan(0.5);
+    expect(await silhouette({ data: data.map((x) => x * unit), nFeatures: 2 }, labels)).toEqual(plain);
+  });
+
+  test('up to the largest and down to the smallest numbers, beside a constant column', async () => {
+    const { MAX_VALUE: most, MIN_VALUE: least } = Number;
+    for (const [a, b] of [
+      [-most, most],
+      [0, least],
+    ] as const) {
+      const points = { data: Float64Array.of(a, most, a, most, b, most, b, most), nFeatures: 2 };
+      expect((await silhouette(points, [0, 0, 1, 1])).score).toBe(1);
+      expect((await silhouette(points, [0, 1, 0, 1])).score).toBe(-0.5);
+    }
+  });
+});
+
 describe('more rows than are looked at', () => {
   const N = 4000;
   const labels = Array.from({ length: N }, (_, i) => i % 2);
@@ -233,6 +256,11 @@ test('what cannot be judged is refused', async () => {
   await refusal(() => silhouette(points, [0, 1], { seed: -1 }), 'invalid-option');
   await refusal(() => silhouette({ ...points, sampleWeight: Float64Array.of(1, 0) }, [0, 1]), 'invalid-option');
   await refusal(() => silhouette({ ...points, sampleWeight: Float64Array.of(1) }, [0, 1]), 'invalid-weights');
+  for (const labels of [null, undefined, 3, '01']) {
+    const { message } = await refusal(() => silhouette(points, labels as never), 'invalid-option');
+    expect(message).toMatch(/^labels must be a list/);
+  }
+  await refusal(() => silhouette(points, [0, 1], null as never), 'invalid-option');
   const bad = { data: Float64Array.of(0, 1, 2, Number.NaN), nFeatures: 2, featureNames: ['a', 'b'] };
   expect((await refusal(() => silhouette(bad, [0, 1]), 'non-finite')).message).toContain('row 1, column b');
   const device = { buffer: { size: 16 }, nSamples: 2, nFeatures: 2 } as unknown as HostPoints;

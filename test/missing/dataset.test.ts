@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { findPatterns } from '../../src/em/missing/patterns.ts';
-import { SEEDING_TILE, type SeedingDistances } from '../../src/em/types.ts';
+import { SEEDING_TILE, type SeedingDistances } from '../../src/em/seeding-distances.ts';
 import { expectClose, randomParameters, randomRows, uniforms } from '../cpu/samples.ts';
 import { backend, incomplete, type Size, sizes, withDataset, withGaps } from './samples.ts';
 

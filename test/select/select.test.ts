@@ -4,6 +4,7 @@ import type { CovarianceType } from '../../src/families/covariance.ts';
 import {
   type Criterion,
   GaussianMixture,
+  KMeans,
   type SelectionRow,
   type SelectOptions,
   SoftKMeans,
@@ -224,6 +225,53 @@ test('refuses lists that are none, values that are unknown, and numbers that are
   data[7] = Number.NaN;
   await refusal(() => select({ data, nFeatures: 2 }, cpu), 'non-finite');
   expect(watch.alive).toBe(0);
+});
+
+describe('before anything is loaded', () => {
+  test('every candidate is checked against the points: a start fits one of them at most', async () => {
+    const told: (readonly SelectionRow[])[] = [];
+    const call = { onCandidate: (rows: readonly SelectionRow[]) => void told.push(rows) };
+    const one = await new GaussianMixture({ nComponents: 1, ...cpu }).fit(points);
+    const init = one.toJSON();
+    one.destroy();
+    expect(watch.loaded).toEqual([400]);
+    const several: SelectOptions[] = [
+      { nComponents: [1, 2], covarianceTypes: ['full'], init },
+      { nComponents: [1], covarianceTypes: ['full', 'diag'], init },
+    ];
+    for (const options of several) {
+      const { message } = await refusal(() => select(points, { ...options, ...cpu }, call), 'model-mismatch');
+      expect(message).toContain('The initial model must match');
+    }
+    const priors = [undefined, { mean: [1, 2, 3] }];
+    const candidates = priors.map((prior) => new GaussianMixture({ nComponents: 1, ...(prior && { prior }), ...cpu }));
+    await refusal(() => selectFrom(points, candidates, {}, call), 'invalid-option');
+    expect(watch.loaded).toEqual([400]);
+    expect(told).toEqual([]);
+    const { fit } = await select(points, { nComponents: [1], covarianceTypes: ['full'], init, ...cpu });
+    fit.destroy();
+  });
+
+  test('k-means is refused: it has nothing that a criterion could be computed from', async () => {
+    const candidates = [1, 2, 3].map((nClusters) => new KMeans({ nClusters, ...cpu }));
+    const { message, remedy } = await refusal(() => selectFrom(points, candidates as never), 'invalid-option');
+    expect(message).toContain('k-means has no likelihood');
+    expect(remedy).toContain('silhouettes');
+    expect(watch.loaded).toEqual([]);
+  });
+
+  test('so are lists, options and calls that are none', async () => {
+    const mixture = new GaussianMixture({ nComponents: 1, ...cpu });
+    for (const none of [null, undefined, 3, mixture, [null], [3], [{}]]) {
+      await refusal(() => selectFrom(points, none as never), 'invalid-option');
+    }
+    await refusal(() => selectFrom(points, [mixture], null as never), 'invalid-option');
+    await refusal(() => selectFrom(points, [mixture], {}, null as never), 'invalid-option');
+    await refusal(() => select(points, null as never), 'invalid-option');
+    await refusal(() => select(points, cpu, null as never), 'invalid-option');
+    for (const none of [null, undefined, 3]) await refusal(() => select(none as never, cpu), 'invalid-points');
+    expect(watch.loaded).toEqual([]);
+  });
 });
 
 test('selectFrom takes the estimators of one family as they are', async () => {

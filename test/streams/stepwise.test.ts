@@ -35,6 +35,20 @@ function sorted({ weights, means, covariances }: MixtureModel) {
 }
 
 describe('stepwise EM', () => {
+  test('takes chunks one after the other, whether or not they are awaited; one that fails leaves the others', async () => {
+    const chunks = [0, 1000, 2000].map((from) => rowsOf(points, from, from + 1000));
+    const [patient, hasty] = [0, 1].map(() => new GaussianMixture({ nComponents: 2, ...cpu }));
+    let expected: MixtureModel | undefined;
+    for (const chunk of chunks) expected = await patient!.partialFit(chunk);
+    const wrong = { data: new Float64Array(9), nFeatures: 3 };
+    const [first, second, failed, last] = [chunks[0]!, chunks[1]!, wrong, chunks[2]!].map((chunk) =>
+      hasty!.partialFit(chunk),
+    );
+    await Promise.all([first, second]);
+    await refusal(() => failed, 'model-mismatch');
+    expect((await last)!.toJSON()).toEqual(expected!.toJSON());
+  });
+
   test('ends near the batch fit of a stationary stream, and nearer than its first chunk', async () => {
     const batch = await new GaussianMixture({ nComponents: 2, ...cpu }).fit(points);
     const estimator = new GaussianMixture({ nComponents: 2, ...cpu });

@@ -6,6 +6,7 @@ import {
   keptSums,
   layPortions,
   leanWay,
+  likelihoodsOf,
   type Portion,
   rowsPerRun,
 } from '../../src/backends/webgpu/lean-plan.ts';
@@ -21,24 +22,27 @@ const model = fc.record({
   kind: fc.constantFrom('full', 'tied-first', 'diag', 'spherical', 'k-means'),
   D: fc.integer({ min: 1, max: 128 }),
   K: fc.integer({ min: 1, max: 1024 }),
+  /** Full windows before one that may be smaller. */
+  full: fc.constantFrom(1, 2, 40),
   share: fc.double({ min: 1e-3, max: 1, noNaN: true }),
   budget: fc.double({ min: 1e6, max: 1e15, noNaN: true }),
 });
 
-/** A plan for a full window and one that may be smaller, of a model that suits lean passes. */
-function planOf({ kind, D, K, share, budget }: typeof model extends fc.Arbitrary<infer T> ? T : never) {
+/** A plan for full windows and one that may be smaller, of a model that suits lean passes. */
+function planOf({ kind, D, K, full: nFull, share, budget }: typeof model extends fc.Arbitrary<infer T> ? T : never) {
   const kernel = kernelFor({ kind } as KernelParameters);
   const shape = shapeOf(D);
   const way = leanWay(kernel, shape, K);
   fc.pre(way !== undefined);
   const full = WINDOW / (shape.DB * shape.W * 4);
-  const windows = [Math.floor(full), Math.ceil(share * full)].map((count) => ({ count }) as Window);
+  const counts = [...Array<number>(nFull).fill(Math.floor(full)), Math.ceil(share * full)];
+  const windows = counts.map((count) => ({ count }) as Window);
   const portions = layPortions(way!, kernel, shape, K, windows, budget);
   const { tiles, sums } = kernel.layout(shape);
   return { way: way!, shape, K, portions, column: K * tiles * sums * 16 };
 }
 
-test('whatever N, K and D, a lean pass has at most 63 MiB for log-densities, norms and sums', () => {
+test('whatever N, K and D, a lean pass has at most 64 MiB of scratch memory', () => {
   fc.assert(
     fc.property(model, (drawn) => {
       const { way, shape, K, portions, column } = planOf(drawn);
@@ -57,6 +61,12 @@ test('whatever N, K and D, a lean pass has at most 63 MiB for log-densities, nor
         expect(partials).toBeLessThanOrEqual(12 * MIB);
         expect(middle).toBeLessThanOrEqual(16 * MIB);
       }
+      // Totals and joined log-likelihoods are twice there: to be read back. Those of a window are 64 points each, before they are joined.
+      const totals = most(({ totalsAt, groups }) => totalsAt + 2 * groups * column);
+      const joined = most(({ likelihoodsAt, window }) => likelihoodsAt + likelihoodsOf(window) * 12);
+      const likelihoods = most((portion) => portion.likelihoods) * 12;
+      const rest = 2 * (totals + joined) + likelihoods;
+      expect(rest).toBeLessThanOrEqual((way.whole ? 1 : 3) * MIB);
     }),
     { numRuns: 2000 },
   );
@@ -76,6 +86,22 @@ test('chunks are whole groups of runs and cover their window, each point once', 
         }
         expect(next).toBe(window.count);
         expect(runs).toBe(Math.ceil(window.count / run));
+      }
+    }),
+  );
+});
+
+test('results lie one after the other in their batch, and batches are read back in the order of the windows', () => {
+  fc.assert(
+    fc.property(model, (drawn) => {
+      const { portions, column } = planOf(drawn);
+      let before: Portion | undefined;
+      for (const portion of portions) {
+        const isNext = before?.batch === portion.batch;
+        expect(portion.batch).toBe(isNext ? before!.batch : (before?.batch ?? -1) + 1);
+        expect(portion.totalsAt).toBe(isNext ? before!.totalsAt + 2 * before!.groups * column : 0);
+        expect(portion.likelihoodsAt).toBe(isNext ? before!.likelihoodsAt + likelihoodsOf(before!.window) * 12 : 0);
+        before = portion;
       }
     }),
   );

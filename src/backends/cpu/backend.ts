@@ -3,7 +3,7 @@ import { checkPoints, type HostPoints, isDevicePoints, type Points } from '../..
 import { checkWeights } from '../../data/weights.ts';
 import type { Backend, Dataset, LoadOptions } from '../../em/types.ts';
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
-import { CpuDataset } from './cpu-dataset.ts';
+import { CpuDataset, PRECISION } from './cpu-dataset.ts';
 import { countWorkers, pointsPerBatch, shardStarts } from './partition.ts';
 import { Shard } from './shard.ts';
 import { LocalShard, type ShardClient } from './shard-client.ts';
@@ -29,13 +29,7 @@ class CpuBackend implements Backend {
   readonly name = 'cpu';
   readonly adapter: string;
   readonly reason: string;
-  /**
-   * A log-density is a sum of D + 3 terms: relative rounding (D + 3) · 1.1e-16 ≤ 1.5e-14 of its largest term. The
-   * roundings of different points are independent, and the sum over points (see `stages/shared/long-sums.ts`) adds 1e-15 at most; what
-   * all points share, the rounding of the parameters, is the same in the next iteration. A factor of about 10 is left
-   * for log-likelihoods that nearly cancel.
-   */
-  readonly precision = 1e-13;
+  readonly precision = PRECISION;
   readonly sharesMemory: boolean;
   readonly #pool: WorkerPool | undefined;
   /** Set by `destroy()`. Workers that died do not matter: the next load replaces them. */
@@ -52,7 +46,7 @@ class CpuBackend implements Backend {
   async load(points: Points, options: LoadOptions): Promise<Dataset> {
     if (this.lost) throw new EmgpuError('destroyed', 'The CPU backend was destroyed.', 'Make a new one.');
     const host = requireHostPoints(points);
-    const { weights, total } = checkWeights(host);
+    const checked = checkWeights(host);
     throwIfAborted(options.signal);
     const frame = options.frame ?? frameFor(await hostMoments(host, options.signal), options.scaling);
     checkFrame(frame, host.nFeatures);
@@ -68,7 +62,11 @@ class CpuBackend implements Backend {
       for (const shard of shards) shard.free();
       throw error;
     }
-    return new CpuDataset(frame, new ShardedPoints(shards, starts, host.nFeatures, weights !== undefined), total);
+    return new CpuDataset(
+      frame,
+      new ShardedPoints(shards, starts, host.nFeatures, checked.weights !== undefined),
+      checked,
+    );
   }
 
   /** Points need no window here: memory is the only limit. */

@@ -1,4 +1,6 @@
 import type { Frame } from '../../data/frame.ts';
+import type { CheckedWeights } from '../../data/weights.ts';
+import type { SeedingDistances } from '../../em/seeding-distances.ts';
 import { SharedScatter } from '../../em/shared-scatter.ts';
 import type {
   Assignment,
@@ -8,7 +10,6 @@ import type {
   Readout,
   ReadoutKind,
   RunOptions,
-  SeedingDistances,
   Statistics,
 } from '../../em/types.ts';
 import { EmgpuError } from '../../errors.ts';
@@ -21,21 +22,32 @@ import type { ShardedPoints } from './sharded-points.ts';
 /** Standard deviations at which tied sums may lose 4 of 16 digits. */
 const REACH = 100;
 
+/**
+ * Relative rounding of the mean log-likelihood. A log-density is a sum of D + 3 terms: relative rounding (D + 3) · 1.1e-16 ≤ 1.5e-14 of its
+ * largest term. The roundings of different points are independent, and the sum over points (see `stages/shared/long-sums.ts`) adds 1e-15 at
+ * most; what all points share, the rounding of the parameters, is the same in the next iteration. A factor of about 10 is left for
+ * log-likelihoods that nearly cancel.
+ */
+export const PRECISION = 1e-13;
+
 /** Points on this backend. */
 export class CpuDataset implements Dataset {
   readonly nSamples: number;
   readonly nFeatures: number;
   readonly totalWeight: number;
+  readonly nWeighted: number;
   readonly frame: Frame;
+  readonly precision = PRECISION;
   readonly #points: ShardedPoints;
   readonly #scatter = new SharedScatter(REACH);
   #nextSeeding = 0;
 
-  constructor(frame: Frame, points: ShardedPoints, totalWeight: number) {
+  constructor(frame: Frame, points: ShardedPoints, { total, nWeighted }: Pick<CheckedWeights, 'total' | 'nWeighted'>) {
     this.frame = frame;
     this.nFeatures = points.nFeatures;
     this.nSamples = points.starts.at(-1)!;
-    this.totalWeight = totalWeight;
+    this.totalWeight = total;
+    this.nWeighted = nWeighted;
     this.#points = points;
   }
 

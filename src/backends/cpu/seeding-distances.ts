@@ -1,4 +1,4 @@
-import type { SeedingDistances } from '../../em/types.ts';
+import type { SeedingDistances } from '../../em/seeding-distances.ts';
 import type { TaskResult } from './passes.ts';
 import type { Task } from './shard.ts';
 import type { ShardedPoints } from './sharded-points.ts';

@@ -2,7 +2,7 @@ import { checkPoints, type Points } from '../../data/points.ts';
 import type { Backend, Dataset, LoadOptions } from '../../em/types.ts';
 import { type TextStore, withMemory } from '../text-store.ts';
 import type { GpuContext } from './context.ts';
-import { GpuDataset } from './dataset.ts';
+import { GpuDataset, PRECISION } from './dataset.ts';
 import { adapterName, DeviceWatch, isSoftware } from './device.ts';
 import { loadPoints } from './load.ts';
 import { Pace, SUBMIT_SECONDS } from './pace.ts';
@@ -55,8 +55,7 @@ export function createGpuBackend(options: GpuBackendOptions): Backend {
     name: 'webgpu',
     adapter: adapterName(info),
     reason,
-    // float32 log-densities are off by a few 2⁻²⁴ each, at random; their mean over tiles of 256 by less. Twice the bound.
-    precision: 2 ** -22,
+    precision: PRECISION,
     get lost() {
       return watch.lost;
     },

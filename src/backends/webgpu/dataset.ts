@@ -1,5 +1,6 @@
 import type { Frame } from '../../data/frame.ts';
 import type { ResidentPoints } from '../../em/resident.ts';
+import type { SeedingDistances } from '../../em/seeding-distances.ts';
 import { addStatistics } from '../../em/statistics.ts';
 import type {
   BlendOptions,
@@ -9,7 +10,6 @@ import type {
   Readout,
   ReadoutKind,
   RunOptions,
-  SeedingDistances,
   Statistics,
   Stretch,
   StretchOptions,
@@ -31,12 +31,20 @@ const SIDE_BY_SIDE = 4;
 /** Numbers of a dataset that a pass does not keep the device busy with, as far as measured (bench/NOTES.md). */
 const FEW_NUMBERS = 2 ** 18;
 
+/**
+ * Relative rounding of the mean log-likelihood: float32 log-densities are off by a few 2⁻²⁴ each, at random; their mean over tiles of 256 by
+ * less. Twice the bound.
+ */
+export const PRECISION = 2 ** -22;
+
 /** Points in a device's memory: windows of tiles, and scratch memory for passes over them. */
 export class GpuDataset implements Dataset {
   readonly nSamples: number;
   readonly nFeatures: number;
   readonly totalWeight: number;
+  readonly nWeighted: number;
   readonly frame: Frame;
+  readonly precision = PRECISION;
   readonly sideBySide: number;
   readonly #context: GpuContext;
   readonly #points: LoadedPoints;
@@ -54,6 +62,7 @@ export class GpuDataset implements Dataset {
     this.nFeatures = points.shape.D;
     this.nSamples = points.windows.reduce((n, window) => n + window.count, 0);
     this.totalWeight = points.windows.reduce((sum, window) => sum + window.totalWeight, 0);
+    this.nWeighted = points.windows.reduce((n, window) => n + window.nWeighted, 0);
     this.sideBySide = this.nSamples * this.nFeatures <= FEW_NUMBERS ? SIDE_BY_SIDE : 1;
     this.#scratches = [new Scratch(context, points, tune)];
   }

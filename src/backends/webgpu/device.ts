@@ -55,10 +55,10 @@ export function reportAdapter(adapter: GPUAdapter, tuned: readonly TunedStage[])
 
 /** What the kernels need; every WebGPU device has it unless it was asked for less (compatibility mode). */
 const NEEDED = {
-  maxComputeInvocationsPerWorkgroup: 64,
-  maxComputeWorkgroupSizeX: 64,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupSizeX: 256,
   maxComputeWorkgroupStorageSize: 16384,
-  maxStorageBuffersPerShaderStage: 7,
+  maxStorageBuffersPerShaderStage: 8,
   maxUniformBufferBindingSize: 65536,
   maxDynamicUniformBuffersPerPipelineLayout: 2,
   maxStorageBufferBindingSize: 64 * 2 ** 20,

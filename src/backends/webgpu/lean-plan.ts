@@ -13,6 +13,8 @@ const WHOLE_BYTES = 58 * 2 ** 20;
 const WHOLE_MIDDLE_BYTES = 5 * 2 ** 20;
 /** Totals of a window that are read back: at most this many bytes, or one. */
 const READBACK_BYTES = 2 ** 14;
+/** Of all windows that are read back at once: at most this many, or one window's. So scratch memory does not grow with N. */
+const BATCH_BYTES = 3 * 2 ** 17;
 /** Runs whose sums are added up before the totals are. */
 export const GROUP = 16;
 /** Partial log-likelihoods of tiles that are joined before they are read back. */
@@ -78,9 +80,11 @@ export interface Chunk {
   readonly count: number;
 }
 
-/** A window: its chunks, how its sums are added up, and where its results lie among those of all. */
+/** A window: its chunks, how its sums are added up, and where its results lie among those of its batch. */
 export interface Portion {
   readonly window: Window;
+  /** Which readback brings its results. */
+  readonly batch: number;
   readonly chunks: readonly Chunk[];
   /** Points of a chunk at most. */
   readonly capacity: number;
@@ -158,8 +162,7 @@ export function layPortions(
 ): Portion[] {
   const model = modelOf(way, kernel, shape, K);
   const { column } = model;
-  let totalsAt = 0;
-  let likelihoodsAt = 0;
+  let [batch, totalsAt, likelihoodsAt] = [0, 0, 0];
   return windows.map((window) => {
     const { count } = window;
     const capacity = leanCapacity(way, kernel, shape, K, count, budget);
@@ -173,12 +176,16 @@ export function layPortions(
     });
     const likelihoods = way.moments ? Math.ceil(count / TILE) : runs;
     const joinedAtOnce = way.moments ? JOINED : (JOINED * TILE) / run;
+    const totals = 2 * groups * column;
+    const joined = likelihoodsOf(window) * 12;
+    const fits = totalsAt + totals + likelihoodsAt + joined <= BATCH_BYTES;
+    if (totalsAt > 0 && !fits) [batch, totalsAt, likelihoodsAt] = [batch + 1, 0, 0];
     const portion = {
-      ...{ window, chunks, capacity, run, runs, runsAtOnce, middle, groups },
+      ...{ window, batch, chunks, capacity, run, runs, runsAtOnce, middle, groups },
       ...{ likelihoods, joinedAtOnce, totalsAt, likelihoodsAt },
     };
-    totalsAt += 2 * groups * column;
-    likelihoodsAt += likelihoodsOf(window) * 12;
+    totalsAt += totals;
+    likelihoodsAt += joined;
     return portion;
   });
 }

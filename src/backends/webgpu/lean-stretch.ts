@@ -52,8 +52,9 @@ function pacing(
   { lean, maximization: { finalize } }: LeanStretch,
   options: PassOptions,
 ): Pick<Stretching, 'count' | 'submit'> {
-  const iteration: Command[] = [...lean.commands, { operations: 0, dispatches: [finalize] }];
-  const operations = lean.commands.reduce((sum, command) => sum + command.operations, 0);
+  const commands = lean.batches[0]!; // of one window
+  const iteration: Command[] = [...commands, { operations: 0, dispatches: [finalize] }];
+  const operations = commands.reduce((sum, command) => sum + command.operations, 0);
   return {
     count: () => Math.min(SLOTS, Math.max(1, Math.floor(pace.budget / operations))),
     submit: (count, last) => pace.run(Array<Command[]>(count).fill(iteration).flat(), last, options),

@@ -23,7 +23,8 @@ export interface Lean {
   readonly capacity: number;
   readonly layout: MomentsLayout;
   readonly portions: readonly Portion[];
-  readonly commands: readonly Command[];
+  /** By readback. */
+  readonly batches: readonly (readonly Command[])[];
   readonly parameters: GPUBuffer;
   readonly means: GPUBuffer;
   readonly totals: GPUBuffer;
@@ -51,12 +52,11 @@ export async function createLean(
   const storage = (label: string, size: number, extra = 0) => memory.buffer(label, size, Usage.STORAGE | extra);
   try {
     const column = K * sums * 16;
-    const last = portions.at(-1)!;
     const { moments, whole } = way;
     const runsAtOnce = most((portion) => portion.runsAtOnce);
     const capacity = most((portion) => portion.capacity);
-    const totalBytes = last.totalsAt + 2 * last.groups * column;
-    const likelihoodBytes = last.likelihoodsAt + likelihoodsOf(last.window) * 12;
+    const totalBytes = most(({ totalsAt, groups }) => totalsAt + 2 * groups * column);
+    const likelihoodBytes = most(({ likelihoodsAt, window }) => likelihoodsAt + likelihoodsOf(window) * 12);
     const buffers = {
       parameters: await storage(
         'parameters',
@@ -78,8 +78,8 @@ export async function createLean(
     };
     const bytes = buffers.totals.size + buffers.joined.size;
     const staging = await memory.buffer('staging', bytes, Usage.MAP_READ | Usage.COPY_DST);
-    const commands = await record(context, shape, { kernel, way, K, sums, portions, memory, ...buffers });
-    return { kernel, way, K, capacity: portions[0]!.capacity, layout, portions, commands, ...buffers, staging, memory };
+    const batches = await record(context, shape, { kernel, way, K, sums, portions, memory, ...buffers });
+    return { kernel, way, K, capacity: portions[0]!.capacity, layout, portions, batches, ...buffers, staging, memory };
   } catch (error) {
     memory.destroy();
     throw error;
@@ -130,8 +130,8 @@ async function passOver(context: GpuContext, shape: Shape, work: Recording, jobs
   return { expectation, sum };
 }
 
-/** One command per chunk: its sums by run, and those of each group; after a window's last, its totals. */
-async function record(context: GpuContext, shape: Shape, work: Recording): Promise<Command[]> {
+/** Of each batch one command per chunk: its sums by run, and those of each group; after a window's last, its totals. */
+async function record(context: GpuContext, shape: Shape, work: Recording): Promise<Command[][]> {
   const { device, pipelines } = context;
   const { kernel, way, K, sums, portions, partials, middle, totals, logLikelihoods, joined, memory } = work;
   const [total, join] = await Promise.all([pipelines.get('totals', shape), pipelines.get('join-likelihoods', shape)]);
@@ -147,9 +147,9 @@ async function record(context: GpuContext, shape: Shape, work: Recording): Promi
   const columns = Math.ceil((K * sums) / 64);
   const rows = rowsPerRun(way);
   const { moments } = way;
-  const commands: Command[] = [];
+  const batches: Command[][] = Array.from({ length: portions.at(-1)!.batch + 1 }, () => []);
   for (const portion of portions) {
-    const { window, chunks, capacity, run, runs, middle: parts, groups, totalsAt } = portion;
+    const { window, batch, chunks, capacity, run, runs, middle: parts, groups, totalsAt } = portion;
     const { expectation, sum } = await passOver(context, shape, work, jobs, window);
     for (const { first, count } of chunks) {
       const [runFirst, runCount] = [first / run, Math.ceil(count / run)];
@@ -169,11 +169,11 @@ async function record(context: GpuContext, shape: Shape, work: Recording): Promi
         if (kernel.second !== 'inertia')
           dispatches.push(dispatch(toJoined, joining, Math.ceil(likelihoodsOf(window) / 64)));
       }
-      commands.push({ operations: count * K * kernel.flops(shape.D), dispatches });
+      batches[batch]!.push({ operations: count * K * kernel.flops(shape.D), dispatches });
     }
   }
   device.queue.writeBuffer(jobs, 0, encodeJobs(list));
-  return commands;
+  return batches;
 }
 
 /** Three for each chunk, two for each window, at most. */
@@ -181,16 +181,17 @@ function countJobs(portions: readonly Portion[]): number {
   return portions.reduce((sum, { chunks }) => sum + 3 * chunks.length + 2, 0);
 }
 
-/** One pass over all windows, one readback: the sums of each. */
+/** One pass over all windows, a readback per batch: the sums of each window. */
 export async function leanExpectation(
-  { device, pace }: GpuContext,
+  context: GpuContext,
   shape: Shape,
   lean: Lean,
   packed: PackedBatches,
   parameters: KernelParameters,
   options: PassOptions,
 ): Promise<Statistics[]> {
-  const { kernel, layout, portions, totals, joined, staging } = lean;
+  const { device, pace } = context;
+  const { totals, joined, staging } = lean;
   device.queue.writeBuffer(lean.parameters, 0, packed.data);
   const { padded, centers } = roundMeans(parameters, shape);
   device.queue.writeBuffer(lean.means, 0, padded);
@@ -198,23 +199,36 @@ export async function leanExpectation(
     encoder.copyBufferToBuffer(totals, 0, staging, 0, totals.size);
     encoder.copyBufferToBuffer(joined, 0, staging, totals.size, joined.size);
   };
-  await pace.run(lean.commands, copyBack, options);
-  const bytes = await readMapped(device, staging, staging.size);
-  options.check();
-  const column = lean.K * layout.tiles * layout.sums * 4;
-  return portions.map(({ window, groups, totalsAt, likelihoodsAt }) => {
-    const { count: nSamples, totalWeight } = window;
-    const parts = likelihoodsOf(window);
-    const view = new DataView(bytes, totals.size + likelihoodsAt, parts * 12);
-    const logLikelihood = kernel.second === 'inertia' ? 0 : sumLogLikelihoods(view, parts);
-    const raw = {
-      totals: new Float32Array(bytes, totalsAt, 2 * groups * column),
-      groups: 2 * groups,
-      centers,
-      logLikelihood: logLikelihood + totalWeight * packed.offset,
-      nSamples,
-      totalWeight,
-    };
-    return unpackStatistics(kernel, parameters, layout, raw);
+  const statistics: Statistics[] = [];
+  for (const [index, commands] of lean.batches.entries()) {
+    await pace.run(commands, copyBack, options);
+    const bytes = await readMapped(device, staging, staging.size);
+    options.check();
+    for (const portion of lean.portions) {
+      if (portion.batch === index) statistics.push(sumsOf(lean, portion, bytes, packed.offset, centers, parameters));
+    }
+  }
+  return statistics;
+}
+
+/** A window's sums, from what was read back of its batch. */
+function sumsOf(
+  { kernel, K, layout, totals }: Lean,
+  { window, groups, totalsAt, likelihoodsAt }: Portion,
+  bytes: ArrayBuffer,
+  offset: number,
+  centers: Float64Array,
+  parameters: KernelParameters,
+): Statistics {
+  const { count: nSamples, totalWeight } = window;
+  const parts = likelihoodsOf(window);
+  const view = new DataView(bytes, totals.size + likelihoodsAt, parts * 12);
+  const logLikelihood = kernel.second === 'inertia' ? 0 : sumLogLikelihoods(view, parts);
+  const column = K * layout.tiles * layout.sums * 4;
+  return unpackStatistics(kernel, parameters, layout, {
+    totals: new Float32Array(bytes, totalsAt, 2 * groups * column),
+    groups: 2 * groups,
+    logLikelihood: logLikelihood + totalWeight * offset,
+    ...{ centers, nSamples, totalWeight },
   });
 }

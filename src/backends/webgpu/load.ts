@@ -26,6 +26,10 @@ const MANY_POINTS = 65536;
 /** Milliseconds after which the event loop gets a turn. */
 const YIELD_AFTER = 30;
 
+/** What weights may sum to, and what they must come to on average. */
+const HEAVIEST = 1e30;
+const LIGHTEST = 1e-30;
+
 const OUT_OF_RANGE = 'Remove or replace such rows (on the command line: --missing drop).';
 
 /** Brings points into tiles on the device, in their frame. Rejects NaN and infinities with `non-finite`. */
@@ -34,7 +38,8 @@ export async function loadPoints(context: GpuContext, points: Points, options: L
   const memory = new Memory(context.device);
   try {
     throwIfAborted(options.signal);
-    const { weights } = checkWeights(points);
+    const { weights, total, nWeighted } = checkWeights(points);
+    checkRange(total, total / nWeighted);
     const windows = await createWindows(context, memory, shape, countSamples(points), weights);
     const frame = await bringHome(context, shape, points, windows, options);
     return { frame, shape, windows, memory };
@@ -42,6 +47,16 @@ export async function loadPoints(context: GpuContext, points: Points, options: L
     memory.destroy();
     throw await context.watch.explain(error);
   }
+}
+
+/** Sums of weights times squares must stay in float32. */
+function checkRange(total: number, mean: number): void {
+  if (total <= HEAVIEST && mean >= LIGHTEST) return;
+  throw new EmgpuError(
+    'invalid-weights',
+    `On a GPU weights are float32: their sum must be at most ${HEAVIEST}, got ${total}, and their mean at least ${LIGHTEST}, got ${mean}.`,
+    'Multiply all of them by a constant, which changes no mean, or use the CPU backend.',
+  );
 }
 
 /** Fills the windows; returns the frame. */

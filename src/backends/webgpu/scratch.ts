@@ -2,6 +2,7 @@ import type { Frame } from '../../data/frame.ts';
 import { SharedScatter } from '../../em/shared-scatter.ts';
 import { addStatistics } from '../../em/statistics.ts';
 import type { KernelParameters, Statistics, Stretch, StretchOptions } from '../../em/types.ts';
+import { EmgpuError } from '../../errors.ts';
 import type { GpuContext } from './context.ts';
 import { expectation, type Passing } from './expectation.ts';
 import { type Kernel, kernelFor } from './kernels.ts';
@@ -48,6 +49,8 @@ export class Scratch {
   #resident: Resident | undefined;
   #lean: Lean | undefined;
   #leanStretch: LeanStretch | undefined;
+  /** There was no memory for a stretch: step by step will do. */
+  #crowded = false;
   readonly #scatter = new SharedScatter(REACH);
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -111,8 +114,29 @@ export class Scratch {
     return statistics;
   }
 
-  /** Iterations without the host, by lean passes or for a small problem; undefined where this is no problem for either. */
+  /**
+   * Iterations without the host, by lean passes or for a small problem; undefined where this is no problem for either, or there is no memory for
+   * it.
+   */
   async stretch(
+    parameters: KernelParameters,
+    frame: Frame,
+    options: StretchOptions & PassOptions,
+  ): Promise<Stretch | undefined> {
+    if (this.#crowded) return undefined;
+    try {
+      return await this.#tryStretch(parameters, frame, options);
+    } catch (error) {
+      if (!(error instanceof EmgpuError) || error.code !== 'out-of-memory') throw error;
+      this.#crowded = true;
+      // What was made for it lies with the memory of passes.
+      this.#lean?.memory.destroy();
+      this.#lean = undefined;
+      return undefined;
+    }
+  }
+
+  async #tryStretch(
     parameters: KernelParameters,
     frame: Frame,
     options: StretchOptions & PassOptions,

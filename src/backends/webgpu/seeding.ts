@@ -1,4 +1,4 @@
-import { SEEDING_TILE, type SeedingDistances } from '../../em/types.ts';
+import { SEEDING_TILE, type SeedingDistances } from '../../em/seeding-distances.ts';
 import type { GpuContext } from './context.ts';
 import { encodeJobs, JOB_STRIDE, type Job } from './job.ts';
 import { Memory, Usage } from './memory.ts';

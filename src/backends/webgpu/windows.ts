@@ -15,6 +15,8 @@ export interface Window {
   readonly weights: GPUBuffer | undefined;
   /** `Σ w` in float64: `count` without weights. */
   readonly totalWeight: number;
+  /** Points whose weight is not 0: `count` without weights. */
+  readonly nWeighted: number;
   /** The largest of the weights; 1 without. */
   readonly largestWeight: number;
 }
@@ -56,14 +58,15 @@ export async function createWindows(
 }
 
 async function weighed(memory: Memory, first: number, count: number, weights: Weights | undefined) {
-  if (!weights) return { weights, totalWeight: count, largestWeight: 1 };
-  let [totalWeight, largestWeight] = [0, 0];
+  if (!weights) return { weights, totalWeight: count, nWeighted: count, largestWeight: 1 };
+  let [totalWeight, nWeighted, largestWeight] = [0, 0, 0];
   for (let i = first; i < first + count; i++) {
     totalWeight += weights[i]!;
+    if (weights[i]! > 0) nWeighted++;
     largestWeight = Math.max(largestWeight, weights[i]!);
   }
   const buffer = await memory.buffer(`weights from ${first}`, count * 4, Usage.STORAGE | Usage.COPY_DST);
-  return { weights: buffer, totalWeight, largestWeight };
+  return { weights: buffer, totalWeight, nWeighted, largestWeight };
 }
 
 /** What a stage is told of a window's weights: the flag it is compiled with, and its last binding. Nothing where there are none. */

@@ -46,7 +46,9 @@ export function boundSections(document: Document, { fit }: Fitted, el: ElementMa
 }
 
 function chartOf(document: Document, gains: readonly Gain[]): Element {
-  const last = Math.max(...gains.map(({ iteration }) => iteration));
+  const iterations = gains.map(({ iteration }) => iteration);
+  const last = Math.max(...iterations);
+  const steps = last - Math.min(...iterations);
   const place = { x: 'iteration', y: 'gain', stroke: ({ part }: Gain) => COLORS[part] } as const;
   return draw(document, 'gain of every iteration, bound and KL divergence', {
     width: 380,
@@ -54,7 +56,8 @@ function chartOf(document: Document, gains: readonly Gain[]): Element {
     marginTop: 30,
     marginLeft: 56,
     marginBottom: 40,
-    x: { label: 'iteration', ticks: Math.min(5, last), tickFormat: 'd' },
+    // No more ticks than steps from one iteration to the next: there are no halves of them.
+    x: { label: 'iteration', ticks: Math.min(5, Math.max(1, steps)), tickFormat: 'd' },
     y: { label: 'gain per point', type: 'log', ticks: 5, tickFormat: (x: number) => x.toExponential(0), grid: true },
     color: { type: 'identity' } as Plot.ScaleOptions,
     marks: [

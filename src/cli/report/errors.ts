@@ -1,4 +1,4 @@
-import { EmgpuError, type FisherInformation, type MixtureFit } from '../../node.ts';
+import { EmgpuError, type ErrorCode, type FisherInformation, type MixtureFit } from '../../node.ts';
 import type { Fitted } from '../fitted.ts';
 import { isStreamed, type Source } from '../input.ts';
 import { isGaussian } from '../models.ts';
@@ -17,6 +17,13 @@ const MOST_OPERATIONS = 1e9;
 const PER_DENSITY = 16;
 const PER_PATTERN = 4e5;
 
+/** Why a fit has none, by what is thrown: of components without weight, or so narrow that they cannot be factorised a step away, and of extreme units. */
+const WITHOUT: Partial<Record<ErrorCode, string>> = {
+  'invalid-model': 'a component is empty, or too narrow',
+  'singular-covariance': 'a component is empty, or too narrow',
+  'invalid-points': 'in the units of the columns they are beyond what numbers can hold',
+};
+
 /** Standard errors for the report, from the observed information; undefined for models that have none. Takes 2 p + 1 passes over the points. */
 export async function standardErrorsOf(
   { fit, source, constraint }: Fitted,
@@ -29,10 +36,10 @@ export async function standardErrorsOf(
     const { standardErrors, indefinite, caution } = await fit.fisherInformation(undefined, { signal });
     return standardErrors ? { errors: standardErrors, caution } : { none: sentence(indefinite!) };
   } catch (error) {
-    // A component without weight, or so narrow that it cannot be factorised a step away, has no standard errors; the rest of the report stands.
-    const known = error instanceof EmgpuError && ['invalid-model', 'singular-covariance'].includes(error.code);
-    if (!known) throw error;
-    return { none: 'a component is empty, or too narrow' };
+    // The rest of the report stands.
+    const none = error instanceof EmgpuError ? WITHOUT[error.code] : undefined;
+    if (none === undefined) throw error;
+    return { none };
   }
 }
 

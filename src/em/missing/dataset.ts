@@ -1,5 +1,6 @@
 import type { Frame } from '../../data/frame.ts';
 import { EmgpuError } from '../../errors.ts';
+import type { SeedingDistances } from '../seeding-distances.ts';
 import type {
   Assignment,
   Dataset,
@@ -8,7 +9,6 @@ import type {
   Readout,
   ReadoutKind,
   RunOptions,
-  SeedingDistances,
   Statistics,
 } from '../types.ts';
 import { CompletedSums } from './completed-sums.ts';
@@ -31,6 +31,9 @@ export class IncompleteDataset implements Dataset {
   readonly nSamples: number;
   readonly nFeatures: number;
   readonly totalWeight: number;
+  readonly nWeighted: number;
+  readonly incomplete = true;
+  readonly precision: number;
   readonly frame: Frame;
   readonly #parts: readonly Part[];
   /** Those that count. */
@@ -45,8 +48,11 @@ export class IncompleteDataset implements Dataset {
     this.nFeatures = frame.shift.length;
     this.nSamples = parts.reduce((n, { pattern }) => n + pattern.rows.length, 0);
     this.totalWeight = parts.reduce((sum, { weight }) => sum + weight, 0);
+    // Parts may be on different backends.
+    this.precision = Math.max(...parts.map(({ dataset }) => dataset.precision));
     this.#parts = parts;
     this.#weighty = parts.filter(({ weight }) => weight > 0);
+    this.nWeighted = this.#weighty.reduce((n, { dataset }) => n + dataset.nWeighted, 0);
     this.#partOf = new Uint32Array(this.nSamples);
     this.#placeOf = new Uint32Array(this.nSamples);
     for (const [index, { pattern }] of parts.entries()) {

@@ -1,4 +1,4 @@
-import { SEEDING_TILE, type SeedingDistances } from '../types.ts';
+import { SEEDING_TILE, type SeedingDistances } from '../seeding-distances.ts';
 import type { Part } from './part.ts';
 import { columns } from './patterns.ts';
 import { eachInTurn } from './turns.ts';

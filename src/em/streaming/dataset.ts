@@ -1,6 +1,7 @@
 import type { Frame } from '../../data/frame.ts';
 import type { PointStream } from '../../data/replay.ts';
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
+import type { SeedingDistances } from '../seeding-distances.ts';
 import { addStatistics } from '../statistics.ts';
 import type {
   Assignment,
@@ -11,7 +12,6 @@ import type {
   Readout,
   ReadoutKind,
   RunOptions,
-  SeedingDistances,
   Statistics,
 } from '../types.ts';
 import { collectRows } from './chunks.ts';
@@ -26,7 +26,9 @@ export class StreamDataset implements Dataset {
   readonly nSamples: number;
   readonly nFeatures: number;
   readonly totalWeight: number;
+  readonly nWeighted: number;
   readonly frame: Frame;
+  readonly precision: number;
   readonly #backend: Backend;
   readonly #stream: PointStream;
   readonly #options: WalkOptions;
@@ -34,7 +36,13 @@ export class StreamDataset implements Dataset {
   #sample: StreamSample | undefined;
   #destroyed = false;
 
-  constructor(backend: Backend, stream: PointStream, options: WalkOptions, totalWeight: number) {
+  constructor(
+    backend: Backend,
+    stream: PointStream,
+    options: WalkOptions,
+    { totalWeight, nWeighted }: Pick<Dataset, 'totalWeight' | 'nWeighted'>,
+  ) {
+    this.precision = backend.precision;
     this.#backend = backend;
     this.#stream = stream;
     this.#options = { ...options, onProgress: undefined };
@@ -42,6 +50,7 @@ export class StreamDataset implements Dataset {
     this.nSamples = options.nSamples;
     this.frame = options.frame;
     this.totalWeight = totalWeight;
+    this.nWeighted = nWeighted;
   }
 
   async expectation(

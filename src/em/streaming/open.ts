@@ -37,11 +37,12 @@ export async function openStreamed(
   const nSamples = stream.nSamples ?? (await countRows(stream, rows, signal));
   const walk = { ...options, rows, nSamples };
   if (options.frame && !first.chunk.sampleWeight) {
-    return new StreamDataset(backend, stream, { ...walk, frame: options.frame }, nSamples);
+    const counts = { totalWeight: nSamples, nWeighted: nSamples };
+    return new StreamDataset(backend, stream, { ...walk, frame: options.frame }, counts);
   }
-  const { sample, totalWeight } = await survey(stream, walk);
+  const { sample, ...weights } = await survey(stream, walk);
   const frame: Frame = options.frame ?? (await frameOfRows(sample, scaling));
-  return new StreamDataset(backend, stream, { ...walk, frame }, totalWeight);
+  return new StreamDataset(backend, stream, { ...walk, frame }, weights);
 }
 
 function chunkRows(given: number | undefined, nFeatures: number): number {
@@ -71,15 +72,15 @@ async function countRows(stream: PointStream, rows: number, signal: AbortSignal 
   return count;
 }
 
-/** The rows that the frame comes from, and the sum of the weights. */
+/** The rows that the frame comes from, the sum of the weights, and how many are not 0. */
 async function survey(
   stream: PointStream,
   walk: ChunkWalk & Pick<LoadOptions, 'onProgress'>,
-): Promise<{ sample: HostPoints; totalWeight: number }> {
+): Promise<{ sample: HostPoints; totalWeight: number; nWeighted: number }> {
   const numbers = sampleNumbers(walk.nSamples);
   const pieces: HostPoints[] = [];
   const reserve: HostPoints[] = [];
-  let totalWeight = 0;
+  let [totalWeight, nWeighted] = [0, 0];
   for await (const { chunk, first } of numberedChunks(stream, { ...walk, lent: true })) {
     const end = first + chunk.data.length / chunk.nFeatures;
     const inside = numbers.filter((n) => n >= first && n < end).map((n) => n - first);
@@ -87,7 +88,9 @@ async function survey(
     pieces.push(takeRows(chunk, inside));
     // A chunk of rows without weight is none by itself.
     if (!weighsNothing(chunk)) {
-      totalWeight += checkWeights(chunk).total;
+      const weights = checkWeights(chunk);
+      totalWeight += weights.total;
+      nWeighted += weights.nWeighted;
       if (reserve.length === 0) reserve.push(takeRows(chunk, firstWeighted(chunk)));
     }
     walk.onProgress?.(end / walk.nSamples);
@@ -96,7 +99,8 @@ async function survey(
     throw new EmgpuError('invalid-weights', 'All weights are 0.', 'Check the column of the weights.');
   }
   const sample = concatenate(pieces);
-  return { sample: sample.data.length < FEWEST_ROWS * stream.nFeatures ? concatenate(reserve) : sample, totalWeight };
+  const enough = sample.data.length >= FEWEST_ROWS * stream.nFeatures;
+  return { sample: enough ? sample : concatenate(reserve), totalWeight, nWeighted };
 }
 
 /** Rows that weigh something, from the first on. */

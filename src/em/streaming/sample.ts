@@ -1,4 +1,5 @@
-import type { Dataset, SeedingDistances } from '../types.ts';
+import type { SeedingDistances } from '../seeding-distances.ts';
+import type { Dataset } from '../types.ts';
 
 /** Rows of a stream that seeding looks at, as a dataset of their own that is loaded when they are first asked for. */
 export class StreamSample implements SeedingDistances {

@@ -1,9 +1,10 @@
 import { Memory, Usage } from '../../../src/backends/webgpu/memory.ts';
 import { EmRun } from '../../../src/em/run.ts';
 import type { EmgpuError } from '../../../src/errors.ts';
+import { MixtureModel } from '../../../src/estimators/mixture-model.ts';
 import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import { kMeansFamily } from '../../../src/families/k-means.ts';
-import { assert, assertClose, assertEqual, assertRejects } from '../assert.ts';
+import { assert, assertClose, assertEqual, assertRejects, assertSame } from '../assert.ts';
 import type { LaneCase } from '../types.ts';
 import { cpuBackend, drawSample, gpuBackend, randomFor } from './gpu.ts';
 
@@ -54,6 +55,35 @@ export const faults: readonly LaneCase[] = [
       assertEqual([...(await dataset.read('labels', packed))].join(), '0,0,0,0', 'labels');
       assertEqual((await dataset.expectation(packed)).counts[1], 0, 'points of the component without weight');
       dataset.destroy();
+    },
+  },
+  {
+    name: 'faults: one row that is far away changes nothing for the others that are scored with it',
+    async run({ device, seed }) {
+      const { points, start } = drawSample({ type: 'diag', D: 2, K: 2, N: 40 }, randomFor(seed, 'far row'));
+      const model = MixtureModel.fromJSON({
+        ...{ format: 'emgpu-model', version: 1, model: 'gaussian-mixture', covarianceType: 'diag' },
+        ...{ nFeatures: 2, nComponents: 2, weights: [...start.weights] },
+        means: [0, 2].map((k) => [...start.means.subarray(k, k + 2)]),
+        covariances: [0, 2].map((k) => [...start.covariances.subarray(k, k + 2)]),
+      });
+      const alone = await model.scoreSamples(points, { device });
+      for (const far of [1e5, 1e9]) {
+        const data = Float64Array.of(...points.data, far, far);
+        const scores = await model.scoreSamples({ data, nFeatures: 2 }, { device });
+        assertSame([...scores.slice(0, 40)], [...alone], `scores beside a row at ${far}, seed ${seed}`);
+      }
+    },
+  },
+  {
+    name: 'faults: weights beyond what float32 can sum are refused',
+    async run(context) {
+      const { points } = drawSample({ type: 'diag', D: 2, K: 1, N: 40 }, randomFor(context.seed, 'weights'));
+      for (const weight of [1e37, 1e-37]) {
+        const weighted = { ...points, sampleWeight: new Float64Array(40).fill(weight) };
+        const load = gpuBackend(context).load(weighted, { scaling: 'per-feature' });
+        await assertRejects(load, `weights of ${weight}`, 'invalid-weights');
+      }
     },
   },
   {

@@ -1,4 +1,5 @@
-import { type Backend, SEEDING_TILE, type SeedingDistances } from '../../../src/em/types.ts';
+import { SEEDING_TILE, type SeedingDistances } from '../../../src/em/seeding-distances.ts';
+import type { Backend } from '../../../src/em/types.ts';
 import { assertClose, assertEqual } from '../assert.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
 import { cpuBackend, drawSample, gpuBackend, randomFor } from './gpu.ts';

@@ -1,8 +1,9 @@
-import { CHECKED_ITERATIONS } from './check.ts';
+import { CHECKED_ITERATIONS, type Check, holds, objection } from './check.ts';
 import { type Contender, OURS, type Peer, PeerUnavailable } from './contender.ts';
 import { startEmgpu } from './emgpu.ts';
 import type { Place } from './place.ts';
 import { type Kind, makeProblem, type Problem } from './problem.ts';
+import type { Reference } from './reference.ts';
 import type { PeerMemory, PeerRow, PeersReport, Skipped } from './row.ts';
 import type { Listener, Session } from './run.ts';
 import { summarize } from './summary.ts';
@@ -14,9 +15,6 @@ const COMPONENTS = 16;
 /** Where device memory is compared: what grows with N × K shows. */
 const MANY_COMPONENTS = 64;
 
-/** The one that all others are held against. */
-const REFERENCE = `${OURS} cpu`;
-
 export const ROUNDS = 5;
 /** A timing lasts at least about so many ms, or one iteration. */
 const LEAST_MS = 250;
@@ -27,6 +25,13 @@ export const MOST_PER_ROUND = 2000;
  * one float32 number, or subtract squares, and that is theirs to choose. What they come to is in the report.
  */
 const PEER_TOLERANCE = 1e-2;
+
+/** How one takes part: by `start`, and, where it is ours, by a check that goes the way of what is timed. */
+interface Starter {
+  readonly name: string;
+  readonly start: () => Promise<Contender>;
+  readonly check?: () => Promise<Check | undefined>;
+}
 
 /** One that takes part, and its place in the report. */
 interface Entrant {
@@ -85,10 +90,11 @@ async function compareOn(
   doing: (what: string) => void,
 ): Promise<PeerRow[]> {
   const entrants: Entrant[] = [];
-  for (const [name, start] of startersOf(session, peers, kind, problem)) {
+  for (const starter of startersOf(session, peers, kind, problem)) {
+    const { name } = starter;
     doing(`${kind}: ${name} starts`);
     const late = session.budget.isOver && !name.startsWith(OURS);
-    entrants.push(late ? absent(kind, name, 'no time was left') : await enter(session, kind, problem, name, start));
+    entrants.push(late ? absent(kind, name, 'no time was left') : await enter(session, kind, problem, starter));
   }
   const running = entrants.filter(({ contender }) => contender);
   // At least one round: without it the starts were for nothing.
@@ -121,21 +127,22 @@ function absent(kind: Kind, name: string, reason: string): Entrant {
 }
 
 function startersOf(
-  { bench: { place }, cpu }: Session,
+  { bench: { place, reference }, cpu }: Session,
   peers: readonly Peer[],
   kind: Kind,
   problem: Problem,
-): [name: string, start: () => Promise<Contender>][] {
-  const nSamples = problem.data.length / problem.nFeatures;
-  const ours = (where: Place): [string, () => Promise<Contender>] => [
-    `${OURS} ${where.backend}`,
-    () => startEmgpu(where, kind, { block: problem, copies: 1, nSamples }),
-  ];
+): Starter[] {
+  const tiled = { block: problem, copies: 1, nSamples: problem.data.length / problem.nFeatures };
+  const ours = (where: Place): Starter => ({
+    name: `${OURS} ${where.backend}`,
+    start: () => startEmgpu(where, kind, tiled),
+    check: () => reference.checkEmgpu(where, kind, tiled),
+  });
   const theirs = peers.filter(({ kinds }) => kinds.includes(kind));
   return [
     ...(place === cpu ? [] : [ours(place)]),
     ours(cpu),
-    ...theirs.map((one): [string, () => Promise<Contender>] => [one.name, () => one.start(kind, problem)]),
+    ...theirs.map((one) => ({ name: one.name, start: () => one.start(kind, problem) })),
   ];
 }
 
@@ -144,32 +151,33 @@ async function enter(
   { bench: { reference } }: Session,
   kind: Kind,
   problem: Problem,
-  name: string,
-  start: () => Promise<Contender>,
+  { name, start, check: checkOurs }: Starter,
 ): Promise<Entrant> {
   let contender: Contender | undefined;
   try {
+    const own = await checkOurs?.();
     contender = await start();
     const { version, adapter, precision } = contender;
     const ms = await contender.iterate(CHECKED_ITERATIONS);
     const about = { kind, name, version, adapter, precision };
-    if (name === REFERENCE) return { row: about, contender, count: await countFor(contender, ms), times: [] };
-    const held = await reference.check(kind, problem, await contender.outcome());
-    const check = name.startsWith(OURS) ? held : { ...held, tolerance: PEER_TOLERANCE };
-    const row = { ...about, check };
-    if (check.deviation <= check.tolerance) return { row, contender, count: await countFor(contender, ms), times: [] };
+    const check = checkOurs ? own : await checkPeer(reference, kind, problem, contender);
+    const row = { ...about, ...(check && { check }) };
+    if (!check || holds(check)) return { row, contender, count: await countFor(contender, ms), times: [] };
     await end(contender);
-    const off = check.deviation.toExponential(1);
-    return {
-      row,
-      count: 0,
-      times: [],
-      reason: `WRONG: ${off} from the float64 reference, more than ${check.tolerance}`,
-    };
+    return wrong(row, `${check.deviation.toExponential(1)} from the float64 reference, more than ${check.tolerance}`);
   } catch (error) {
     await end(contender);
     return absent(kind, name, reasonOf(error));
   }
+}
+
+async function checkPeer(reference: Reference, kind: Kind, problem: Problem, contender: Contender): Promise<Check> {
+  const held = await reference.check(kind, problem, await contender.outcome(), CHECKED_ITERATIONS);
+  return { ...held, tolerance: PEER_TOLERANCE };
+}
+
+function wrong(row: Entrant['row'], why: string): Entrant {
+  return { row: { ...row, wrong: true }, count: 0, times: [], reason: `WRONG: ${why}` };
 }
 
 /** Iterations of a timing. The first ones, of `ms` each, may have waited for compilers. */
@@ -179,6 +187,9 @@ async function countFor(contender: Contender, ms: number): Promise<number> {
 }
 
 function toRow({ row, contender, times, reason }: Entrant): PeerRow {
+  const { check } = row;
+  const why = reason === undefined && check ? objection(check, contender?.stretched?.() ?? false) : undefined;
+  if (why) return { ...row, wrong: true, reason: `WRONG: ${why}` };
   const deviceBytes = contender?.deviceBytes();
   return {
     ...{ ...row, ...(deviceBytes !== undefined && { deviceBytes }) },
@@ -202,7 +213,7 @@ async function memoryOf(
   rows: readonly PeerRow[],
 ): Promise<PeerMemory[]> {
   const found: PeerMemory[] = [];
-  for (const [name, start] of startersOf(session, peers, kind, problem)) {
+  for (const { name, start } of startersOf(session, peers, kind, problem)) {
     const before = rows.find((row) => row.kind === kind && row.name === name);
     if (before?.deviceBytes === undefined) continue;
     const about = { kind, name, nComponents: problem.centers.length };

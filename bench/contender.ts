@@ -26,6 +26,8 @@ export interface Contender {
   iterate(count: number): Promise<number>;
   /** Done so far, where `iterate` may do more than it is asked for. */
   iterations?(): number;
+  /** Whether some of them went by without the host, of those that may. */
+  stretched?(): boolean;
   /** The model after all iterations so far: what the check compares with the CPU reference. */
   outcome(): Promise<Outcome>;
   /** Largest amount of device memory held so far, in bytes, where it can be told. */

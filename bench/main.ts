@@ -5,17 +5,21 @@
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { releaseBackends } from 'emgpu/node';
+import { commandLine } from './command-line.ts';
 import { comparePeers } from './compare.ts';
 import { nodeSurroundings } from './node.ts';
 import { KINDS, type Kind } from './problem.ts';
 import { memoryLine, peerLine } from './report/peers.ts';
+import { firstHeadLine, firstLine, uploadHeadLine, uploadLine } from './report/start.ts';
 import { streamHeadLine, streamLine } from './report/streams.ts';
-import { facts, headLine, rowLine, skippedLines } from './report/table.ts';
+import { facts, headLine, rowLine, skippedLines, skippedOf } from './report/table.ts';
 import { writeJson, writePage } from './report/write.ts';
-import type { PeersReport, Report, StreamRow } from './row.ts';
+import type { PeersReport, Report, StartReport, StreamRow } from './row.ts';
 import { type Found, type Listener, measureRows, openSession, type Session } from './run.ts';
+import { measureStart } from './start.ts';
 import { measureStreams } from './streams.ts';
 import { SUITES, type Suite } from './suites.ts';
+import { wrongOf } from './wrong.ts';
 
 interface Options {
   readonly suite?: readonly Suite[];
@@ -48,7 +52,8 @@ quick    a handful that tells most, a minute or two (default)
 full     every model, D 2…64, K 8…128, and small problems
 scaling  series in N, D and K
 peers    other libraries on the same machine
-streams  passes over a file that is read meanwhile`;
+streams  passes over a file that is read meanwhile
+start    the first iteration, shader compilation included, and uploads`;
 
 const program = new Command('bench')
   .description(DESCRIPTION)
@@ -61,7 +66,11 @@ const program = new Command('bench')
     ]),
   )
   .option('--seconds <number>', 'time for everything; what does not fit is listed', positive)
-  .option('--samples <number>', 'points in the suites peers (default: 1048576) and streams (20000000)', positive)
+  .option(
+    '--samples <number>',
+    'points in the suites peers, start (default: 1048576; uploads 4 times as many) and streams (20000000)',
+    positive,
+  )
   .option('--json <file>', 'write all numbers to a file')
   .option('--report <folder>', 'write a page with plots, and the numbers, named after the adapter');
 
@@ -81,6 +90,8 @@ const listener: Listener = {
   row: (row) => print(rowLine(row)),
   peer: (row) => print(peerLine(row)),
   stream: (row) => print(streamLine(row)),
+  first: (row) => print(firstLine(row)),
+  upload: (row) => print('', uploadHeadLine, uploadLine(row)),
 };
 
 async function compare(session: Session, kinds: readonly Kind[], nSamples: number): Promise<PeersReport> {
@@ -93,11 +104,12 @@ async function compare(session: Session, kinds: readonly Kind[], nSamples: numbe
 
 async function run({ suite: suites = ['quick'], kinds = KINDS, ...options }: Options): Promise<Report> {
   const { backend, seconds = Number.POSITIVE_INFINITY, samples } = options;
-  const command = ['npm run -s bench --', ...process.argv.slice(2)].join(' ');
+  const command = `npm run -s bench -- ${commandLine(process.argv.slice(2))}`.trimEnd();
   const session = await openSession(await nodeSurroundings(), { backend, seconds, command }, listener);
   const found: Found = { rows: [], skipped: [] };
   let peers: PeersReport | undefined;
   let streams: StreamRow[] | undefined;
+  let start: StartReport | undefined;
   for (const suite of suites) {
     print('');
     if (suite === 'peers') {
@@ -105,20 +117,26 @@ async function run({ suite: suites = ['quick'], kinds = KINDS, ...options }: Opt
     } else if (suite === 'streams') {
       print(streamHeadLine);
       streams = await measureStreams(session, samples, listener);
+    } else if (suite === 'start') {
+      if (session.bench.place.device) print(firstHeadLine);
+      start = await measureStart(session, samples && Math.round(samples), listener);
+      if (!start) found.skipped.push({ label: suite, reason: 'there is no device: computed on the CPU' });
     } else {
       print(headLine);
       await measureRows(session, { suite, kinds }, listener, found);
     }
   }
   session.end();
-  print('', ...skippedLines([...found.skipped, ...(peers?.skipped ?? [])]));
-  return {
+  const report: Report = {
     ...session.head,
     ...found,
     ...(peers && { peers }),
     ...(streams && { streams }),
+    ...(start && { start }),
     seconds: session.budget.elapsed,
   };
+  print('', ...skippedLines(skippedOf(report)));
+  return report;
 }
 
 async function main(options: Options): Promise<void> {
@@ -126,7 +144,10 @@ async function main(options: Options): Promise<void> {
   if (options.json) writeJson(options.json, report);
   if (options.report) print(`Written: ${writePage(options.report, report)}`);
   await releaseBackends();
-  if (report.rows.some(({ status }) => status === 'wrong')) process.exitCode = 1;
+  const wrong = wrongOf(report);
+  if (wrong.length === 0) return;
+  print(`WRONG: ${wrong.join('; ')}`);
+  process.exitCode = 1;
 }
 
 await main(program.parse().opts<Options>());

@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import * as emgpu from 'emgpu/node';
+import { commitOf } from './commit.ts';
 import type { Surroundings } from './place.ts';
 
 /** Largest amount of points, and the share of the memory of the machine that they may take. */
@@ -13,6 +15,7 @@ export async function nodeSurroundings(): Promise<Surroundings> {
   return {
     emgpu,
     version: `emgpu ${versionOf('../package.json')}`,
+    commit: read('../package.json')?.commit ?? commitOf(fileURLToPath(new URL('.', import.meta.url))),
     gpu: dawn?.gpu,
     runtime: `Node ${process.versions.node}, ${dawn ? `webgpu ${dawn.version} (Dawn)` : 'no WebGPU'}`,
     processor: `${cpus()[0]?.model.trim() ?? 'unnamed processor'}, ${availableParallelism()} threads`,
@@ -34,9 +37,14 @@ async function openDawn(): Promise<{ gpu: GPU; version: string } | undefined> {
 }
 
 function versionOf(file: string): string {
+  return read(file)?.version ?? 'of unknown version';
+}
+
+/** Of a package; the archive for other machines, which has no checkout, writes its commit there. */
+function read(file: string): { readonly version?: string; readonly commit?: string } | undefined {
   try {
-    return JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8')).version;
+    return JSON.parse(readFileSync(new URL(file, import.meta.url), 'utf8'));
   } catch {
-    return 'of unknown version'; // moved elsewhere, as in the archive for other machines
+    return undefined; // moved elsewhere
   }
 }

@@ -8,6 +8,8 @@ export interface Surroundings {
   readonly gpu: GPU | undefined;
   /** For example `emgpu 0.1.0`. */
   readonly version: string;
+  /** Of the library's sources, where it is known. */
+  readonly commit?: string | undefined;
   /** For example `Node 20.19.0, webgpu 0.6.2 (Dawn)`. */
   readonly runtime: string;
   /** Processor and threads. */

@@ -76,7 +76,7 @@ export function nearestSizeBelow(nSamples: number): number {
 }
 
 /** All copies in host memory. */
-export function tileOnHost({ block, copies }: Tiled): Float32Array {
+export function tileOnHost({ block, copies }: Tiled): Float32Array<ArrayBuffer> {
   const { data } = block;
   if (copies === 1) return data;
   const all = new Float32Array(data.length * copies);

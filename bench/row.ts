@@ -9,7 +9,7 @@ export interface Row {
   readonly case: Case;
   /** N that was run; 0 where it did not come to that. */
   readonly nSamples: number;
-  /** `wrong`: further from the reference than float32 explains. `failed`: see `reason`. */
+  /** `wrong`: further from the reference than float32 explains, or timed by a way that was not checked. `failed`: see `reason`. */
   readonly status: 'ok' | 'wrong' | 'failed';
   /** Of one iteration, wall time. */
   readonly ms?: Summary;
@@ -38,6 +38,8 @@ export interface Report {
   /** ISO 8601. */
   readonly date: string;
   readonly emgpu: string;
+  /** Of the engine's sources, where it is known. */
+  readonly commit?: string;
   readonly runtime: string;
   readonly processor: string;
   readonly backend: 'webgpu' | 'cpu';
@@ -50,6 +52,7 @@ export interface Report {
   readonly skipped: readonly Skipped[];
   readonly peers?: PeersReport;
   readonly streams?: readonly StreamRow[];
+  readonly start?: StartReport;
   readonly seconds: number;
 }
 
@@ -64,6 +67,41 @@ export interface StreamRow {
   readonly compute: Summary;
   /** The E-step over the file. */
   readonly pass: Summary;
+}
+
+/** How soon a fit gets going. */
+export interface StartReport {
+  readonly first: readonly FirstRow[];
+  readonly upload: readonly UploadRow[];
+  readonly skipped: readonly Skipped[];
+}
+
+/** ms from points on the device to the parameters of the first M-step, shader compilation included. */
+export interface FirstRow {
+  readonly kind: Case['kind'];
+  readonly nSamples: number;
+  readonly nFeatures: number;
+  readonly nComponents: number;
+  /** A shape that this process has never compiled. Absent, like the others, where the parameters were wrong. */
+  readonly shape?: Summary;
+  /** The same shape on new devices: what emgpu keeps is gone, what the driver keeps is not. */
+  readonly device?: Summary;
+  /** The same on the same device. */
+  readonly again?: Summary;
+  readonly check: Check;
+  readonly reason?: string;
+}
+
+/** Seconds until points of the host are at home on the device, in turn with the runtime's own write of as many bytes. */
+export interface UploadRow {
+  readonly nSamples: number;
+  readonly nFeatures: number;
+  readonly bytes: number;
+  /** Absent where the parameters of a step on these points were wrong. */
+  readonly ours?: Summary;
+  readonly writeBuffer: Summary;
+  readonly check: Check;
+  readonly reason?: string;
 }
 
 /** Rivals side by side. */
@@ -86,6 +124,8 @@ export interface PeerRow {
   readonly ms?: Summary;
   readonly deviceBytes?: number;
   readonly check?: Check;
+  /** Refused for what it came to, or for the way there; `reason` says which. */
+  readonly wrong?: boolean;
   /** Why there is no time. */
   readonly reason?: string;
 }

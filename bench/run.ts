@@ -4,7 +4,7 @@ import { cpuPlace, openGpu, type Place, type Surroundings } from './place.ts';
 import type { Kind } from './problem.ts';
 import { Reference } from './reference.ts';
 import { measureRoof } from './roofline/roof.ts';
-import type { PeerRow, Report, Row, Skipped, StreamRow } from './row.ts';
+import type { FirstRow, PeerRow, Report, Row, Skipped, StreamRow, UploadRow } from './row.ts';
 import { casesOf, labelOf, type Suite } from './suites.ts';
 
 export interface SessionOptions {
@@ -25,10 +25,12 @@ export interface Listener {
   row(row: Row): void;
   peer(row: PeerRow): void;
   stream(row: StreamRow): void;
+  first(row: FirstRow): void;
+  upload(row: UploadRow): void;
 }
 
 /** What is known before the first row. */
-export type Head = Omit<Report, 'rows' | 'skipped' | 'peers' | 'streams' | 'seconds'>;
+export type Head = Omit<Report, 'rows' | 'skipped' | 'peers' | 'streams' | 'start' | 'seconds'>;
 
 /** Where and with what a run works; handed on to the comparison with peers. */
 export interface Session {
@@ -54,6 +56,7 @@ export async function openSession(
   const roof = gpu && (await measureRoof({ device: gpu.device!.device, workDone: surroundings.emgpu.workDone }));
   const head: Head = {
     ...{ format: 'emgpu-bench', version: 1, command, date: new Date().toISOString() },
+    ...(surroundings.commit && { commit: surroundings.commit }),
     ...{ emgpu: surroundings.version, runtime: surroundings.runtime, processor: surroundings.processor },
     ...{ backend: place.backend, adapter: place.adapter, missing: missingColumns(place) },
     ...(roof && { roof }),

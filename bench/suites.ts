@@ -1,7 +1,7 @@
 import { flopPerPoint } from './formulas.ts';
 import { BLOCK_ROWS, KINDS, type Kind, nearestSize } from './problem.ts';
 
-export const SUITES = ['quick', 'full', 'scaling', 'peers', 'streams'] as const;
+export const SUITES = ['quick', 'full', 'scaling', 'peers', 'streams', 'start'] as const;
 export type Suite = (typeof SUITES)[number];
 
 /** One row of the benchmark. */
@@ -27,6 +27,8 @@ export const MOST_SAMPLES = 1e8;
 /** Milliseconds per iteration that sizes aim at, and at which the longest of a series in N ends. */
 export const AIM = 250;
 export const AIM_LONGEST = 1000;
+/** ms of an iteration that tell most: less is lost among submits and the rounding of clocks, more takes time and tells nothing else. */
+export const TELLING_MS = { least: 20, most: 2000 };
 
 const FEATURES = [2, 8, 16, 32, 64];
 const COMPONENTS = [8, 32, 128];
@@ -75,7 +77,7 @@ function full(): Case[] {
 function scaling(): Case[] {
   const kinds: Kind[] = ['full', 'diag', 'k-means'];
   const inSamples = (kind: Kind) =>
-    [6, 5, 4, 3, 2, 1, 0].map((halvings): Case => {
+    [5, 4, 3, 2, 1, 0].map((halvings): Case => {
       const size = { ms: AIM_LONGEST, share: 2 ** -halvings };
       return { ...{ suite: 'scaling', kind, nFeatures: 8, nComponents: 16, size }, series: 'N' };
     });
@@ -86,9 +88,10 @@ function scaling(): Case[] {
   return [inSamples, inComponents, inFeatures].flatMap((series) => kinds.flatMap(series));
 }
 
-/** The rows of a suite, those worth most first. The suites `peers` and `streams` have none: see `compare.ts` and `streams.ts`. */
+/** The rows of a suite, those worth most first. `peers`, `streams` and `start` have others: `compare.ts`, `streams.ts`, `start.ts`. */
 export function casesOf(suite: Suite, kinds: readonly Kind[] = KINDS): Case[] {
-  const cases = { quick, full, scaling, peers: () => [], streams: () => [] }[suite]();
+  const none = (): Case[] => [];
+  const cases = { quick, full, scaling, peers: none, streams: none, start: none }[suite]();
   return cases.filter(({ kind }) => kinds.includes(kind));
 }
 
@@ -96,6 +99,11 @@ export function casesOf(suite: Suite, kinds: readonly Kind[] = KINDS): Case[] {
 export function labelOf({ kind, nFeatures, nComponents, size, series }: Case): string {
   const of = 'nSamples' in size ? `, N ${size.nSamples}` : series === 'N' ? `, N × ${size.share}` : '';
   return `${kind}, D ${nFeatures}, K ${nComponents}${of}`;
+}
+
+/** The same for rows that say the same of the same thing: of different series they do not, even where sizes happen to be equal. */
+export function keyOf(one: Case): string {
+  return `${labelOf(one)}, series ${one.series ?? 'none'}`;
 }
 
 /** Fewest points for which a model makes sense: ten per component, and where a component has a matrix, 2D. */

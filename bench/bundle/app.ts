@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { commitOf } from '../commit.ts';
 import { bundle, bundlePackages, packageOf, ROOT, writePackage } from './bundle.ts';
 
 function readJson(path: string) {
@@ -63,8 +64,8 @@ async function buildPeers(app: string): Promise<void> {
 
 /** Everything that Node runs on the server. */
 export async function buildApp(app: string): Promise<void> {
-  // The version is for the benchmark, which looks for it where the sources have it.
-  writePackage(app, { version: readJson('package.json').version });
+  // Version and commit are for the benchmark, which looks for the version where the sources have it.
+  writePackage(app, { version: readJson('package.json').version, commit: commitOf(ROOT) });
   await buildEngine(app);
   const own = ['drive', 'probe', 'correctness'].map((name) => [name, `bench/bundle/${name}.ts`]);
   await bundle({ to: app, input: Object.fromEntries(own) });

@@ -14,6 +14,8 @@ export interface Command {
 }
 
 export interface Ending {
+  /** It was killed at its limit: what it had not done yet may be right or wrong. */
+  readonly late: boolean;
   /** What went wrong, in a few words; undefined when it ended with exit code 0. */
   readonly failure: string | undefined;
   readonly seconds: number;
@@ -69,7 +71,7 @@ export function runCommand({ command, args, env, limit, onOutput, onError = onOu
       child.stdout.destroy();
       child.stderr.destroy();
       child.unref();
-      resolve({ failure, seconds: (performance.now() - start) / 1000 });
+      resolve({ failure, late: expired, seconds: (performance.now() - start) / 1000 });
     };
     const late = `not done after ${Math.round(limit / 1000)} s`;
     const timer = setTimeout(() => {

@@ -1,6 +1,6 @@
 /**
- * Started by run.sh: finds an adapter, runs the correctness cases, then the suites as far as the time reaches, and writes
- * a page with plots, numbers and log.txt. Loads no driver itself, so that no driver can stop it. Exit code 0 only when all cases held.
+ * Started by run.sh, with its own name before its options: finds an adapter, runs the correctness cases, then the suites as far as the time
+ * reaches, and writes a page with plots, numbers and log.txt. Loads no driver itself, so that no driver can stop it. Exit codes: {@link EXIT}.
  */
 import { mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,15 +8,18 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import expected from '../../test/lanes/expected.json' with { type: 'json' };
+import { commandLine } from '../command-line.ts';
 import { SUITES } from '../suites.ts';
 import { attempts, explainLoader, type Found, findAdapter } from './adapter.ts';
-import { checkCorrectness } from './cases.ts';
+import { type Correctness, checkCorrectness } from './cases.ts';
 import { killAll, runCommand } from './command.ts';
 import { describeMachine } from './machine.ts';
 import { STEPS, type Step, secondsFor } from './plan.ts';
-import { Results } from './results.ts';
+import { casesLine, Results } from './results.ts';
 
+const [program = 'run.sh', ...args] = process.argv.slice(2);
 const { values } = parseArgs({
+  args,
   options: {
     seconds: { type: 'string', default: '300' },
     out: { type: 'string', default: 'emgpu-bench-results' },
@@ -27,6 +30,11 @@ const steps = STEPS.filter(({ suite }) => values.suites.split(',').includes(suit
 if (steps.length === 0) throw new Error(`--suites must name some of ${SUITES.join(', ')}.`);
 const seconds = Number(values.seconds);
 if (!(seconds >= 30)) throw new Error(`--seconds must be at least 30, not ${values.seconds}.`);
+/** Of the cases that are many alike, the share that software adapters run: with nothing cached they compile some of them for a minute each. */
+const SOFTWARE_SHARE = 0.2;
+/** Not all checked is told apart from wrong: a case that did not finish in its time says nothing of the times. */
+const EXIT = { correct: 0, wrong: 1, unchecked: 2 };
+
 /** What a step may take beyond its time for what it has begun: libraries that compile take a minute. */
 const OVERTIME_SECONDS = 60;
 
@@ -72,7 +80,7 @@ async function runStep([step, ...later]: readonly Step[], found: Found | undefin
   const allowed = secondsFor([weight, ...later.map((one) => one.weight)], left());
   if (allowed === undefined) {
     log(`\n== ${name}: left out, no time`);
-    results.addStep(name, { failure: 'left out, no time', seconds: 0 }, '');
+    results.addStep(name, { failure: 'left out, no time', late: false, seconds: 0 }, '');
     return;
   }
   log(`\n== ${name}, ${allowed} s of ${Math.round(left())} s left`);
@@ -95,29 +103,34 @@ async function runStep([step, ...later]: readonly Step[], found: Found | undefin
   if (results.hasReport) results.write();
 }
 
-async function main(): Promise<boolean> {
+async function runCases({ env, probe }: Found): Promise<Correctness> {
+  log('\n== correctness');
+  const ofAlike = probe.isSoftware ? SOFTWARE_SHARE : 1;
+  const cases = { node, script: script('correctness'), expected: expected['node-lavapipe'], ofAlike, env, log };
+  const held = await checkCorrectness(cases);
+  log(`${casesLine(held)} in ${held.seconds.toFixed(0)} s (seed ${held.seed})`);
+  for (const failure of held.failures) log(`!! WRONG: ${failure}`);
+  for (const name of held.unfinished) log(`not finished: ${name}`);
+  return held;
+}
+
+async function main(): Promise<number> {
   const machine = await describeMachine();
   for (const [what, value] of Object.entries(machine)) log(`${what}: ${value}`);
   const found = await findAdapter(node, script('probe'), attempts(temporary), log);
   if (!found || found.probe.isSoftware) await explainLoader(node, script('probe'), log);
   log(found ? `\nAdapter: ${found.probe.name}` : '\n!! NO WEBGPU ADAPTER: only the CPU backend can run');
   if (found?.probe.isSoftware) log('!! SOFTWARE ADAPTER: these are no times of a GPU');
-  const results = new Results(out, machine, found);
+  const results = new Results({ folder: out, command: commandLine([program, ...args]), machine, found });
 
-  if (found) {
-    log('\n== correctness');
-    const held = await checkCorrectness(node, script('correctness'), expected['node-lavapipe'], found.env, log);
-    // However long that took: times are what the machine was wanted for.
-    deadline = Math.max(deadline, performance.now() + 1000 * (seconds / 3));
-    results.addCorrectness(held);
-    log(`${held.passed} of ${held.cases} cases passed in ${held.seconds.toFixed(0)} s (seed ${held.seed})`);
-    for (const failure of held.failures) log(`!! WRONG: ${failure}`);
-  }
+  if (found) results.addCorrectness(await runCases(found));
+  // However long that took: times are what the machine was wanted for.
+  deadline = Math.max(deadline, performance.now() + 1000 * (seconds / 3));
   for (const i of steps.keys()) await runStep(steps.slice(i), found, results);
   const failure = results.write();
   if (failure) log(`!! ${failure}`);
   log(`\n${results.verdict}\nResults: ${out}`);
-  return results.correct;
+  return EXIT[results.outcome];
 }
 
-process.exit((await main()) ? 0 : 1);
+process.exit(await main());

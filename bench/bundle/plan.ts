@@ -22,6 +22,7 @@ export const STEPS: readonly Step[] = [
   peers('tied', 0.5),
   peers('spherical', 0.5),
   { name: 'streams', suite: 'streams', weight: 1 },
+  { name: 'start', suite: 'start', weight: 0.5 },
   { name: 'scaling', suite: 'scaling', weight: 2 },
   { name: 'full', suite: 'full', weight: 1.5 },
 ];

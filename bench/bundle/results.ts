@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { rates } from '../formulas.ts';
 import { writePage } from '../report/write.ts';
 import type { PeersReport, Report, Row } from '../row.ts';
-import { labelOf } from '../suites.ts';
+import { keyOf } from '../suites.ts';
+import { wrongOf } from '../wrong.ts';
 import type { Found } from './adapter.ts';
 import type { Correctness } from './cases.ts';
 import { type Ending, parse } from './command.ts';
@@ -11,38 +12,48 @@ import { type Ending, parse } from './command.ts';
 /** What is known of the machine, by name. */
 export type Facts = Readonly<Record<string, string>>;
 
+/** What a run of the archive comes to: `unchecked` where nothing was wrong, but not everything was looked at. */
+export type Outcome = 'correct' | 'wrong' | 'unchecked';
+
+/** What is known before the first step. */
+export interface Beginning {
+  readonly folder: string;
+  /** As typed. */
+  readonly command: string;
+  readonly machine: Facts;
+  readonly found: Found | undefined;
+}
+
 /** What is known so far, and the files that say so. */
 export class Results {
-  readonly #folder: string;
-  readonly #machine: Facts;
-  readonly #found: Found | undefined;
+  readonly #beginning: Beginning;
   readonly #endings: Record<string, Ending> = {};
   readonly #reports: Report[] = [];
   #correctness: Correctness | undefined;
 
-  constructor(folder: string, machine: Facts, found: Found | undefined) {
-    this.#folder = folder;
-    this.#machine = machine;
-    this.#found = found;
+  constructor(beginning: Beginning) {
+    this.#beginning = beginning;
   }
 
-  /** All cases passed, and every row agrees with the reference. */
-  get correct(): boolean {
-    return this.#correctness?.failures.length === 0 && this.#wrongRows.length === 0;
+  /** `correct`: all cases that were to run passed, and everything of emgpu's agrees with the reference. */
+  get outcome(): Outcome {
+    const held = this.#correctness;
+    if (this.#wrong.length > 0 || (held && held.failures.length > 0)) return 'wrong';
+    return held && held.unfinished.length === 0 ? 'correct' : 'unchecked';
   }
 
   /** One sentence. */
   get verdict(): string {
     const held = this.#correctness;
-    const wrong = this.#wrongRows.length > 0 ? `; WRONG ROWS: ${this.#wrongRows.join(', ')}` : '';
-    if (!held) return `!! NOT CHECKED: there is no WebGPU adapter${wrong}`;
-    const cases = `${held.passed} of ${held.cases} GPU cases passed`;
-    return this.correct ? `Correct: ${cases}.` : `!! WRONG: ${cases}${wrong}. Do not trust the times.`;
+    const wrong = this.#wrong.length > 0 ? `; WRONG ROWS: ${this.#wrong.join(', ')}` : '';
+    const cases = held ? casesLine(held) : 'there is no WebGPU adapter';
+    if (this.outcome === 'wrong') return `!! WRONG: ${cases}${wrong}. Do not trust the times.`;
+    if (!held) return `!! NOT CHECKED: ${cases}`;
+    return this.outcome === 'correct' ? `Correct: ${cases}.` : `NOT ALL CHECKED, nothing wrong found: ${cases}.`;
   }
 
-  get #wrongRows(): string[] {
-    const rows = this.#reports.flatMap((report) => report.rows);
-    return rows.filter(({ status }) => status === 'wrong').map((row) => labelOf(row.case));
+  get #wrong(): string[] {
+    return this.#reports.flatMap(wrongOf);
   }
 
   get hasReport(): boolean {
@@ -63,14 +74,16 @@ export class Results {
   /** Writes a page, its plots and a file of numbers, over those of before. Says what failed, if something did. */
   write(): string | undefined {
     const server = {
+      outcome: this.outcome,
       verdict: this.verdict,
-      machine: this.#machine,
-      driver: this.#found?.name ?? 'none',
-      adapter: this.#found?.probe,
+      command: this.#beginning.command,
+      machine: this.#beginning.machine,
+      driver: this.#beginning.found?.name ?? 'none',
+      adapter: this.#beginning.found?.probe,
       correctness: this.#correctness,
       steps: this.#endings,
     };
-    const report = merge(this.#reports);
+    const report = merge(this.#reports, this.#beginning.command);
     if (report) {
       try {
         this.#writePage({ ...report, ...{ server } });
@@ -85,15 +98,16 @@ export class Results {
   }
 
   #writePage(report: Report): void {
-    const page = writePage(this.#folder, report);
+    const page = writePage(this.#beginning.folder, report);
     const [title, ...rest] = readFileSync(page, 'utf8').split('\n\n');
     writeFileSync(page, [title, this.#summary(), ...rest].join('\n\n'));
   }
 
   /** For a machine on which no step came to an end. */
   #writePlain(numbers: object): void {
-    writeFileSync(join(this.#folder, 'results.json'), `${JSON.stringify(numbers, null, 1)}\n`);
-    writeFileSync(join(this.#folder, 'results.md'), `# Benchmark\n\n${this.#summary()}\n`);
+    const { folder } = this.#beginning;
+    writeFileSync(join(folder, 'results.json'), `${JSON.stringify(numbers, null, 1)}\n`);
+    writeFileSync(join(folder, 'results.md'), `# Benchmark\n\n${this.#summary()}\n`);
   }
 
   #summary(): string {
@@ -101,32 +115,50 @@ export class Results {
     const steps = Object.entries(this.#endings).map(
       ([name, { failure, seconds }]) => `${name} ${failure ?? `${seconds.toFixed(0)} s`}`,
     );
-    const software = this.#found?.probe.isSoftware ? ['The adapter is software: these are no times of a GPU.'] : [];
+    const { machine, found } = this.#beginning;
+    const software = found?.probe.isSoftware ? ['The adapter is software: these are no times of a GPU.'] : [];
     return [
       `**${this.verdict}**`,
       ...software,
       ...failures,
-      Object.entries({ ...this.#machine, steps: steps.join(', ') })
+      Object.entries({ ...machine, steps: steps.join(', ') })
         .map(([what, text]) => `- ${what}: ${text}`)
         .join('\n'),
     ].join('\n\n');
   }
 }
 
-/** One report of several runs on the same machine. Cases that two of them have are kept once. */
-export function merge(reports: readonly Report[]): Report | undefined {
+/** What became of the cases, in a few words. */
+export function casesLine({ passed, cases, failures, unfinished, leftOut }: Correctness): string {
+  const parts = [
+    `${passed} of ${cases} GPU cases passed`,
+    ...(failures.length > 0 ? [`${failures.length} failed`] : []),
+    ...(unfinished.length > 0 ? [`${unfinished.length} not finished in the time given`] : []),
+    ...(leftOut > 0 ? [`${leftOut} like others left out, as the adapter is software`] : []),
+  ];
+  return parts.join(', ');
+}
+
+/** One report of several runs on the same machine. Of rows that say the same of the same thing the last is kept, or one that is wrong. */
+export function merge(reports: readonly Report[], command: string): Report | undefined {
   const [first] = reports;
   if (!first) return undefined;
-  const rows = new Map(reports.flatMap((report) => report.rows.map((row) => [labelOf(row.case), row])));
+  const rows = new Map<string, Row>();
+  for (const row of reports.flatMap((report) => report.rows)) {
+    const key = keyOf(row.case);
+    if (rows.get(key)?.status !== 'wrong') rows.set(key, row);
+  }
   const peers = reports.flatMap((report) => report.peers ?? []);
   const streams = reports.flatMap((report) => report.streams ?? []);
+  const start = reports.findLast((report) => report.start)?.start;
   return {
     ...first,
-    command: 'run.sh of the archive that `npm run -s bench:bundle` makes',
+    command,
     rows: [...rows.values()].map((row) => under(first.roof, row)),
     skipped: reports.flatMap((report) => report.skipped),
     ...(peers[0] && { peers: mergePeers(peers[0], peers) }),
     ...(streams.length > 0 && { streams }),
+    ...(start && { start }),
     seconds: reports.reduce((sum, report) => sum + report.seconds, 0),
   };
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # Runs the benchmark on a Linux x86-64 machine that need not have Node, a Vulkan loader or a network.
 #
-#     ./run.sh [--seconds 300] [--out DIR] [--suites quick,peers,scaling,full]
+#     ./run.sh [--seconds 300] [--out DIR] [--suites quick,peers,streams,start,scaling,full]
 #
 # This part only finds out how the bundled Node starts here; drive.js does everything else.
 case $0 in
@@ -35,4 +35,5 @@ if ! why=$(starts 2>&1); then
   fi
 fi
 
-exec "$node" "$here/app/drive.js" "$@"
+# Told as it was given, for the page.
+exec "$node" "$here/app/drive.js" "$0" "$@"

@@ -1,9 +1,11 @@
+import { CHECKED_ITERATIONS } from '../check.ts';
 import { MOST_PER_ROUND, ROUNDS } from '../compare.ts';
 import { LEAST_ITERATIONS, MOST_ITERATIONS, REPEATS } from '../measure.ts';
-import type { PeersReport, Report, Row, StreamRow } from '../row.ts';
+import type { PeersReport, Report, Row, StartReport, StreamRow } from '../row.ts';
 import { count, digits, error, mebibytes } from './numbers.ts';
+import { FIRST_HEAD, FIRST_TEXT, firstCells, UPLOAD_HEAD, UPLOAD_TEXT, uploadCells } from './start.ts';
 import { STREAM_HEAD, STREAM_TEXT, streamCells } from './streams.ts';
-import { EXPLANATIONS, facts, headings, rowCells, skippedLines } from './table.ts';
+import { EXPLANATIONS, facts, headings, rowCells, skippedLines, skippedOf } from './table.ts';
 
 /** The figures that a report has the numbers for; drawn elsewhere. */
 export type Figures = Readonly<Partial<Record<'roofline' | 'samples' | 'features' | 'components' | 'peers', string>>>;
@@ -30,6 +32,7 @@ export function markdown(report: Report, figures: Figures): string {
     ]),
     ...(report.peers ? peerSection(report.peers, figures.peers) : []),
     ...(report.streams ? streamSection(report.streams) : []),
+    ...(report.start ? startSection(report.start) : []),
     ...notRun(report),
   ]
     .join('\n\n')
@@ -45,7 +48,7 @@ const SMALL =
 
 const PEERS =
   `ms: one iteration, median with min and max of up to ${ROUNDS} timings, each the mean of up to ${MOST_PER_ROUND} iterations. device MiB: ` +
-  'the most that was held, points included, where library or device tell (JAX: since its process began). off: as above.';
+  `the most that was held, points included, where library or device tell (JAX: since its process began). off: as above, of others after ${CHECKED_ITERATIONS} iterations.`;
 
 function factsTable(report: Report): string {
   const rows = [['date', `${report.date.slice(0, 10)}, ${digits(report.seconds)} s`], ...facts(report)];
@@ -137,8 +140,16 @@ function streamSection(rows: readonly StreamRow[]): string[] {
   return ['## Streams', STREAM_TEXT, table(STREAM_HEAD, rows.map(streamCells), 0)];
 }
 
-function notRun({ skipped, peers }: Report): string[] {
-  const all = [...skipped, ...(peers?.skipped ?? [])];
+function startSection({ first, upload }: StartReport): string[] {
+  return [
+    '## Start and upload',
+    ...(first.length > 0 ? [FIRST_TEXT, table(FIRST_HEAD, first.map(firstCells))] : []),
+    ...(upload.length > 0 ? [UPLOAD_TEXT, table(UPLOAD_HEAD, upload.map(uploadCells), 0)] : []),
+  ];
+}
+
+function notRun(report: Report): string[] {
+  const all = skippedOf(report);
   return all.length === 0
     ? []
     : [

@@ -1,8 +1,8 @@
-import { CHECKED_ITERATIONS } from '../check.ts';
+import { CHECKED_ITERATIONS, STRETCHED_ITERATIONS } from '../check.ts';
 import { GPU_REPEATS, LEAST_MS, REPEATS } from '../measure.ts';
-import type { Row, Skipped } from '../row.ts';
+import type { Report, Row, Skipped } from '../row.ts';
 import type { Head } from '../run.ts';
-import { AIM, AIM_LONGEST, MOST_SAMPLES } from '../suites.ts';
+import { AIM, AIM_LONGEST, MOST_SAMPLES, TELLING_MS } from '../suites.ts';
 import { count, digits, error, mebibytes, percent } from './numbers.ts';
 
 /** A column of the table of rows, wherever it is shown. Widths are those of the terminal; texts stand left. */
@@ -45,10 +45,11 @@ const TIMINGS =
 const GPU =
   `ms of one iteration in compute passes, by the clock of the GPU: median of ${GPU_REPEATS} timings after the others. What ms has beyond ` +
   'that goes to submits, copies, readback and the host. Where a runtime rounds timestamps (Dawn to 0.066 ms) small numbers are rough. ' +
-  'Empty for whole fits, without timestamps, and where there are too many passes to time';
+  'Whole fits are timed anew for it. Empty without timestamps, and where there are too many passes to time';
 const SIZES =
   'D features, K components or clusters, N points. Small problems come with their N; others have as many points as should take about ' +
-  `${AIM} ms an iteration (${count(AIM_LONGEST)} for the last of a series in N), at most ${count(MOST_SAMPLES)} and what memory allows`;
+  `${AIM} ms an iteration (${count(AIM_LONGEST)} for the last of a series in N), at most ${count(MOST_SAMPLES)} and what memory allows. ` +
+  `A row that comes out of ${TELLING_MS.least} to ${count(TELLING_MS.most)} ms is measured anew with another N, where there is one`;
 const OPERATIONS =
   'floating-point operations that an iteration needs at least, whatever the kernels do (a multiply-add counts 2, an exponential 8), ' +
   'over ms; as a share of the roof of multiply-adds';
@@ -56,8 +57,9 @@ const MORE =
   'MiB of device memory that emgpu held beside that at its most, loading included: scratch memory, and zeros that fill up features to a ' +
   "multiple of 4 (of 2 for D ≤ 2). The buffer that points are loaded from is the benchmark's and not counted";
 const OFF =
-  `how far the model is from the float64 reference after ${CHECKED_ITERATIONS} iterations: the largest difference of weights, means or ` +
-  'covariances, in standard deviations of the components (bench/check.ts says how)';
+  `how far the model is from the float64 reference after ${CHECKED_ITERATIONS} iterations, or after ${STRETCHED_ITERATIONS} where the device ` +
+  'does many without the host: the largest difference of weights, means or covariances, in standard deviations of the components ' +
+  '(bench/check.ts says how)';
 
 /** What the columns mean, for under the table. */
 export const EXPLANATIONS: readonly (readonly [heads: readonly string[], text: string])[] = [
@@ -99,12 +101,20 @@ export function rowLine(row: Row): string {
 }
 
 /** Where it was run and what is left out. */
-export function facts({ emgpu, runtime, processor, adapter, roof, missing }: Head): [name: string, text: string][] {
+export function facts({
+  emgpu,
+  commit,
+  runtime,
+  processor,
+  adapter,
+  roof,
+  missing,
+}: Head): [name: string, text: string][] {
   const roofs: [string, string][] = roof
     ? [['roofs', `${digits(roof.gflops)} GFLOP/s, ${digits(roof.gbps)} GB/s (${roof.how})`]]
     : [];
   return [
-    ['library', emgpu],
+    ['library', commit ? `${emgpu}, commit ${commit}` : emgpu],
     ['runtime', runtime],
     ['processor', processor],
     ['adapter', adapter.isSoftware ? `${adapter.name}: software, these are no times of a GPU` : adapter.name],
@@ -112,6 +122,11 @@ export function facts({ emgpu, runtime, processor, adapter, roof, missing }: Hea
     ...roofs,
     ...Object.entries(missing).map(([what, why]): [string, string] => ['left out', `${what}: ${why}`]),
   ];
+}
+
+/** All that was not run. */
+export function skippedOf({ skipped, peers, start }: Pick<Report, 'skipped' | 'peers' | 'start'>): Skipped[] {
+  return [...skipped, ...(peers?.skipped ?? []), ...(start?.skipped ?? [])];
 }
 
 /** What was not run, in one line for every reason. */

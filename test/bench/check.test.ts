@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deviationOf, toleranceFor } from '../../bench/check.ts';
+import { CHECKED_ITERATIONS, deviationOf, objection, STRETCHED_ITERATIONS, toleranceFor } from '../../bench/check.ts';
 import { KINDS } from '../../bench/problem.ts';
 
 const weights = [0.75, 0.25];
@@ -45,7 +45,17 @@ test('weights that were exchanged show, and so does what is missing or no number
 
 test('a wrong component is beyond the tolerance of every shape that is run', () => {
   for (const kind of KINDS) {
-    for (const D of [2, 8, 64]) expect(toleranceFor(kind, 50_000, D)).toBeLessThan(2e-3);
-    expect(toleranceFor(kind, 50_000, 8)).toBeGreaterThan(1e-5);
+    for (const D of [2, 8, 64]) expect(toleranceFor(kind, 50_000, D, CHECKED_ITERATIONS)).toBeLessThan(2e-3);
+    for (const D of [2, 8, 16]) expect(toleranceFor(kind, 50_000, D, STRETCHED_ITERATIONS)).toBeLessThan(2e-3);
+    expect(toleranceFor(kind, 50_000, 8, CHECKED_ITERATIONS)).toBeGreaterThan(1e-5);
   }
+});
+
+test('a check vouches for times only where it holds and went the way that was timed', () => {
+  const check = { iterations: 2, deviation: 1e-7, tolerance: 1e-5 };
+  expect(objection(check, false)).toBeUndefined();
+  expect(objection({ ...check, stretched: true }, true)).toBeUndefined();
+  expect(objection({ ...check, deviation: 0.1 }, false)).toMatch(/after 2 iterations 1\.0e-1 from/);
+  expect(objection({ ...check, deviation: Number.NaN }, false)).toMatch(/reference/);
+  expect(objection(check, true)).toMatch(/on the device alone/);
 });

@@ -4,8 +4,9 @@ import { peerDots, roofline } from '../../bench/report/charts.ts';
 import { doublings, markdown, table } from '../../bench/report/markdown.ts';
 import { digits, percent } from '../../bench/report/numbers.ts';
 import { memoryLine, peerLine } from '../../bench/report/peers.ts';
+import { firstLine, uploadLine } from '../../bench/report/start.ts';
 import { streamLine } from '../../bench/report/streams.ts';
-import { EXPLANATIONS, headings, headLine, rowLine, skippedLines } from '../../bench/report/table.ts';
+import { EXPLANATIONS, facts, headings, headLine, rowLine, skippedLines } from '../../bench/report/table.ts';
 import type { Report, Row } from '../../bench/row.ts';
 import { casesOf } from '../../bench/suites.ts';
 import { summarize } from '../../bench/summary.ts';
@@ -116,6 +117,33 @@ test('streams are told beside the longest of their stages', () => {
   expect(page).toContain('## Streams');
   expect(page).toContain('| 3 | 20,000,000 | 2.00 | 1.00 | 2.20 | 2.10 | 2.50 | 1.10 |');
   expect(streamLine(row)).toMatch(/ 3 +20,000,000 +2\.00 +1\.00 +2\.20 +2\.10 +2\.50 +1\.10$/);
+});
+
+test('first iterations and uploads are told beside what else they could take, wrong ones without', () => {
+  const names = { kind: 'full', nSamples: 1e6, nFeatures: 7, nComponents: 15, check } as const;
+  const [shape, device, again] = [summarize([280]), summarize([90, 80, 85]), summarize([9, 8, 7])];
+  const first = { ...names, shape, device, again };
+  const upload = {
+    nSamples: 1e6,
+    nFeatures: 8,
+    bytes: 32e6,
+    ours: summarize([0.01]),
+    writeBuffer: summarize([0.008]),
+    check,
+  };
+  const start = { first: [first, { ...names, reason: 'off' }], upload: [upload], skipped: [] };
+  const page = markdown({ ...report, start }, {});
+  expect(page).toContain('## Start and upload');
+  expect(page).toContain('| full | 7 | 15 | 1,000,000 | 280 | 85.0 | 8.00 | 3.2e-8 |');
+  expect(page).toContain('| full | 7 | 15 | 1,000,000 | WRONG: off |');
+  expect(page).toContain('| 8 | 1,000,000 | 32.0 | 3.20 | 4.00 | 80 % | 3.2e-8 |');
+  expect(firstLine(first)).toMatch(/full +7 +15 +1,000,000 +280 +85\.0 +8\.00 +3\.2e-8$/);
+  expect(uploadLine(upload)).toMatch(/80 % +3\.2e-8$/);
+});
+
+test('the commit stands beside the version', () => {
+  expect(facts({ ...report, commit: '0123456789ab' })).toContainEqual(['library', 'emgpu 0, commit 0123456789ab']);
+  expect(facts(report)).toContainEqual(['library', 'emgpu 0']);
 });
 
 test('text in tables cannot break them', () => {

@@ -1,0 +1,16 @@
+import { execFileSync } from 'node:child_process';
+
+/** The commit of a checkout, and whether anything differs from it; nothing where there is no checkout, or no git. */
+export function commitOf(folder: string): string | undefined {
+  const git = (...args: string[]) =>
+    execFileSync('git', ['--no-optional-locks', '-C', folder, ...args], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    }).trim();
+  try {
+    const commit = git('rev-parse', '--short=12', 'HEAD');
+    return git('status', '--porcelain') === '' ? commit : `${commit} and changes`;
+  } catch {
+    return undefined;
+  }
+}

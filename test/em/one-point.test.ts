@@ -55,9 +55,9 @@ describe('a component of one point', () => {
   test('of a Poisson mixture is held to the same', async () => {
     const data = Float64Array.of(...Array.from({ length: 40 }, (_, i) => i % 4), 500);
     const sampleWeight = Float64Array.of(...Array<number>(40).fill(1), 0.3);
-    const fit = (points: HostPoints) => new PoissonMixture({ nComponents: 2, nInit: 2, ...cpu }).fit(points);
-    expect((await fit({ data, nFeatures: 1 })).restarts.every(({ refused }) => !refused)).toBe(true);
-    await expect(fit({ data, nFeatures: 1, sampleWeight })).rejects.toMatchObject({ code: 'all-collapsed' });
+    const fitTo = (points: HostPoints) => new PoissonMixture({ nComponents: 2, nInit: 2, ...cpu }).fit(points);
+    expect((await fitTo({ data, nFeatures: 1 })).restarts.every(({ refused }) => !refused)).toBe(true);
+    await expect(fitTo({ data, nFeatures: 1, sampleWeight })).rejects.toMatchObject({ code: 'all-collapsed' });
   });
 });
 

@@ -122,7 +122,7 @@ export default defineConfig({
           hookTimeout: 60_000,
           // After the unit tests, or the one lane of the quick run beside them. A lane waits for its device, or for the one thread of its float64
           // twins, half of the time.
-          maxWorkers: quick ? 2 : 3,
+          maxWorkers: quick ? 2 : 4,
           sequence: { groupOrder: quick ? 0 : 1 },
         },
       },

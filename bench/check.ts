@@ -5,8 +5,8 @@ import type { Kind } from './problem.ts';
 export const CHECKED_ITERATIONS = 2;
 
 /**
- * Where iterations run on the device in stretches (`EmRun.advance`): 8 by the host, 18 M-steps on the device, which come back in two
- * readbacks, as each has 16, and the last two by the host.
+ * Where iterations run on the device in stretches (`EmRun.advance`): 8 by the host, then M-steps on the device, which come back in two
+ * readbacks, as each has 16, and last those that a run owes the host: of mixtures 18 and two, of k-means 19 and one.
  */
 export const STRETCHED_ITERATIONS = 28;
 

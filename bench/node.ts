@@ -15,7 +15,7 @@ export async function nodeSurroundings(): Promise<Surroundings> {
   return {
     emgpu,
     version: `emgpu ${versionOf('../package.json')}`,
-    commit: read('../package.json')?.commit ?? commitOf(fileURLToPath(new URL('.', import.meta.url))),
+    commit: read('../package.json')?.commit ?? commitOf(fileURLToPath(new URL('..', import.meta.url))),
     gpu: dawn?.gpu,
     runtime: `Node ${process.versions.node}, ${dawn ? `webgpu ${dawn.version} (Dawn)` : 'no WebGPU'}`,
     processor: `${cpus()[0]?.model.trim() ?? 'unnamed processor'}, ${availableParallelism()} threads`,

@@ -27,6 +27,8 @@ export interface Row {
 export interface Skipped {
   readonly label: string;
   readonly reason: string;
+  /** It was begun, and an error ended it. */
+  readonly failed?: true;
 }
 
 /** Everything that a run of the benchmark found. */

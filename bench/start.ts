@@ -35,9 +35,17 @@ export async function measureStart(
   const report = { first: [] as FirstRow[], upload: [] as UploadRow[], skipped: [] as Skipped[] };
   const inTime = async (label: string, sort: string, work: () => Promise<void>) => {
     const reason = budget.refusal(sort);
-    if (reason) return report.skipped.push({ label, reason });
+    if (reason) {
+      report.skipped.push({ label, reason });
+      return;
+    }
     doing(label);
-    return budget.spend(sort, work);
+    try {
+      await budget.spend(sort, work);
+    } catch (error) {
+      const [message] = (error as Error).message.split('\n');
+      report.skipped.push({ label, reason: `failed: ${message}`, failed: true });
+    }
   };
   for (const [kind, D, K] of SHAPES) {
     await inTime(`start: first iteration, ${kind}`, 'first', async () => {
@@ -59,10 +67,14 @@ async function measureFirst(place: Place, reference: Reference, kind: Kind, tile
   const shape = await firstIteration(place, kind, tiled);
   const [device, again]: number[][] = [[], []];
   for (let i = 0; i < DEVICES; i++) {
-    const fresh = (await openGpu(place.surroundings))!;
-    device!.push((await firstIteration(fresh, kind, tiled)).ms);
-    again!.push((await firstIteration(fresh, kind, tiled)).ms);
-    fresh.device!.device.destroy();
+    const fresh = await openGpu(place.surroundings);
+    if (!fresh) throw new Error('there is no adapter any more');
+    try {
+      device!.push((await firstIteration(fresh, kind, tiled)).ms);
+      again!.push((await firstIteration(fresh, kind, tiled)).ms);
+    } finally {
+      fresh.device!.device.destroy();
+    }
   }
   const check = await reference.check(kind, block, shape.outcome, 1);
   const reason = objection(check, false);
@@ -78,11 +90,12 @@ async function firstIteration(place: Place, kind: Kind, tiled: Tiled): Promise<{
   return withPoints(place, tiled, async (points) => {
     const began = performance.now();
     const run = await estimator.start(points);
-    await run.maximization();
-    const ms = performance.now() - began;
-    const outcome = outcomeOf(run.model);
-    await destroy(run);
-    return { ms, outcome };
+    try {
+      await run.maximization();
+      return { ms: performance.now() - began, outcome: outcomeOf(run.model) };
+    } finally {
+      await destroy(run);
+    }
   });
 }
 
@@ -111,12 +124,14 @@ async function bringHome(place: Place, { block }: Tiled, data: Float32Array<Arra
   const estimator = makeEstimator(place, 'diag', block, 1_000_000);
   const began = performance.now();
   const run = await estimator.start({ data, nFeatures: block.nFeatures });
-  await emgpu.workDone(place.device!.device);
-  const seconds = (performance.now() - began) / 1000;
-  await run.maximization();
-  const outcome = outcomeOf(run.model);
-  await destroy(run);
-  return { seconds, outcome };
+  try {
+    await emgpu.workDone(place.device!.device);
+    const seconds = (performance.now() - began) / 1000;
+    await run.maximization();
+    return { seconds, outcome: outcomeOf(run.model) };
+  } finally {
+    await destroy(run);
+  }
 }
 
 /** Seconds of the runtime's own way into a buffer as new as emgpu's is. */
@@ -124,9 +139,11 @@ async function writeOnce({ device, surroundings: { emgpu } }: Place, data: Float
   const gpu = device!.device;
   const began = performance.now();
   const buffer = gpu.createBuffer({ size: data.byteLength, usage: STORAGE | COPY_DST });
-  gpu.queue.writeBuffer(buffer, 0, data);
-  await emgpu.workDone(gpu);
-  const seconds = (performance.now() - began) / 1000;
-  buffer.destroy();
-  return seconds;
+  try {
+    gpu.queue.writeBuffer(buffer, 0, data);
+    await emgpu.workDone(gpu);
+    return (performance.now() - began) / 1000;
+  } finally {
+    buffer.destroy();
+  }
 }

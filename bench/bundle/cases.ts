@@ -48,13 +48,14 @@ const shares = Math.max(1, Math.min(4, availableParallelism() >> 2));
 const LIMIT = 300_000;
 
 /** What one process of cases has told so far. */
-class Course {
+export class Course {
   readonly failures: string[] = [];
   passed = 0;
   leftOut = 0;
+  /** How many it is to run, once it has said so. */
+  planned: number | undefined;
   /** Names of those without a result yet. */
   readonly #open = new Set<string>();
-  #planned = false;
   #at = 'before the first case';
   readonly #log: CaseRun['log'];
 
@@ -65,7 +66,7 @@ class Course {
   read(line: string): void {
     const [plan, message] = [after<CasePlan>(line, PLAN_PREFIX), after<LaneMessage>(line, MESSAGE_PREFIX)];
     if (plan) {
-      this.#planned = true;
+      this.planned = plan.names.length;
       this.leftOut = plan.leftOut;
       for (const name of plan.names) this.#open.add(name);
     } else if (message) this.#readMessage(message);
@@ -85,8 +86,11 @@ class Course {
 
   /** Names of those that nothing is known of: the time was up. Where a process ended otherwise, that is a failure. */
   end({ failure, late }: Ending): string[] {
-    if (late) return this.#planned ? [...this.#open] : ['those of a process that did not come to its first'];
+    const planned = this.planned !== undefined;
+    if (late) return planned ? [...this.#open] : ['those of a process that did not come to its first'];
     if (failure) this.failures.push(`${failure}, at: ${this.#at}`);
+    else if (!planned) this.failures.push('a process ended without a word on its cases');
+    else if (this.#open.size > 0) this.failures.push(`ended with ${this.#open.size} without a result, at: ${this.#at}`);
     return [];
   }
 }
@@ -111,8 +115,9 @@ export async function checkCorrectness(run: CaseRun): Promise<Correctness> {
   const unfinished = done.flatMap((one) => one.unfinished);
   const failures = courses.flatMap((course) => course.failures);
   const [passed, leftOut] = (['passed', 'leftOut'] as const).map((what) => sum(courses.map((one) => one[what])));
-  const known = passed! + leftOut! + failures.length + unfinished.length;
-  if (known < expected && unfinished.length === 0) failures.push(`only ${known} of ${expected} cases came to a result`);
+  // Of a process that planned none, lateness or a failure tells already.
+  const heardOf = leftOut! + sum(courses.map(({ planned = expected }) => planned));
+  if (heardOf < expected) failures.push(`only ${heardOf} of ${expected} cases were to run or left out`);
   const seconds = (performance.now() - start) / 1000;
   return { seed, cases: expected, passed: passed!, leftOut: leftOut!, unfinished, seconds, failures };
 }

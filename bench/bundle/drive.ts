@@ -3,37 +3,38 @@
  * reaches, and writes a page with plots, numbers and log.txt. Loads no driver itself, so that no driver can stop it. Exit codes: {@link EXIT}.
  */
 import { mkdirSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { constants, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import expected from '../../test/lanes/expected.json' with { type: 'json' };
 import { commandLine } from '../command-line.ts';
-import { SUITES } from '../suites.ts';
 import { attempts, explainLoader, type Found, findAdapter } from './adapter.ts';
 import { type Correctness, checkCorrectness } from './cases.ts';
 import { killAll, runCommand } from './command.ts';
 import { describeMachine } from './machine.ts';
-import { STEPS, type Step, secondsFor } from './plan.ts';
-import { casesLine, Results } from './results.ts';
+import { type Options, readOptions } from './options.ts';
+import { type Step, secondsFor } from './plan.ts';
+import { casesLine, EXIT, Results } from './results.ts';
 
 const [program = 'run.sh', ...args] = process.argv.slice(2);
-const { values } = parseArgs({
-  args,
-  options: {
-    seconds: { type: 'string', default: '300' },
-    out: { type: 'string', default: 'emgpu-bench-results' },
-    suites: { type: 'string', default: SUITES.join(',') },
-  },
+// Node itself would end with 1, which says that something is wrong.
+process.once('uncaughtException', (error) => {
+  console.error(error);
+  process.exit(EXIT.unchecked);
 });
-const steps = STEPS.filter(({ suite }) => values.suites.split(',').includes(suite));
-if (steps.length === 0) throw new Error(`--suites must name some of ${SUITES.join(', ')}.`);
-const seconds = Number(values.seconds);
-if (!(seconds >= 30)) throw new Error(`--seconds must be at least 30, not ${values.seconds}.`);
+
+function optionsOrExit(): Options {
+  try {
+    return readOptions(args);
+  } catch (error) {
+    console.error(`${program}: ${(error as Error).message}`);
+    return process.exit(EXIT.unchecked);
+  }
+}
+const { seconds, steps, out } = optionsOrExit();
+
 /** Of the cases that are many alike, the share that software adapters run: with nothing cached they compile some of them for a minute each. */
 const SOFTWARE_SHARE = 0.2;
-/** Not all checked is told apart from wrong: a case that did not finish in its time says nothing of the times. */
-const EXIT = { correct: 0, wrong: 1, unchecked: 2 };
 
 /** What a step may take beyond its time for what it has begun: libraries that compile take a minute. */
 const OVERTIME_SECONDS = 60;
@@ -46,7 +47,6 @@ const node = process.execPath;
 const bench = fileURLToPath(new URL('bench/main.js', import.meta.url));
 const script = (name: string) => fileURLToPath(new URL(`${name}.js`, import.meta.url));
 
-const out = resolve(values.out);
 mkdirSync(out, { recursive: true });
 const logFile = openSync(join(out, 'log.txt'), 'w');
 function log(line: string): void {
@@ -72,7 +72,9 @@ process.once('exit', () => {
   killAll();
   rmSync(temporary, { recursive: true, force: true });
 });
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+  process.once(signal, () => process.exit(128 + constants.signals[signal]));
+}
 
 /** Runs the first of the steps that are left. */
 async function runStep([step, ...later]: readonly Step[], found: Found | undefined, results: Results): Promise<void> {
@@ -80,7 +82,7 @@ async function runStep([step, ...later]: readonly Step[], found: Found | undefin
   const allowed = secondsFor([weight, ...later.map((one) => one.weight)], left());
   if (allowed === undefined) {
     log(`\n== ${name}: left out, no time`);
-    results.addStep(name, { failure: 'left out, no time', late: false, seconds: 0 }, '');
+    results.leaveOut(name);
     return;
   }
   log(`\n== ${name}, ${allowed} s of ${Math.round(left())} s left`);

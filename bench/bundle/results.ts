@@ -4,7 +4,7 @@ import { rates } from '../formulas.ts';
 import { writePage } from '../report/write.ts';
 import type { PeersReport, Report, Row } from '../row.ts';
 import { keyOf } from '../suites.ts';
-import { wrongOf } from '../wrong.ts';
+import { failedOf, wrongOf } from '../wrong.ts';
 import type { Found } from './adapter.ts';
 import type { Correctness } from './cases.ts';
 import { type Ending, parse } from './command.ts';
@@ -14,6 +14,9 @@ export type Facts = Readonly<Record<string, string>>;
 
 /** What a run of the archive comes to: `unchecked` where nothing was wrong, but not everything was looked at. */
 export type Outcome = 'correct' | 'wrong' | 'unchecked';
+
+/** Exit codes. Not all checked is told apart from wrong: what did not finish, or did not begin, says nothing of the times. */
+export const EXIT: Readonly<Record<Outcome, number>> = { correct: 0, wrong: 1, unchecked: 2 };
 
 /** What is known before the first step. */
 export interface Beginning {
@@ -28,6 +31,8 @@ export interface Beginning {
 export class Results {
   readonly #beginning: Beginning;
   readonly #endings: Record<string, Ending> = {};
+  /** Steps that ended by themselves and left no report. */
+  readonly #lost: string[] = [];
   readonly #reports: Report[] = [];
   #correctness: Correctness | undefined;
 
@@ -35,25 +40,32 @@ export class Results {
     this.#beginning = beginning;
   }
 
-  /** `correct`: all cases that were to run passed, and everything of emgpu's agrees with the reference. */
+  /** `correct`: all cases that were to run passed, everything of emgpu's agrees with the reference, and nothing failed on the way. */
   get outcome(): Outcome {
     const held = this.#correctness;
     if (this.#wrong.length > 0 || (held && held.failures.length > 0)) return 'wrong';
-    return held && held.unfinished.length === 0 ? 'correct' : 'unchecked';
+    return held && held.unfinished.length === 0 && this.#failed.length === 0 ? 'correct' : 'unchecked';
   }
 
   /** One sentence. */
   get verdict(): string {
     const held = this.#correctness;
     const wrong = this.#wrong.length > 0 ? `; WRONG ROWS: ${this.#wrong.join(', ')}` : '';
+    const failed = this.#failed.length > 0 ? `; FAILED: ${this.#failed.join(', ')}` : '';
     const cases = held ? casesLine(held) : 'there is no WebGPU adapter';
-    if (this.outcome === 'wrong') return `!! WRONG: ${cases}${wrong}. Do not trust the times.`;
-    if (!held) return `!! NOT CHECKED: ${cases}`;
-    return this.outcome === 'correct' ? `Correct: ${cases}.` : `NOT ALL CHECKED, nothing wrong found: ${cases}.`;
+    if (this.outcome === 'wrong') return `!! WRONG: ${cases}${wrong}${failed}. Do not trust the times.`;
+    if (!held) return `!! NOT CHECKED: ${cases}${failed}`;
+    return this.outcome === 'correct'
+      ? `Correct: ${cases}.`
+      : `NOT ALL CHECKED, nothing wrong found: ${cases}${failed}.`;
   }
 
   get #wrong(): string[] {
     return this.#reports.flatMap(wrongOf);
+  }
+
+  get #failed(): string[] {
+    return [...this.#lost.map((name) => `all of ${name}`), ...this.#reports.flatMap(failedOf)];
   }
 
   get hasReport(): boolean {
@@ -64,11 +76,17 @@ export class Results {
     this.#correctness = correctness;
   }
 
-  /** Takes over what a step left in `json`, if it came to that. */
+  /** Tells of a step that no time was left for. */
+  leaveOut(name: string): void {
+    this.#endings[name] = { failure: 'left out, no time', late: false, seconds: 0 };
+  }
+
+  /** Takes over what a step left in `json`, if it came to that. Whatever its end was, the report is whole: it is written last. */
   addStep(name: string, ending: Ending, json: string): void {
     this.#endings[name] = ending;
     const report = existsSync(json) ? parse<Report>(readFileSync(json, 'utf8')) : undefined;
     if (report) this.#reports.push(report);
+    else if (!ending.late) this.#lost.push(name);
   }
 
   /** Writes a page, its plots and a file of numbers, over those of before. Says what failed, if something did. */

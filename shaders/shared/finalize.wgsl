@@ -41,13 +41,24 @@ fn rate_of(gain: f32) -> f32 {
   return select(1.0, (gain + stretch.noise) / max(before, 1e-30), stretch.iteration > 1u && before > 0.0);
 }
 
+// So many steps that gain nothing end a stretch: few, as the host looks at more of them together.
+const IDLE: u32 = 16u;
+
+// Counts the last steps whose gains together may be rounding.
+fn count_idle(gain: f32) {
+  let together = stretch.idle_gain + gain;
+  let is_idle = stretch.iteration > 0u && together <= stretch.noise;
+  stretch.idle_gain = select(0.0, together, is_idle);
+  stretch.idle = select(0u, stretch.idle + 1u, is_idle);
+}
+
 // The rule of src/em/stopping.ts over single steps: on the device further ones cost little. The host has the last word.
 fn little_left(gain: f32, rate_now: f32) -> bool {
   if (stretch.tolerance == 0.0) {   // all steps are wanted
     return false;
   }
-  if (gain <= stretch.noise) {
-    return true;
+  if (stretch.idle > 0u) {
+    return stretch.idle >= IDLE;
   }
   let rate = max(rate_now, stretch.rate);
   return rate < 1.0 && gain * rate < stretch.tolerance * (1.0 - rate);
@@ -62,6 +73,7 @@ fn goes_on(lane: u32, sound: bool) -> bool {
   workgroupBarrier();
   if (lane == 0u) {
     let rate = rate_of(gain);
+    count_idle(gain);
     sh_ended = select(1u, 0u, decide(gain, little_left(gain, rate)));
     stretch.gain = gain;
     stretch.rate = rate;

@@ -20,6 +20,8 @@ struct Stretch {
   fall: f32,             // a total loss that rounding may explain, were all of it to one side
   gain: f32,             // of the last step
   rate: f32,             // by which gains shrank in the last step
+  idle_gain: f32,        // of the last steps, as many as gained no more together than rounding explains …
+  idle: u32,             // … and how many these are
   normalizer: f32,       // what all components' c share
   regularizer: array<f32, D>,
 }

@@ -1,4 +1,4 @@
-import { type Frame, frameFor, hostMoments, type Scaling } from './frame.ts';
+import { type Frame, frameFor, hostMoments, type Moments, type Scaling } from './frame.ts';
 import type { HostPoints } from './points.ts';
 
 /** Rows per block that a sample consists of (a multiple of 64 keeps bindings aligned), and blocks at most. */
@@ -42,8 +42,20 @@ export async function frameOfRows({ data, nFeatures: D }: HostPoints, scaling: S
   const shift = frame.shift.map((mean, d) => {
     let largest = 0;
     for (let i = d; i < data.length; i += D) largest = Math.max(largest, Math.abs(data[i]!));
-    const unit = largest > 0 ? 2 ** (Math.ceil(Math.log2(largest)) - 20) : 1;
-    return Math.round(mean / unit) * unit;
+    return cutShift(mean, largest);
   });
   return { shift, scale: frame.scale };
+}
+
+/** To 20 bits below the largest number. */
+function cutShift(mean: number, largest: number): number {
+  const unit = largest > 0 ? 2 ** (Math.ceil(Math.log2(largest)) - 20) : 1;
+  return Math.round(mean / unit) * unit;
+}
+
+/** The frame of points that are described by these moments: its shifts are cut like those of {@link frameOfRows}. */
+export function frameOfMoments(moments: Moments, scaling: Scaling): Frame {
+  const { shift, scale } = frameFor(moments, scaling);
+  const largest = shift.map((mean, d) => Math.abs(mean) + 4 * Math.sqrt(moments.variance[d]!));
+  return { shift: shift.map((mean, d) => cutShift(mean, largest[d]!)), scale };
 }

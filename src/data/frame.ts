@@ -77,7 +77,7 @@ export async function hostMoments(points: HostPoints, signal?: AbortSignal): Pro
 }
 
 /** Whether a column is constant but for the rounding of its mean. */
-function isRounding(variance: number, mean: number): boolean {
+export function isRounding(variance: number, mean: number): boolean {
   return variance <= (8 * Number.EPSILON * mean) ** 2;
 }
 

@@ -13,7 +13,7 @@ const RIDGE = 1e-9;
  *
  *     Σ_k Σ_n r z zᵀ = Σ_n w x xᵀ − Σ_k (c F_kᵀ + F_k cᵀ + N_k c cᵀ),     z = x − c_k,   F_k = Σ_n r z
  *
- * So a pass costs D² + K D per point in place of K D² / 2. The difference cancels where components are far from the origin in units of
+ * So a pass costs K D per point in place of K D² / 2 (and a stream, whose chunks are new each time, D² / 2 more). The difference cancels where components are far from the origin in units of
  * their spread: by about the square of that distance. There the triangles are summed as they are.
  */
 export class SharedScatter {
@@ -29,12 +29,20 @@ export class SharedScatter {
     this.#reach = reach;
   }
 
+  /** Whether these are parameters of a tied model whose sums are likely to be had in this way, and cheaper. */
+  suits(parameters: KernelParameters): boolean {
+    const { kind, nComponents: K, nFeatures: D } = parameters;
+    // Triangles, or first moments and a triangle for all.
+    const isWorth = (K * D * D) / 2 > K * D + D * D;
+    return kind === 'tied' && isWorth && squareDistance(parameters) <= this.#reach ** 2;
+  }
+
   /**
    * The sums of each window for these parameters, of whatever kind.
    * @param pass for the kinds `tied`, and `tied-first`: the densities of `tied` and the sums of `diag`
    */
   async expectation(parameters: KernelParameters, pass: Pass): Promise<readonly Statistics[]> {
-    if (!isNear(parameters, 2 * this.#reach)) return pass(parameters);
+    if (!this.suits(parameters)) return pass(parameters);
     this.#scatters ??= (await pass(wholeOf(parameters.nFeatures))).map(({ second }) => second);
     const sums = await pass({ ...parameters, kind: 'tied-first' });
     const completed = sums.map((sum, i) => complete(sum, this.#scatters![i]!, this.#reach));
@@ -53,25 +61,32 @@ function wholeOf(D: number): KernelParameters {
   };
 }
 
-/** Whether a tied model has several means, and all of them near the origin: then passes are likely to be worth it. */
-function isNear(parameters: KernelParameters, most: number): boolean {
-  return parameters.kind === 'tied' && parameters.nComponents > 1 && largestTransformedMean(parameters) <= most;
+/** `Σ_k w_k ‖Uᵀ μ_k‖²` of a tied model: its normalizers differ by the weights alone. */
+function squareDistance(parameters: KernelParameters): number {
+  const { logNormalizers, nComponents: K } = parameters;
+  const largest = logNormalizers.reduce((a, b) => Math.max(a, b), -Infinity);
+  const weights = logNormalizers.map((l) => Math.exp(l - largest));
+  let sum = 0;
+  for (let k = 0; k < K; k++) sum += weights[k]! * transformedSquare(parameters, k);
+  return sum / weights.reduce((a, b) => a + b, 0);
 }
 
 /** max_k ‖Uᵀ μ_k‖ of a tied model. */
 export function largestTransformedMean(parameters: KernelParameters): number {
-  const { means, precisionsCholesky: u, nComponents: K, nFeatures: D } = parameters;
   let largest = 0;
-  for (let k = 0; k < K; k++) {
-    let square = 0;
-    for (let j = 0; j < D; j++) {
-      let y = 0;
-      for (let i = 0; i <= j; i++) y += u[i * D + j]! * means[k * D + i]!;
-      square += y * y;
-    }
-    largest = Math.max(largest, Math.sqrt(square));
+  for (let k = 0; k < parameters.nComponents; k++) largest = Math.max(largest, transformedSquare(parameters, k));
+  return Math.sqrt(largest);
+}
+
+/** ‖Uᵀ μ_k‖² */
+function transformedSquare({ means, precisionsCholesky: u, nFeatures: D }: KernelParameters, k: number): number {
+  let square = 0;
+  for (let j = 0; j < D; j++) {
+    let y = 0;
+    for (let i = 0; i <= j; i++) y += u[i * D + j]! * means[k * D + i]!;
+    square += y * y;
   }
-  return largest;
+  return square;
 }
 
 /**

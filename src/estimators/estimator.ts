@@ -38,6 +38,9 @@ export abstract class Estimator<P, Model, Fit> {
   /** @internal How points are to be scaled. */
   abstract readonly scaling: Scaling;
 
+  /** @internal What options ask of points of D features: a start that fits them, for instance. */
+  abstract checkFor(nFeatures: number): void;
+
   /** @internal Checks what can be checked before any work; returns the points that are to be loaded. */
   abstract check(points: PointSource): PointSource;
 
@@ -98,7 +101,8 @@ export abstract class Estimator<P, Model, Fit> {
   /**
    * Takes a chunk of points into account, and forgets it: stepwise EM (Cappé & Moulines 2009, JRSS B 71, 593–613), k-means by mini-batches
    * (Sculley 2010). The first chunk draws the start, runs a few iterations on it and fixes the coordinates, so it should have some
-   * thousand rows; `maxIter`, `tol` and `nInit` do not matter. State is kept in this object: a new one starts anew.
+   * thousand rows; `maxIter`, `tol` and `nInit` do not matter. State is kept in this object: a new one starts anew. Calls wait for those before
+   * them, and until then their rows must stay as they are.
    * @returns the model so far
    */
   partialFit(points: PointSource, call: CallOptions = {}): Promise<Model> {

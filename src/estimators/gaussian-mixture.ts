@@ -88,10 +88,15 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
   }
 
   /** @internal */
-  override check(points: PointSource): PointSource {
-    this.#givenModel(points.nFeatures);
+  override checkFor(nFeatures: number): void {
+    this.#givenModel(nFeatures);
     if (this.#noise) checkNoise(this.#noise);
-    if (this.#prior) checkPrior(this.#prior, points.nFeatures);
+    if (this.#prior) checkPrior(this.#prior, nFeatures);
+  }
+
+  /** @internal */
+  override check(points: PointSource): PointSource {
+    this.checkFor(points.nFeatures);
     return points;
   }
 

@@ -1,4 +1,5 @@
-import { type Frame, frameFor } from '../data/frame.ts';
+import { type Frame, isRounding } from '../data/frame.ts';
+import { frameOfMoments } from '../data/frame-sample.ts';
 import type { ResidentPoints } from '../em/resident.ts';
 import type { Dataset } from '../em/types.ts';
 import { type KMeansParameters, kMeansFamily, type Metric } from '../families/k-means.ts';
@@ -81,13 +82,20 @@ export class KMeansModel extends PointModel<KMeansParameters> {
     return kMeansFamily;
   }
 
-  /** @internal That of the centres, where they differ. */
+  /** @internal That of the centres, where they differ by more than rounding. */
   protected override frameOfModel(): Frame | undefined {
-    const { centers, nClusters: K, nFeatures: D } = this;
+    const { nClusters: K, nFeatures: D } = this;
+    const { centers } = this.flatten();
     const mean = new Float64Array(D);
-    for (const center of centers) for (let d = 0; d < D; d++) mean[d]! += center[d]! / K;
-    const variance = mean.map((m, d) => centers.reduce((sum, center) => sum + (center[d]! - m) ** 2 / K, 0));
-    return variance.some((v) => v > 0) ? frameFor({ mean, variance }, this.family.scaling) : undefined;
+    centers.forEach((c, i) => {
+      mean[i % D]! += c / K;
+    });
+    const variance = new Float64Array(D);
+    centers.forEach((c, i) => {
+      variance[i % D]! += (c - mean[i % D]!) ** 2 / K;
+    });
+    if (variance.every((v, d) => isRounding(v, mean[d]!))) return undefined;
+    return frameOfMoments({ mean, variance }, this.family.scaling);
   }
 
   /** @internal */

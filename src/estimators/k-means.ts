@@ -63,8 +63,13 @@ export class KMeans extends Estimator<KMeansParameters, KMeansModel, KMeansFit> 
   override readonly scaling = kMeansFamily.scaling;
 
   /** @internal */
+  override checkFor(nFeatures: number): void {
+    this.#givenCenters(nFeatures);
+  }
+
+  /** @internal */
   override check(points: PointSource): PointSource {
-    this.#givenCenters(points.nFeatures);
+    this.checkFor(points.nFeatures);
     return this.options.metric === 'cosine' ? normalizeRows(points) : points;
   }
 

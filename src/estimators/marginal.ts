@@ -3,6 +3,7 @@ import { columns } from '../em/missing/patterns.ts';
 import { EmgpuError } from '../errors.ts';
 import { blockSize, covarianceShapes } from '../families/covariance.ts';
 import type { MixtureParameters } from '../families/parameters.ts';
+import { isList } from '../judging/checks.ts';
 import { fromParameters, MixtureModel, toParameters } from './mixture-model.ts';
 
 /** A column by its number, from 0, or by its name. */
@@ -16,8 +17,7 @@ export type Feature = number | string;
  * the model has a noise component and columns are left out: of the noise's region only the volume is known, not its extent in each column.
  */
 export function marginal(model: MixtureModel, features: readonly Feature[]): MixtureModel {
-  if (!Array.isArray(features))
-    refuse(`features must be a list of columns, got ${features}`, "Pass one such as [0, 'x'].");
+  if (!isList(features)) refuse(`features must be a list of columns, got ${features}`, "Pass one such as [0, 'x'].");
   const kept = findColumns(model, features, 'features');
   const { covarianceType, nFeatures: D, noise } = model;
   if (noise && kept.length < D) refuseNoise('marginal');

@@ -1,4 +1,5 @@
-import { type Frame, frameFor } from '../data/frame.ts';
+import type { Frame } from '../data/frame.ts';
+import { frameOfMoments } from '../data/frame-sample.ts';
 import type { HostPoints } from '../data/points.ts';
 import { conditionalMeans } from '../em/missing/impute.ts';
 import { type CovarianceType, covarianceShapes } from '../families/covariance.ts';
@@ -126,7 +127,7 @@ export class MixtureModel extends MixtureBase<MixtureParameters> {
     const average = (value: (k: number) => number) => weights.reduce((sum, w, k) => sum + (w / total) * value(k), 0);
     const mean = Float64Array.from({ length: D }, (_, d) => average((k) => means[k]![d]!));
     const variance = mean.map((m, d) => average((k) => fullCovariances[k]![d]![d]! + (means[k]![d]! - m) ** 2));
-    return frameFor({ mean, variance }, this.family.scaling);
+    return frameOfMoments({ mean, variance }, this.family.scaling);
   }
 
   /** @internal */

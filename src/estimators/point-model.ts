@@ -2,7 +2,7 @@ import type { Frame } from '../data/frame.ts';
 import type { Dataset, Family, KernelParameters, Readout, ReadoutKind, RunOptions } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { blendOnDevice, blendOnHost, type ComponentColors } from './colors.ts';
-import { checkFits, type PointSource, withDataset } from './session.ts';
+import { checkFits, isStream, type PointSource, withDataset } from './session.ts';
 import type { ColorOptions, DeviceOptions, ReadOptions } from './types.ts';
 
 /** What a call on points needs to know of where to compute. */
@@ -66,7 +66,14 @@ export abstract class PointModel<P> {
     if (!points) return pass(this.home(), run);
     checkFits(points, this.nFeatures);
     const frame = this.frameOfModel();
-    return withDataset(points, this.family.scaling, { ...options, frame }, (dataset) => pass(dataset, run));
+    const within = (frame: Frame | undefined) =>
+      withDataset(points, this.family.scaling, { ...options, frame }, (dataset) => pass(dataset, run));
+    return within(frame).catch((error: unknown) => {
+      // Rows may be so far from the model that its frame has no numbers for them; a stream may be read only once.
+      const isRange = error instanceof EmgpuError && ['non-finite', 'invalid-points'].includes(error.code);
+      if (!frame || !isRange || options.missing === 'em' || isStream(points)) throw error;
+      return within(undefined);
+    });
   }
 
   /**

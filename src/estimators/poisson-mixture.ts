@@ -169,9 +169,14 @@ export class PoissonMixture extends Estimator<PoissonParameters, PoissonModel, P
   override readonly scaling = 'none';
 
   /** @internal */
+  override checkFor(nFeatures: number): void {
+    this.#givenModel(nFeatures);
+  }
+
+  /** @internal */
   override check(points: PointSource): PointSource {
     const counts = countsOf(points);
-    this.#givenModel(counts.nFeatures);
+    this.checkFor(counts.nFeatures);
     return counts;
   }
 

@@ -1,6 +1,7 @@
 import { EmgpuError } from '../errors.ts';
 import { type CovarianceType, covarianceShapes } from '../families/covariance.ts';
 import type { ConjugatePrior } from '../families/prior.ts';
+import { isList } from '../judging/checks.ts';
 import { cholesky } from '../math/cholesky.ts';
 import { flatten } from './model-json.ts';
 import { checkNumber, checkPositive } from './options.ts';
@@ -62,14 +63,14 @@ function checkRows(scale: readonly (readonly number[])[], D: number): void {
 
 function checkLength(name: string, values: readonly number[] | undefined, length: number): void {
   if (values === undefined) return;
-  if (Array.isArray(values) && values.length === length && values.every(Number.isFinite)) return;
+  if (isList(values) && values.length === length && Array.from(values).every(Number.isFinite)) return;
   refuse(name, `${length} finite numbers`, values);
 }
 
 function refuse(name: string, wanted: string, got: unknown): never {
   throw new EmgpuError(
     'invalid-option',
-    `${name} must hold ${wanted}, got ${Array.isArray(got) ? got.length : typeof got}.`,
+    `${name} must hold ${wanted}, got ${isList(got) ? got.length : typeof got}.`,
     'Pass one per column (prior.scale: D rows of D).',
   );
 }

@@ -155,7 +155,7 @@ function checkCandidate(estimator: unknown): void {
 /** What can be seen beforehand must not come to light when others have been fitted: a start, a prior that is not for these points. */
 function checkEach<P, Model, Fit>(points: PointSource, estimators: readonly Estimator<P, Model, Fit>[]): void {
   if (!isStream(points)) checkPoints(points);
-  for (const estimator of estimators) estimator.check(points);
+  for (const estimator of estimators) estimator.checkFor(points.nFeatures);
 }
 
 /** Where one of them mixes features in its distances, all columns are scaled alike: right for the others, too. */

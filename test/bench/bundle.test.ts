@@ -1,9 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { type Correctness, checkCorrectness } from '../../bench/bundle/cases.ts';
+import { type Correctness, Course, checkCorrectness } from '../../bench/bundle/cases.ts';
 import { parse, runCommand } from '../../bench/bundle/command.ts';
 import { LEAST_SECONDS, secondsFor } from '../../bench/bundle/plan.ts';
 import { merge, Results } from '../../bench/bundle/results.ts';
@@ -76,13 +78,16 @@ test('a command is told as it can be typed again', () => {
 });
 
 /** Runs what stands in for the process of cases: it says which there are, and then `script`. */
-async function check(script: string, limit = 20_000): Promise<Correctness> {
+async function check(script: string, limit = 20_000, { silent = false, leftOut = 1 } = {}): Promise<Correctness> {
   const folder = mkdtempSync(join(tmpdir(), 'emgpu-test-'));
   const file = join(folder, 'cases.mjs');
-  const say = `const say = (prefix, what) => console.log(prefix + JSON.stringify(what));
+  const say = `const [silent, leftOut] = [${silent}, ${leftOut}];
+    const say = (prefix, what) => console.log(prefix + JSON.stringify(what));
     const result = (name, ok) => say('@lane ', { type: 'result', name, ok, ms: 1, error: 'off' });
-    if (process.argv[3] !== '0') process.exit(0);
-    say('@plan ', { names: ['a', 'b', 'c'], leftOut: 1 });`;
+    const mine = process.argv[3] === '0';
+    if (silent) process.exit(0);
+    say('@plan ', mine ? { names: ['a', 'b', 'c'], leftOut } : { names: [], leftOut: 0 });
+    if (!mine) process.exit(0);`;
   writeFileSync(file, `${say}\n${script}`);
   const { execPath: node } = process;
   const held = await checkCorrectness({ node, script: file, expected: 4, ofAlike: 1, env: {}, log: () => {}, limit });
@@ -118,10 +123,24 @@ test('a case that failed is wrong, finished or not what came after it', async ()
   expect(resultsOf(held).outcome).toBe('wrong');
 });
 
-test('a process that crashes has failed, and so have cases that nobody heard of', async () => {
+test('a process that crashes has failed, and so has one that leaves cases open or tells of none', async () => {
   const crashed = await check(`say('@lane ', { type: 'start', name: 'b' }); process.exit(3);`);
-  expect(crashed.failures).toEqual(['exit code 3, at: b', 'only 2 of 4 cases came to a result']);
-  expect((await check(`result('a', true);`)).failures).toEqual(['only 2 of 4 cases came to a result']);
+  expect(crashed.failures).toEqual(['exit code 3, at: b']);
+  const open = await check(`say('@lane ', { type: 'start', name: 'b' }); result('a', true);`);
+  expect(open).toMatchObject({ passed: 1, unfinished: [], failures: ['ended with 2 without a result, at: b'] });
+  const silent = await check('', 20_000, { silent: true });
+  expect(new Set(silent.failures)).toEqual(new Set(['a process ended without a word on its cases']));
+  const few = await check(`for (const name of 'abc') result(name, true);`, 20_000, { leftOut: 0 });
+  expect(few.failures).toEqual(['only 3 of 4 cases were to run or left out']);
+});
+
+test('a process that leaves cases open is noticed beside one that was late', () => {
+  const [open, late] = [new Course(() => {}), new Course(() => {})];
+  for (const one of [open, late]) one.read('@plan {"names":["a","b"],"leftOut":0}');
+  open.read('@lane {"type":"result","name":"a","ok":true,"ms":1}');
+  expect(late.end({ late: true, failure: 'not done after 3 s', seconds: 3 })).toEqual(['a', 'b']);
+  expect(open.end({ late: false, failure: undefined, seconds: 1 })).toEqual([]);
+  expect(open.failures).toEqual(['ended with 1 without a result, at: before the first case']);
 });
 
 test('without an adapter nothing is checked', () => {
@@ -180,5 +199,38 @@ test('a command that hangs is killed at its limit, and so is whatever it started
   expect(seconds).toBeLessThan(1.9);
   await setTimeout(2500);
   expect(readdirSync(folder)).toEqual([]);
+  rmSync(folder, { recursive: true });
+});
+
+const BUNDLE = join(import.meta.dirname, '../../bench/bundle');
+
+/** Starts what run.sh does, from the sources: there are no scripts to find an adapter with, so nothing comes of it. */
+function drive(...args: string[]) {
+  return spawn(process.execPath, ['--import', 'tsx', join(BUNDLE, 'drive.ts'), 'run.sh', ...args], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+}
+
+test('options that make no sense, and signals, do not end as something wrong does', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'emgpu-test-'));
+  expect(await once(drive('--out', folder, '--seconds', '3'), 'exit')).toEqual([2, null]);
+  const running = drive('--out', folder);
+  await once(running.stdout, 'data');
+  running.kill('SIGTERM');
+  expect(await once(running, 'exit')).toEqual([128 + 15, null]);
+  rmSync(folder, { recursive: true });
+});
+
+test.runIf(process.platform === 'linux' && process.arch === 'x64')('run.sh ends as what it starts does', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'emgpu-test-'));
+  cpSync(join(BUNDLE, 'run.sh'), join(folder, 'run.sh'));
+  const runs = async (node: string) => {
+    mkdirSync(join(folder, 'bin'), { recursive: true });
+    writeFileSync(join(folder, 'bin/node'), `#!/bin/sh\n${node}\n`);
+    chmodSync(join(folder, 'bin/node'), 0o755);
+    return (await shell(`sh '${folder}/run.sh'`)).failure;
+  };
+  expect(await runs('[ "$1" = -e ] || exit 143')).toBe('exit code 143');
+  expect(await runs('exit 1')).toBe('exit code 2'); // it does not start here
   rmSync(folder, { recursive: true });
 });

@@ -1,11 +1,13 @@
 import { afterAll, expect, test } from 'vitest';
 import { CHECKED_ITERATIONS, holds, STRETCHED_ITERATIONS } from '../../bench/check.ts';
 import { cpuPlace, type Place, type Surroundings } from '../../bench/place.ts';
-import { makeTiled } from '../../bench/problem.ts';
-import { Reference } from '../../bench/reference.ts';
+import { KINDS, makeTiled } from '../../bench/problem.ts';
+import { isAlwaysByHost, Reference } from '../../bench/reference.ts';
 import { createCpuBackend } from '../../src/backends/cpu/backend.ts';
+import { kernelFor } from '../../src/backends/webgpu/kernels.ts';
+import { shapeOf } from '../../src/backends/webgpu/shape.ts';
 import { EmRun } from '../../src/em/run.ts';
-import type { Dataset, Family, StretchOptions } from '../../src/em/types.ts';
+import type { Dataset, Family, KernelParameters, StretchOptions } from '../../src/em/types.ts';
 import { GaussianMixture } from '../../src/estimators/gaussian-mixture.ts';
 import { KMeans } from '../../src/estimators/k-means.ts';
 import { gaussianFamily } from '../../src/families/gaussian.ts';
@@ -61,6 +63,22 @@ test('where iterations go by the host one by one, the first two are checked', as
   const check = (await new Reference(cpu).checkEmgpu(pretend({ stretches: false }), 'full', tiled))!;
   expect(check).toMatchObject({ iterations: CHECKED_ITERATIONS, stretched: false });
   expect(check.deviation).toBe(0);
+});
+
+test('where the device has no M-step, no more than two iterations are done', async () => {
+  const check = (await new Reference(cpu).checkEmgpu(pretend({ stretches: true }), 'tied', tiled))!;
+  expect(check).toMatchObject({ iterations: CHECKED_ITERATIONS, stretched: false });
+  expect(check.deviation).toBe(0);
+});
+
+test('what is taken to have no M-step on the device has none', () => {
+  const shapes = [8, 16, 17, 64].flatMap((D) => [16, 64, 65, 256, 257].map((K) => [D, K] as const));
+  for (const kind of KINDS) {
+    const { finalize } = kernelFor({ kind, nComponents: 0 } as KernelParameters);
+    for (const [D, K] of shapes) {
+      expect(isAlwaysByHost(kind, D, K), `${kind}, D ${D}, K ${K}`).toBe(!finalize?.fits(shapeOf(D), K));
+    }
+  }
 });
 
 test('where the device goes on alone, the check goes on until it is through with that', async () => {

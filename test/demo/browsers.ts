@@ -1,6 +1,7 @@
 import puppeteer, { type Browser, type Page } from 'puppeteer';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, test } from 'vitest';
 import { CHROMIUM_OFFLINE, CHROMIUM_SWIFTSHADER, findChromium, findFirefox, INSTALL } from '../../scripts/drivers.mjs';
+import { randomFor } from '../lanes/cases/gpu.ts';
 
 export type BrowserName = 'chromium' | 'firefox';
 
@@ -33,6 +34,18 @@ export interface Opened {
   open(path: string): Promise<void>;
   /** Complaints of the browser itself that this test brings about. */
   forgive(complaint: RegExp): void;
+}
+
+/**
+ * `test` for what both browsers do alike, where neither has WebGPU: each is for one of the two, which the run's seed draws (`EMGPU_SEED`, which
+ * is told at the start, repeats it).
+ */
+export function drawnFor(browser: BrowserName): (title: string, run: () => Promise<void>, timeout?: number) => void {
+  const seed = inject('pagesSeed');
+  return (title, run, timeout) => {
+    const drawn = randomFor(seed, title).uniform() < 0.5 ? 'chromium' : 'firefox';
+    if (drawn === browser) test(title, run, timeout);
+  };
 }
 
 /** CSS pixels of a page. With WebGPU everything on it is drawn in software, pixel by pixel. */

@@ -1,9 +1,9 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect } from 'vitest';
 import { modelFromJSON, readTable } from '../../src/node.ts';
 import { seriousFaults } from './axe.ts';
-import { type BrowserName, inBrowser } from './browsers.ts';
+import { type BrowserName, drawnFor, inBrowser } from './browsers.ts';
 import { type FileKind, makeFiles } from './fixtures.ts';
 import { WorkbenchPage } from './workbench.ts';
 
@@ -20,6 +20,7 @@ afterAll(() => rm(dirname(files.csv), { recursive: true }));
 for (const browser of ['chromium', 'firefox'] as const satisfies BrowserName[]) {
   inBrowser(browser, { webgpu: false }, (opened) => {
     const lab = new WorkbenchPage(opened);
+    const test = drawnFor(browser);
 
     test('fits Old Faithful where there is no WebGPU, and says where it computes', async () => {
       await lab.open();

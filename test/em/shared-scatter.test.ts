@@ -4,7 +4,7 @@ import type { KernelParameters, Statistics } from '../../src/em/types.ts';
 import { type Naive, naive } from '../cpu/naive.ts';
 import { randomParameters, randomRows, randomWeights } from '../cpu/samples.ts';
 
-const [N, D, K] = [501, 3, 4];
+const [N, D, K] = [501, 5, 7];
 
 /** Passes in float64 by the formulas: which kinds were asked for, and their sums, of two windows. */
 function passes(rows: Float64Array, weights?: Float64Array) {
@@ -55,21 +55,55 @@ describe('sums of a tied mixture from counts, first moments and the scatter of a
     expect(asked).toEqual(['whole', 'tied-first', 'tied', 'tied-first']);
   });
 
-  test('one component, other kinds, and means out of reach are summed as they are', async () => {
+  test('one component, few of few features, and means out of reach are summed as they are', async () => {
     const { asked, pass } = passes(randomRows(N, D, 1));
     const scatter = new SharedScatter(10);
     const parameters = randomParameters('tied', K, D, 3);
     await scatter.expectation(randomParameters('tied', 1, D, 3), pass);
     await scatter.expectation({ ...parameters, means: parameters.means.map((m) => 100 * m) }, pass);
     expect(asked).toEqual(['whole', 'tied']);
+    for (const [components, features] of [
+      [40, 1],
+      [40, 2],
+      [6, 3],
+      [2, 4],
+    ] as const) {
+      expect(scatter.suits(randomParameters('tied', components, features, 3))).toBe(false);
+    }
+    expect(scatter.suits(randomParameters('tied', 7, 4, 3))).toBe(true);
+  });
+
+  test('what decides is the mean square distance from the origin: a light component may be farther away', async () => {
+    const scatter = new SharedScatter(10);
+    const parameters = randomParameters('tied', K, D, 3);
+    const far = { ...parameters, means: parameters.means.map((m, i) => (i < D ? 1000 : m)) };
+    expect(scatter.suits(far)).toBe(false);
+    expect(scatter.suits({ ...far, logNormalizers: far.logNormalizers.map((l, k) => (k === 0 ? l - 20 : l)) })).toBe(
+      true,
+    );
+  });
+
+  test('a first pass that fails is not kept', async () => {
+    const rows = randomRows(N, D, 1);
+    const parameters = randomParameters('tied', K, D, 3);
+    const { pass } = passes(rows);
+    const scatter = new SharedScatter(100);
+    const failing = () => Promise.reject(new Error('aborted'));
+    await expect(scatter.expectation(parameters, failing)).rejects.toThrow('aborted');
+    const [first, second] = await Promise.all([
+      scatter.expectation(parameters, pass),
+      scatter.expectation(parameters, pass),
+    ]);
+    expect(first).toEqual(second);
+    expect(largest(first[0]!.second, (await pass(parameters))[0]!.second)).toBeLessThan(1e-11);
   });
 
   test('where the new covariance is far smaller than the old one, so that most would cancel, triangles are summed', async () => {
     // Two heaps, each on one of the means, which the old covariance sees as near each other.
     const rows = randomRows(N, D, 1).map((x, i) => 1e-3 * x + (Math.floor(i / D) % 2 ? 3 : -3));
     const parameters: KernelParameters = {
-      ...randomParameters('tied', 2, D, 3),
-      means: Float64Array.from({ length: 2 * D }, (_, i) => (i < D ? -3 : 3)),
+      ...randomParameters('tied', K, D, 3),
+      means: Float64Array.from({ length: K * D }, (_, i) => (Math.floor(i / D) % 2 ? 3 : -3)),
     };
     const { asked, pass } = passes(rows);
     const shared = await new SharedScatter(10).expectation(parameters, pass);
@@ -89,6 +123,8 @@ describe('sums of a tied mixture from counts, first moments and the scatter of a
     const { asked, pass } = passes(rows);
     const [sums] = await new SharedScatter(100).expectation(parameters, pass);
     expect(asked).toEqual(['whole', 'tied-first']);
-    expect([...sums!.second].map((s) => Math.abs(s) < 1e-12)).toEqual([false, true, true, false, true, false]);
+    const triangle = [...sums!.second].map((s) => Math.abs(s) < 1e-12);
+    // Rows of the triangle: 0, 10, 20, 30, 40 begin at 0, 1, 3, 6 and 10.
+    expect(triangle.flatMap((isZero, at) => (isZero ? [at] : []))).toEqual([1, 2, 4, 7, 11]);
   });
 });

@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'vite';
 import type { TestProject } from 'vitest/node';
+import { chooseSeed } from './seed.ts';
 
 const ENTRIES = ['node', 'deno', 'browser', 'puppeteer'] as const;
 
@@ -28,17 +29,6 @@ async function buildLanes(): Promise<void> {
       },
     },
   });
-}
-
-/** The seed of this run: `EMGPU_SEED`, or a fresh one. */
-function chooseSeed(): number {
-  const given = process.env.EMGPU_SEED;
-  if (given === undefined || given === '') return Math.floor(Math.random() * 2 ** 32);
-  const seed = Number(given);
-  if (!Number.isInteger(seed) || seed < 0 || seed >= 2 ** 32) {
-    throw new Error(`EMGPU_SEED must be an integer from 0 to 4294967295, not ${given}.`);
-  }
-  return seed;
 }
 
 /** vitest's global set-up for the project `lanes`. */

@@ -4,6 +4,7 @@ import type { HostPoints } from '../../src/data/points.ts';
 import { EmRun } from '../../src/em/run.ts';
 import { seed } from '../../src/em/seeding.ts';
 import type { Dataset } from '../../src/em/types.ts';
+import type { EmgpuError } from '../../src/errors.ts';
 import { gaussianFamily } from '../../src/families/gaussian.ts';
 import { seededRandom } from '../../src/math/random.ts';
 import { MIXTURES, randomRows, uniforms } from '../cpu/samples.ts';
@@ -43,7 +44,11 @@ describe.each(MIXTURES)('%s', (kind) => {
         const start = { weights: new Float64Array(K).fill(1 / K), means, covariances: Float64Array.from(covariances) };
         const { run } = await withDataset({ points: { data, nFeatures: D }, scaling: scalingOf(kind) }, (d) =>
           runEm(d, kind, start, 30, 0),
-        );
+        ).catch((error: EmgpuError) => {
+          // Without a regulariser a component may climb onto a single row, where the likelihood has no top.
+          fc.pre(error.code !== 'singular-covariance');
+          throw error;
+        });
         expect(run.history.length).toBe(31);
         expect(run.warnings.filter(({ code }) => code === 'log-likelihood-fell')).toEqual([]);
         for (let i = 1; i < run.history.length; i++) {

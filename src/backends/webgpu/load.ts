@@ -39,7 +39,7 @@ export async function loadPoints(context: GpuContext, points: Points, options: L
   try {
     throwIfAborted(options.signal);
     const { weights, total, nWeighted } = checkWeights(points);
-    checkRange(total, total / nWeighted);
+    checkRange(total, options.frame ? undefined : total / nWeighted);
     const windows = await createWindows(context, memory, shape, countSamples(points), weights);
     const frame = await bringHome(context, shape, points, windows, options);
     return { frame, shape, windows, memory };
@@ -49,12 +49,12 @@ export async function loadPoints(context: GpuContext, points: Points, options: L
   }
 }
 
-/** Sums of weights times squares must stay in float32. */
-function checkRange(total: number, mean: number): void {
-  if (total <= HEAVIEST && mean >= LIGHTEST) return;
+/** Sums of weights times squares must stay in float32. Where there is a frame points may be a part of others, which weigh more. */
+function checkRange(total: number, mean: number | undefined): void {
+  if (total <= HEAVIEST && (mean === undefined || mean >= LIGHTEST)) return;
   throw new EmgpuError(
     'invalid-weights',
-    `On a GPU weights are float32: their sum must be at most ${HEAVIEST}, got ${total}, and their mean at least ${LIGHTEST}, got ${mean}.`,
+    `On a GPU weights are float32: their sum must be at most ${HEAVIEST}, got ${total}, and their mean at least ${LIGHTEST}${mean === undefined ? '' : `, got ${mean}`}.`,
     'Multiply all of them by a constant, which changes no mean, or use the CPU backend.',
   );
 }
@@ -70,14 +70,14 @@ async function bringHome(
   const { scaling, signal } = options;
   if (isDevicePoints(points)) {
     await checkReadable(context, points);
-    const frame = options.frame ?? (await deviceFrame(context, shape, points, scaling));
+    const frame = options.frame ? inFloat32(options.frame) : await deviceFrame(context, shape, points, scaling);
     const rejected = await ingestAll(context, windows, shape, points, options, (s) =>
       deviceRows(context, shape, points, frame, s),
     );
     if (rejected) refuse(rejected, points);
     return frame;
   }
-  if (!options.frame && countSamples(points) > MANY_POINTS) {
+  if (countSamples(points) > MANY_POINTS) {
     const frame = await tryQuickly(context, shape, points, windows, options);
     if (frame) return frame;
   }
@@ -89,7 +89,12 @@ async function bringHome(
   return frame;
 }
 
-/** Many points, in the frame of a sample. Undefined where a number is not finite, or too far from what the sample knew. */
+/** What the device subtracts of points that are there. */
+function inFloat32({ shift, scale }: Frame): Frame {
+  return { shift: shift.map(Math.fround), scale };
+}
+
+/** Many points, in the frame that was given or that of a sample. Undefined where a number is not finite, or too far from what the sample knew. */
 async function tryQuickly(
   context: GpuContext,
   shape: Shape,
@@ -98,11 +103,12 @@ async function tryQuickly(
   options: LoadOptions,
 ): Promise<Frame | undefined> {
   const { data } = points;
-  const frame = await sampledFrame(points, options.scaling);
+  const frame = options.frame ?? (await sampledFrame(points, options.scaling));
   if (!frame) return undefined;
+  const isExact = frame.shift.every((shift) => Math.fround(shift) === shift);
   const rejected = await ingestAll(context, windows, shape, points, options, (scratch) =>
     // Shared memory cannot be uploaded as it is.
-    data instanceof Float32Array && data.buffer instanceof ArrayBuffer
+    isExact && data instanceof Float32Array && data.buffer instanceof ArrayBuffer
       ? rawRows(context, shape, data, frame, scratch)
       : hostRows(context, shape, points, frame, scratch),
   );

@@ -79,7 +79,7 @@ export class Scratch {
   /** An E-step. Windows are added up in order, and what each gives does not depend on the others. */
   async expectation(parameters: KernelParameters, options: PassOptions): Promise<Statistics> {
     const { windows } = this.#points;
-    const shares = parameters.kind === 'tied' && this.#wayOf({ ...parameters, kind: 'tied-first' }) !== undefined;
+    const shares = this.#scatter.suits(parameters) && this.#wayOf({ ...parameters, kind: 'tied-first' }) !== undefined;
     const isLarge = ({ count }: Window) => count >= this.#context.leanFrom;
     const large = shares || this.#wayOf(parameters) ? windows.filter(isLarge) : [];
     const pass = async (p: KernelParameters) =>

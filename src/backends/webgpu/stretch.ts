@@ -12,7 +12,7 @@ export const SLOTS = 16;
 /** Readbacks under way at once: the device goes on while the host reads. */
 const IN_FLIGHT = 2;
 /** Of the struct `Stretch` in `shaders/shared/stretch.wgsl`, before its array. */
-const STATE_BYTES = 14 * 4;
+const STATE_BYTES = 16 * 4;
 /** What is read back of it: E-steps done, and why it ended. */
 const READ_STATE_BYTES = 8;
 
@@ -70,7 +70,7 @@ function encodeStart(
   const state = new ArrayBuffer(STATE_BYTES + regularizer.length * 4);
   new Uint32Array(state).set([0, 0, steps, SLOTS, parts, rows]);
   const limits = [totalWeight, leastCount, tolerance * unit, noise * unit, fall * unit];
-  new Float32Array(state).set([...limits, 0, 1, normalizer, ...regularizer], 6);
+  new Float32Array(state).set([...limits, 0, 1, 0, 0, normalizer, ...regularizer], 6);
   return state;
 }
 

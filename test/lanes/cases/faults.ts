@@ -1,6 +1,8 @@
 import { Memory, Usage } from '../../../src/backends/webgpu/memory.ts';
 import { EmRun } from '../../../src/em/run.ts';
 import type { EmgpuError } from '../../../src/errors.ts';
+import { GaussianMixture } from '../../../src/estimators/gaussian-mixture.ts';
+import { KMeansModel } from '../../../src/estimators/k-means-model.ts';
 import { MixtureModel } from '../../../src/estimators/mixture-model.ts';
 import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import { kMeansFamily } from '../../../src/families/k-means.ts';
@@ -73,6 +75,66 @@ export const faults: readonly LaneCase[] = [
         const scores = await model.scoreSamples({ data, nFeatures: 2 }, { device });
         assertSame([...scores.slice(0, 40)], [...alone], `scores beside a row at ${far}, seed ${seed}`);
       }
+      // So far away that the model's frame has no numbers for it: then that of the points themselves must do.
+      const data = Float64Array.of(...points.data, 1e20, 1e20);
+      const labels = await model.predict({ data, nFeatures: 2 }, { device });
+      assertEqual(labels.length, 41, 'labels');
+    },
+  },
+  {
+    name: 'faults: points in a buffer, far from 0, score as those of the fit and of the host do',
+    async run({ device, seed }) {
+      const { points } = drawSample({ type: 'diag', D: 2, K: 2, N: 600, offset: 3e5 }, randomFor(seed, 'far buffer'));
+      const data = Float32Array.from(points.data);
+      const buffer = device.createBuffer({
+        size: data.byteLength,
+        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
+      });
+      device.queue.writeBuffer(buffer, 0, data);
+      const resident = { buffer, nSamples: 600, nFeatures: 2 };
+      const options = { nComponents: 2, covarianceType: 'diag', device, tol: 0, maxIter: 5 } as const;
+      const fit = await new GaussianMixture(options).fit(resident);
+      const model = MixtureModel.fromJSON(fit.toJSON());
+      const [own, given, host] = [
+        await fit.scoreSamples(),
+        await model.scoreSamples(resident, { device }),
+        await model.scoreSamples({ data, nFeatures: 2 }, { device }),
+      ];
+      for (const [scores, what] of [
+        [given, 'of the buffer'],
+        [host, 'of the host'],
+      ] as const) {
+        assertClose([...scores], [...own], { absolute: 1e-4 }, `scores ${what}, seed ${seed}`);
+      }
+      fit.destroy();
+      buffer.destroy();
+    },
+  },
+  {
+    name: 'faults: centres of a cosine model, of whatever length, give the labels that the CPU gives',
+    async run({ device, seed }) {
+      const { points } = drawSample({ type: 'spherical', D: 2, K: 3, N: 300 }, randomFor(seed, 'cosine centres'));
+      const centers = [1e8, 3e-7].flatMap((length) => [
+        [length, length / 3],
+        [-length, length],
+      ]);
+      const json = {
+        format: 'emgpu-model',
+        version: 1,
+        model: 'k-means',
+        metric: 'cosine',
+        nClusters: 4,
+        nFeatures: 2,
+        centers,
+      };
+      const model = KMeansModel.fromJSON(json);
+      const [gpu, cpu] = [await model.predict(points, { device }), await model.predict(points, { backend: 'cpu' })];
+      // Two and two of these point the same way: of equals float32 may take the other.
+      assertSame(
+        [...gpu].map((label) => label % 2),
+        [...cpu].map((label) => label % 2),
+        `labels, seed ${seed}`,
+      );
     },
   },
   {

@@ -39,11 +39,11 @@ const OTHERS = ['test/lanes/**', 'test/cli/**', 'test/demo/**', 'test/docs/**'];
 const resolve = {
   alias: [{ find: /^emgpu$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }],
 };
-/** Lanes take longest and wait much, Deno's most, 10 ms for every readback: they begin first, so that others compute meanwhile. */
+/** Lanes take longest and wait much, Deno's most, 10 ms for every readback, and Firefox: they begin first, so that others compute meanwhile. */
 class LanesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) =>
-      ['.lane.test.ts', 'deno.lane.test.ts'].filter((end) => moduleId.endsWith(end)).length;
+      ['.lane.test.ts', 'deno.lane.test.ts', 'firefox.lane.test.ts'].filter((end) => moduleId.endsWith(end)).length;
     return (await super.sort(files)).sort((a, b) => rank(b) - rank(a));
   }
 }

@@ -37,6 +37,18 @@ export function frameFor(moments: Moments, scaling: Scaling): Frame {
   return { shift: Float64Array.from(moments.mean), scale };
 }
 
+/** Rows of data, M × D, in the frame. */
+export function intoFrame(rows: Float64Array, { shift, scale }: Frame): Float64Array {
+  const D = shift.length;
+  return rows.map((x, i) => (x - shift[i % D]!) / scale[i % D]!);
+}
+
+/** Rows in the frame, M × D, in data units. */
+export function outOfFrame(rows: Float64Array, { shift, scale }: Frame): Float64Array {
+  const D = shift.length;
+  return rows.map((z, i) => z * scale[i % D]! + shift[i % D]!);
+}
+
 function nearestPowerOfTwo(x: number): number {
   return x > 0 ? 2 ** Math.round(Math.log2(x)) : 1;
 }

@@ -68,3 +68,33 @@ export function boundUnder<P>(
   const elbo = expectedLogLikelihood + q.entropy;
   return { logLikelihood, expectedLogLikelihood, entropy: q.entropy, elbo, kl: logLikelihood - elbo };
 }
+
+/** What every iteration of a run did to the bound. */
+export class BoundCourse<P> {
+  readonly steps: BoundStep[] = [];
+  readonly #family: Family<P>;
+  readonly #dataset: Dataset;
+  /** What the last M-step started from; its step is complete once the next E-step tells the log-likelihood. */
+  #pending: { readonly expectation: Bound; readonly statistics: Statistics } | undefined;
+
+  constructor(family: Family<P>, dataset: Dataset) {
+    this.#family = family;
+    this.#dataset = dataset;
+  }
+
+  /** After an M-step: the sums that it came from, and the parameters that these are of. */
+  open(statistics: Statistics, before: P): void {
+    const expectation = boundAtPosterior(this.#family, statistics, before, this.#dataset);
+    this.#pending = expectation && { expectation, statistics };
+  }
+
+  /** After the E-step of what the M-step led to. */
+  complete(objective: number, parameters: P, iteration: number): void {
+    if (!this.#pending) return;
+    const { expectation, statistics } = this.#pending;
+    const q = { statistics, entropy: expectation.entropy };
+    const maximization = boundUnder(this.#family, q, parameters, this.#dataset.frame, objective);
+    this.steps.push({ iteration, expectation, maximization });
+    this.#pending = undefined;
+  }
+}

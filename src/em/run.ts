@@ -1,6 +1,6 @@
 import { EmgpuError, throwIfAborted } from '../errors.ts';
 import { Acceleration, type AccelerationChoice } from './acceleration.ts';
-import { type Bound, type BoundStep, boundAtPosterior, boundUnder } from './bound.ts';
+import { BoundCourse, type BoundStep } from './bound.ts';
 import { reseed } from './reseed.ts';
 import { judge, roundingOf, type Trend } from './stopping.ts';
 import type { Dataset, Degeneracy, Family, Statistics } from './types.ts';
@@ -58,8 +58,6 @@ export class EmRun<P> {
   converged = false;
   /** E-steps done, those whose parameters were given up included. */
   expectations = 0;
-  /** With `bounds`: one entry per M-step whose gain is known. */
-  readonly bounds: BoundStep[] = [];
   /** Penalised by the prior where there is one: what EM never lets fall. */
   readonly #objectives: number[] = [];
   readonly #told = new Set<string>();
@@ -77,8 +75,7 @@ export class EmRun<P> {
   #leapt = false;
   /** Points per component at the last E-step of a hard family. */
   #counts: Float64Array | undefined;
-  /** What the last M-step made of the bound; complete once the next E-step tells the log-likelihood. */
-  #pending: { readonly expectation: Bound; readonly statistics: Statistics } | undefined;
+  readonly #bounds: BoundCourse<P> | undefined;
   /** Whether stretches without the host are still worth trying. */
   #stretches = true;
   /** M-steps that the host still has to do before the run may end. */
@@ -91,8 +88,14 @@ export class EmRun<P> {
     readonly settings: RunSettings,
   ) {
     this.parameters = start;
-    const { accelerate = 'off' } = settings;
+    const { accelerate = 'off', bounds } = settings;
+    if (bounds) this.#bounds = new BoundCourse(family, dataset);
     if (accelerate !== 'off' && family.toVector) this.#acceleration = new Acceleration(family, accelerate);
+  }
+
+  /** With `bounds`: one entry per M-step whose gain is known. */
+  get bounds(): readonly BoundStep[] {
+    return this.#bounds?.steps ?? [];
   }
 
   /** What EM maximises, at the end of the history: with a prior its logarithm counts, and an inertia is negative. */
@@ -114,7 +117,7 @@ export class EmRun<P> {
     this.#leapt ||= jump !== undefined;
     const statistics = jump ?? (await this.#evaluate());
     if (!Number.isFinite(statistics.objective)) refuseOutOfRange(statistics.objective);
-    this.#completeBound(statistics);
+    this.#bounds?.complete(statistics.objective, this.parameters, this.iteration);
     this.#statistics = statistics;
     this.#record(statistics.objective);
     this.#judge();
@@ -133,7 +136,7 @@ export class EmRun<P> {
     this.#owed--;
     this.#statistics = undefined;
     await this.#tell(degeneracies);
-    this.#openBound(statistics, before);
+    this.#bounds?.open(statistics, before);
     if (this.#acceleration && degeneracies.length === 0) this.#accelerate(this.#acceleration, before);
     return this.parameters;
   }
@@ -234,21 +237,6 @@ export class EmRun<P> {
         this.#warn('reseeded-cluster', story);
       } else this.#warn(code, message);
     }
-  }
-
-  #openBound(statistics: Statistics, before: P): void {
-    if (!this.settings.bounds) return;
-    const expectation = boundAtPosterior(this.family, statistics, before, this.dataset);
-    this.#pending = expectation && { expectation, statistics };
-  }
-
-  #completeBound({ objective }: Statistics): void {
-    if (!this.#pending) return;
-    const { expectation, statistics } = this.#pending;
-    const q = { statistics, entropy: expectation.entropy };
-    const maximization = boundUnder(this.family, q, this.parameters, this.dataset.frame, objective);
-    this.bounds.push({ iteration: this.iteration, expectation, maximization });
-    this.#pending = undefined;
   }
 
   #penalized(objective: number): number {

@@ -1,4 +1,4 @@
-import type { Scaling } from '../data/frame.ts';
+import { outOfFrame, type Scaling } from '../data/frame.ts';
 import type { Dataset, Family } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { blockSize, type CovarianceType, countBlocks, covarianceShapes } from '../families/covariance.ts';
@@ -209,12 +209,8 @@ function settingsOf<T extends object>(option: boolean | T | undefined): T | Reco
 
 /** In data units. */
 async function describePopulation(dataset: Dataset, call: CallOptions) {
-  const { shift, scale } = dataset.frame;
   const { mean } = await populationOf(dataset, call);
-  return {
-    mean: mean.map((m, d) => m * scale[d]! + shift[d]!),
-    covariance: await populationCovariance(dataset, call),
-  };
+  return { mean: outOfFrame(mean, dataset.frame), covariance: await populationCovariance(dataset, call) };
 }
 
 /** The same D variances for every component, in the form of a covariance type (spherical: their mean). */

@@ -1,3 +1,4 @@
+import { outOfFrame } from '../data/frame.ts';
 import { drawRows } from '../em/row-sample.ts';
 import { EmRun, type RunSettings } from '../em/run.ts';
 import type { Backend, Dataset, Family } from '../em/types.ts';
@@ -17,11 +18,10 @@ export async function warmUp<P>(
 ): Promise<{ parameters: P; record: NonNullable<FitRecord['warmUp']> } | undefined> {
   const sample = await drawRows(dataset, rows, seededRandom(seed));
   if (!sample) return undefined;
-  const { shift, scale } = dataset.frame;
-  const D = dataset.nFeatures;
-  const data = sample.rows.map((x, i) => x * scale[i % D]! + shift[i % D]!);
-  const points = { data, nFeatures: D, ...(sample.weights && { sampleWeight: sample.weights }) };
-  const loading = { scaling: family.scaling, frame: dataset.frame, signal: settings.signal };
+  const { nFeatures, frame } = dataset;
+  const data = outOfFrame(sample.rows, frame);
+  const points = { data, nFeatures, ...(sample.weights && { sampleWeight: sample.weights }) };
+  const loading = { scaling: family.scaling, frame, signal: settings.signal };
   const some = await backend.load(points, loading);
   try {
     const run = new EmRun(family, some, start, { ...settings, bounds: false });

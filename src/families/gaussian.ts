@@ -1,4 +1,4 @@
-import type { Frame } from '../data/frame.ts';
+import { type Frame, intoFrame, outOfFrame } from '../data/frame.ts';
 import { leastCount } from '../em/statistics.ts';
 import { type Degeneracy, type Family, type KernelParameters, MIN_LOG_WEIGHT, type Statistics } from '../em/types.ts';
 import { collapsesOf } from './collapse.ts';
@@ -78,23 +78,22 @@ export function gaussianFamily(options: GaussianFamilyOptions): Family<MixturePa
       (frozen.has('means') ? 0 : K * D) +
       (frozen.has('covariances') ? 0 : countCovarianceParameters(shape, K, D)),
 
-    toFrame: ({ weights, means, covariances }, { shift, scale }) => ({
-      weights,
-      means: means.map((m, i) => (m - shift[i % shift.length]!) / scale[i % shift.length]!),
-      covariances: rescale(
-        shape,
-        covariances,
-        scale.map((s) => 1 / s),
-      ),
-    }),
-
-    toData: ({ weights, means, covariances }, { shift, scale }) => ({
-      weights,
-      means: means.map((m, i) => m * scale[i % shift.length]! + shift[i % shift.length]!),
-      covariances: rescale(shape, covariances, scale),
-    }),
-
+    ...unitsOf(shape),
     report: (objective) => objective,
+  };
+}
+
+function unitsOf(shape: CovarianceShape): Pick<Family<MixtureParameters>, 'toFrame' | 'toData'> {
+  return {
+    toFrame: ({ weights, means, covariances }, frame) => {
+      const factors = frame.scale.map((s) => 1 / s);
+      return { weights, means: intoFrame(means, frame), covariances: rescale(shape, covariances, factors) };
+    },
+    toData: ({ weights, means, covariances }, frame) => ({
+      weights,
+      means: outOfFrame(means, frame),
+      covariances: rescale(shape, covariances, frame.scale),
+    }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Frame } from '../data/frame.ts';
+import { type Frame, intoFrame, outOfFrame } from '../data/frame.ts';
 import type { Degeneracy, Family } from '../em/types.ts';
 
 /** Parameters of k-means: K × D centres, flat and float64. */
@@ -58,16 +58,8 @@ function family(metric: Metric, shortest = 0): Family<KMeansParameters> {
 
     countParameters: (K, D) => K * D,
 
-    toFrame: ({ nClusters, centers }, { shift, scale }) => ({
-      nClusters,
-      centers: centers.map((c, i) => (c - shift[i % shift.length]!) / scale[i % shift.length]!),
-    }),
-
-    toData: ({ nClusters, centers }, { shift, scale }) => ({
-      nClusters,
-      centers: centers.map((c, i) => c * scale[i % shift.length]! + shift[i % shift.length]!),
-    }),
-
+    toFrame: ({ nClusters, centers }, frame) => ({ nClusters, centers: intoFrame(centers, frame) }),
+    toData: ({ nClusters, centers }, frame) => ({ nClusters, centers: outOfFrame(centers, frame) }),
     report: (objective, { scale }) => (objective === 0 ? 0 : -objective * scale[0]! ** 2),
   };
 }

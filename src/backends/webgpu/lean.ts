@@ -47,35 +47,9 @@ export async function createLean(
   const layout = kernel.layout(shape);
   const sums = layout.tiles * layout.sums;
   const portions = layPortions(way, kernel, shape, K, windows, budget);
-  const most = (size: (portion: Portion) => number) => Math.max(...portions.map(size));
   const memory = new Memory(context.device);
-  const storage = (label: string, size: number, extra = 0) => memory.buffer(label, size, Usage.STORAGE | extra);
   try {
-    const column = K * sums * 16;
-    const { moments, whole } = way;
-    const runsAtOnce = most((portion) => portion.runsAtOnce);
-    const capacity = most((portion) => portion.capacity);
-    const totalBytes = most(({ totalsAt, groups }) => totalsAt + 2 * groups * column);
-    const likelihoodBytes = most(({ likelihoodsAt, window }) => likelihoodsAt + likelihoodsOf(window) * 12);
-    const buffers = {
-      parameters: await storage(
-        'parameters',
-        Math.max(packed.data.byteLength, PARAMETER_BYTES),
-        Usage.UNIFORM | Usage.COPY_DST,
-      ),
-      means: await storage('means', K * shape.DB * shape.W * 4, Usage.COPY_DST | Usage.COPY_SRC),
-      densities: await storage(
-        'densities',
-        whole ? runsAtOnce * densityRows(K) * TILE * 4 : moments ? capacity * K * 4 : 0,
-      ),
-      kept: await storage('kept sums', runsAtOnce * keptSums(way, shape, K) * WHOLE_LANES * 16),
-      norms: await storage('norms', moments ? capacity * 8 : 0),
-      partials: await storage('partials', runsAtOnce * rowsPerRun(way) * column),
-      middle: await storage('sums', 2 * most(({ middle }) => middle) * column),
-      totals: await storage('totals', totalBytes, Usage.COPY_SRC),
-      logLikelihoods: await storage('log-likelihoods', most(({ likelihoods }) => likelihoods) * 12),
-      joined: await storage('joined log-likelihoods', likelihoodBytes, Usage.COPY_SRC),
-    };
+    const buffers = await allocate(memory, shape, way, packed, K, sums, portions);
     const bytes = buffers.totals.size + buffers.joined.size;
     const staging = await memory.buffer('staging', bytes, Usage.MAP_READ | Usage.COPY_DST);
     const batches = await record(context, shape, { kernel, way, K, sums, portions, memory, ...buffers });
@@ -84,6 +58,40 @@ export async function createLean(
     memory.destroy();
     throw error;
   }
+}
+
+/** Scratch memory that all portions share, each in its turn. */
+async function allocate(
+  memory: Memory,
+  shape: Shape,
+  way: LeanWay,
+  packed: PackedBatches,
+  K: number,
+  sums: number,
+  portions: readonly Portion[],
+) {
+  const { moments, whole } = way;
+  const column = K * sums * 16;
+  const most = (size: (portion: Portion) => number) => Math.max(...portions.map(size));
+  const storage = (label: string, size: number, extra = 0) => memory.buffer(label, size, Usage.STORAGE | extra);
+  const runsAtOnce = most((portion) => portion.runsAtOnce);
+  const capacity = most((portion) => portion.capacity);
+  const densities = whole ? runsAtOnce * densityRows(K) * TILE * 4 : moments ? capacity * K * 4 : 0;
+  const totals = most(({ totalsAt, groups }) => totalsAt + 2 * groups * column);
+  const joined = most(({ likelihoodsAt, window }) => likelihoodsAt + likelihoodsOf(window) * 12);
+  const parameters = Math.max(packed.data.byteLength, PARAMETER_BYTES);
+  return {
+    parameters: await storage('parameters', parameters, Usage.UNIFORM | Usage.COPY_DST),
+    means: await storage('means', K * shape.DB * shape.W * 4, Usage.COPY_DST | Usage.COPY_SRC),
+    densities: await storage('densities', densities),
+    kept: await storage('kept sums', runsAtOnce * keptSums(way, shape, K) * WHOLE_LANES * 16),
+    norms: await storage('norms', moments ? capacity * 8 : 0),
+    partials: await storage('partials', runsAtOnce * rowsPerRun(way) * column),
+    middle: await storage('sums', 2 * most(({ middle }) => middle) * column),
+    totals: await storage('totals', totals, Usage.COPY_SRC),
+    logLikelihoods: await storage('log-likelihoods', most(({ likelihoods }) => likelihoods) * 12),
+    joined: await storage('joined log-likelihoods', joined, Usage.COPY_SRC),
+  };
 }
 
 interface Recording

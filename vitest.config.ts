@@ -43,7 +43,7 @@ const resolve = {
 class LanesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) =>
-      ['.lane.test.ts', 'deno.lane.test.ts', 'firefox.lane.test.ts'].filter((end) => moduleId.endsWith(end)).length;
+      ['.lane.test.ts', 'deno.lane.test.ts', 'firefox.lane.test.ts', 'harness.test.ts'].filter((end) => moduleId.endsWith(end)).length;
     return (await super.sort(files)).sort((a, b) => rank(b) - rank(a));
   }
 }
@@ -122,7 +122,7 @@ export default defineConfig({
           hookTimeout: 60_000,
           // After the unit tests, or the one lane of the quick run beside them. A lane waits for its device, or for the one thread of its float64
           // twins, half of the time.
-          maxWorkers: quick ? 2 : 4,
+          maxWorkers: quick ? 2 : 5,
           sequence: { groupOrder: quick ? 0 : 1 },
         },
       },

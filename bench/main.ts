@@ -116,7 +116,9 @@ async function run({ suite: suites = ['quick'], kinds = KINDS, ...options }: Opt
       peers = await compare(session, kinds, Math.round(samples ?? 2 ** 20));
     } else if (suite === 'streams') {
       print(streamHeadLine);
-      streams = await measureStreams(session, samples, listener);
+      const measured = await measureStreams(session, samples, listener);
+      streams = measured.rows;
+      found.skipped.push(...measured.skipped);
     } else if (suite === 'start') {
       if (session.bench.place.device) print(firstHeadLine);
       start = await measureStart(session, samples && Math.round(samples), listener);

@@ -1,15 +1,18 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openStream } from 'emgpu/node';
+import { openStream, type PointStream } from 'emgpu/node';
 import { fileWriter, ParquetWriter, schemaFromColumnData } from 'hyparquet-writer';
 import { makeEstimator } from './emgpu.ts';
 import type { Place } from './place.ts';
 import { makeProblem, type Problem } from './problem.ts';
-import type { StreamRow } from './row.ts';
+import type { Skipped, StreamRow } from './row.ts';
 import type { Listener, Session } from './run.ts';
 import { STREAM_ROUNDS } from './suites.ts';
 import { summarize } from './summary.ts';
+
+/** A run, as far as it is needed here. */
+type Steppable = { step(): Promise<unknown> };
 
 const FEATURES = 2;
 /** From cheap passes, which reading takes longer than, to dear ones. */
@@ -25,31 +28,59 @@ export async function measureStreams(
   { bench, budget }: Session,
   nSamples: number = SAMPLES,
   { doing, stream }: Pick<Listener, 'doing' | 'stream'>,
-): Promise<StreamRow[]> {
+): Promise<{ rows: StreamRow[]; skipped: Skipped[] }> {
   const folder = mkdtempSync(join(tmpdir(), 'emgpu-bench-'));
   const file = join(folder, 'points.parquet');
+  const [rows, skipped]: [StreamRow[], Skipped[]] = [[], []];
   try {
     doing(`writing a file of ${nSamples} points`);
     const problem = makeProblem(nSamples, FEATURES, Math.max(...COMPONENTS));
     await writeParquet(file, problem.data);
-    const rows: StreamRow[] = [];
     for (const nComponents of COMPONENTS) {
-      if (budget.refusal('streams')) break;
-      doing(`a stream, K ${nComponents}`);
+      const label = `streams: K ${nComponents}`;
+      const reason = budget.refusal('streams');
+      if (reason) {
+        skipped.push({ label, reason });
+        continue;
+      }
+      doing(label);
       const part = { ...problem, centers: problem.centers.slice(0, nComponents) };
       rows.push(await budget.spend('streams', () => measureStream(bench.place, file, part)));
       stream(rows.at(-1)!);
     }
-    return rows;
+  } catch (error) {
+    const [message] = (error as Error).message.split('\n');
+    skipped.push({ label: 'streams', reason: `failed: ${message}`, failed: true });
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
+  return { rows, skipped };
 }
 
 async function measureStream(place: Place, file: string, problem: Problem): Promise<StreamRow> {
   const stream = await openStream(file);
   const estimator = makeEstimator(place, 'full', problem, 1_000_000);
-  const [resident, streamed] = [await estimator.start(problem), await estimator.start(stream)];
+  const resident = await estimator.start(problem);
+  try {
+    const streamed = await estimator.start(stream);
+    try {
+      return { ...sizeOf(problem), ...(await timeStages(stream, resident, streamed)) };
+    } finally {
+      streamed.destroy();
+    }
+  } finally {
+    resident.destroy();
+  }
+}
+
+const sizeOf = ({ data, centers }: Problem) => ({
+  nSamples: data.length / FEATURES,
+  nFeatures: FEATURES,
+  nComponents: centers.length,
+});
+
+/** Reading and computing each by itself, and both at once, in turn. */
+async function timeStages(stream: PointStream, resident: Steppable, streamed: Steppable) {
   const stages = {
     read: async () => {
       for await (const _ of stream.chunks({ rows: CHUNK_ROWS, lent: true }));
@@ -66,12 +97,7 @@ async function measureStream(place: Place, file: string, problem: Problem): Prom
       if (round > 0) seconds[name].push((performance.now() - began) / 1000);
     }
   }
-  resident.destroy();
-  streamed.destroy();
-  return {
-    ...{ nSamples: problem.data.length / FEATURES, nFeatures: FEATURES, nComponents: problem.centers.length },
-    ...{ read: summarize(seconds.read), compute: summarize(seconds.compute), pass: summarize(seconds.pass) },
-  };
+  return { read: summarize(seconds.read), compute: summarize(seconds.compute), pass: summarize(seconds.pass) };
 }
 
 /** Columns of float64 as they are in memory, which takes least to read. */

@@ -16,11 +16,16 @@ export function wrongOf({ rows, peers, start }: Pick<Report, 'rows' | 'peers' | 
 }
 
 /** What of emgpu's own came to no numbers because of an error, by name. What did not fit into the time is not among it. */
-export function failedOf({ rows, peers, start }: Pick<Report, 'rows' | 'peers' | 'start'>): string[] {
+export function failedOf({
+  rows,
+  skipped,
+  peers,
+  start,
+}: Pick<Report, 'rows' | 'skipped' | 'peers' | 'start'>): string[] {
   const ours = peers?.rows.filter(({ name, reason, wrong }) => reason && !wrong && name.startsWith(OURS)) ?? [];
   return [
     ...rows.filter(({ status }) => status === 'failed').map((row) => labelOf(row.case)),
     ...ours.map(({ kind, name }) => `${name} among the peers, ${kind}`),
-    ...(start?.skipped ?? []).filter(({ failed }) => failed).map(({ label }) => label),
+    ...[...skipped, ...(start?.skipped ?? [])].filter(({ failed }) => failed).map(({ label }) => label),
   ];
 }

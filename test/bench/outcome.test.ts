@@ -60,7 +60,7 @@ test('steps that the time did not reach for, or ran out in, change nothing', () 
   expect(late.outcome).toBe('correct');
 });
 
-test('of peers what fails is their own affair, of emgpu it is told, and of the start what an error ended', () => {
+test('of peers what fails is their own affair, of emgpu it is told, and of streams and the start what an error ended', () => {
   const peer = (name: string, reason?: string, wrong = false) => ({ kind: 'full', name, reason, wrong }) as const;
   const rows = [peer('emgpu webgpu', 'Error: lost'), peer('emgpu cpu'), peer('emgpu webgpu', 'WRONG', true)];
   const peers = { rows: [...rows, peer('JAX', 'not there')] } as unknown as PeersReport;
@@ -68,12 +68,16 @@ test('of peers what fails is their own affair, of emgpu it is told, and of the s
     { label: 'start: upload', reason: 'failed: no room', failed: true as const },
     { label: 'start: first iteration, diag', reason: 'no time' },
   ];
-  const report: Pick<Report, 'rows' | 'peers' | 'start'> = {
+  const report: Pick<Report, 'rows' | 'skipped' | 'peers' | 'start'> = {
     rows: [],
+    skipped: [
+      { label: 'streams', reason: 'failed: no space', failed: true },
+      { label: 'full, D 8', reason: 'no time' },
+    ],
     peers,
     start: { first: [], upload: [], skipped },
   };
-  expect(failedOf(report)).toEqual(['emgpu webgpu among the peers, full', 'start: upload']);
+  expect(failedOf(report)).toEqual(['emgpu webgpu among the peers, full', 'streams', 'start: upload']);
   expect(wrongOf(report)).toEqual(['emgpu webgpu among the peers, full']);
 });
 

@@ -114,6 +114,22 @@ describe('sums of a tied mixture from counts, first moments and the scatter of a
     });
   });
 
+  test('a window where too much would cancel takes its triangles, the others do not', async () => {
+    // The first 200 rows are the first window.
+    const rows = randomRows(N, D, 1).map((x, i) => (i < 200 * D ? x : 1e-3 * x + (Math.floor(i / D) % 2 ? 3 : -3)));
+    const parameters: KernelParameters = {
+      ...randomParameters('tied', K, D, 3),
+      means: Float64Array.from({ length: K * D }, (_, i) => (Math.floor(i / D) % 2 ? 3 : -3)),
+    };
+    const { asked, pass } = passes(rows);
+    const [first, second] = await new SharedScatter(10).expectation(parameters, pass);
+    expect(asked).toEqual(['whole', 'tied-first', 'tied']);
+    const apart = await pass(parameters);
+    expect(second!.second).toEqual(apart[1]!.second);
+    expect(first!.second).not.toEqual(apart[0]!.second);
+    expect(largest(first!.second, apart[0]!.second)).toBeLessThan(1e-11);
+  });
+
   test('columns without scatter are no obstacle', async () => {
     const rows = randomRows(N, D, 1).map((x, i) => (i % D === 1 ? 0 : x));
     const parameters = randomParameters('tied', K, D, 3);

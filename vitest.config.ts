@@ -43,7 +43,9 @@ const resolve = {
 class LanesFirst extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const rank = ({ moduleId }: TestSpecification) =>
-      ['.lane.test.ts', 'deno.lane.test.ts', 'firefox.lane.test.ts', 'harness.test.ts'].filter((end) => moduleId.endsWith(end)).length;
+      ['.lane.test.ts', 'deno.lane.test.ts', 'firefox.lane.test.ts', 'harness.test.ts'].filter((end) =>
+        moduleId.endsWith(end),
+      ).length;
     return (await super.sort(files)).sort((a, b) => rank(b) - rank(a));
   }
 }

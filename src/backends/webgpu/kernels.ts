@@ -69,7 +69,7 @@ const diag: Kernel = {
   flops: (D) => 8 * D + 14,
 };
 
-/** Sums from which those of `tied` follow: `shared-scatter.ts`. Where passes are not lean they would be too coarse for that. */
+/** Sums from which those of `tied` follow: `shared-scatter.ts`. */
 const tiedFirst: Kernel = {
   ...tied,
   moments: 'moments-diag',

@@ -23,10 +23,12 @@ import { chunkCapacity, createWorkspace, summation, type Workspace } from './wor
 const RECUT = 4;
 
 /**
- * Standard deviations at which tied sums may lose 1½ of 7 digits: rounded responsibilities of a point add up to its weight but for some 2e-8,
- * to the same side in a whole region, which is 1e-6 of a covariance there.
+ * Standard deviations at which tied sums may lose 1½ of 7 digits: a responsibility near 1 is rounded by up to 2⁻²⁵, to the same side in a whole
+ * region, and that times the square of the distance, 1e-6 at most, is what a covariance may be off by.
  */
 const REACH = 6;
+/** Points of a window from which on they are had in this way: the roundings of fewer sums do not average out. */
+const SHARED_FROM = 2 ** 16 + 1;
 
 function isRecut(before: number, now: number): boolean {
   return now >= RECUT * before || before >= RECUT * now;
@@ -79,11 +81,13 @@ export class Scratch {
   /** An E-step. Windows are added up in order, and what each gives does not depend on the others. */
   async expectation(parameters: KernelParameters, options: PassOptions): Promise<Statistics> {
     const { windows } = this.#points;
-    const shares = this.#scatter.suits(parameters) && this.#wayOf({ ...parameters, kind: 'tied-first' }) !== undefined;
-    const isLarge = ({ count }: Window) => count >= this.#context.leanFrom;
-    const large = shares || this.#wayOf(parameters) ? windows.filter(isLarge) : [];
+    const { leanFrom } = this.#context;
+    const shares = this.#scatter.suits(parameters);
+    const from = shares ? Math.min(leanFrom, SHARED_FROM) : this.#wayOf(parameters) ? leanFrom : Infinity;
+    const large = windows.filter(({ count }) => count >= from);
+    const areLean = large.every(({ count }) => count >= leanFrom);
     const pass = async (p: KernelParameters) =>
-      (await this.#leanSums(p, large, options)) ?? (await this.#tunedSums(p, large, options));
+      (areLean ? await this.#leanSums(p, large, options) : undefined) ?? (await this.#tunedSums(p, large, options));
     const sums =
       large.length === 0 ? [] : await (shares ? this.#scatter.expectation(parameters, pass) : pass(parameters));
     // The last window may be a small one.

@@ -19,13 +19,11 @@ const SLOTS: u32 = 17u * LANES;   // no candidate, and 16 at most
 
 var<workgroup> sh_sums: array<f32, SLOTS>;
 
-// The value at a position, as things stand (c = 0) or with candidate c - 1 added.
-fn value_with(c: u32, at: u32) -> f32 {
-  let now = values[at];
+// A point's value `now`, or with candidate c - 1 added.
+fn value_with(c: u32, row: u32, now: f32) -> f32 {
   if (c == 0u) {
     return now;
   }
-  let row = rows[at];
   var value = squared_distance(row, c - 1u);
 #if WEIGHTED
   value *= weights[row];
@@ -38,13 +36,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let start = group.x * 256u;
   let end = min(start + 256u, job.first + job.count);
   for (var c = 0u; c <= batch.count; c++) {
-    var sum = 0.0;
-    for (var at = start + lane; at < end; at += LANES) {
-      if (at >= job.first) {
-        sum += value_with(c, at);
+    sh_sums[c * LANES + lane] = 0.0;
+  }
+  // One point after the other, and all candidates for each: so it comes from memory once.
+  for (var at = start + lane; at < end; at += LANES) {
+    if (at >= job.first) {
+      let row = rows[at];
+      let now = values[at];
+      for (var c = 0u; c <= batch.count; c++) {
+        sh_sums[c * LANES + lane] += value_with(c, row, now);
       }
     }
-    sh_sums[c * LANES + lane] = sum;
   }
   for (var half = LANES / 2u; half > 0u; half >>= 1u) {
     workgroupBarrier();

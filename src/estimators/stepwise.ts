@@ -1,4 +1,4 @@
-import type { Frame } from '../data/frame.ts';
+import { type Frame, intoFrame, outOfFrame } from '../data/frame.ts';
 import type { Dataset, Family, Statistics } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { blend, recenter } from '../families/scatter.ts';
@@ -50,8 +50,16 @@ export class Stepwise<P, Model> {
         'Pass chunks with the same columns, or begin anew with a new estimator.',
       );
     }
-    const fresh = await dataset.expectation(this.#family.pack(parameters, this.frame), { signal });
-    return this.#take(fresh, parameters);
+    return this.#take(await this.#sumsOf(dataset, parameters, signal), parameters);
+  }
+
+  /** In this frame. A device knows it to float32, and then has the chunk in one of its own. */
+  async #sumsOf(dataset: Dataset, parameters: P, signal: AbortSignal | undefined): Promise<Statistics> {
+    const { frame } = dataset;
+    if (frame === this.frame) return dataset.expectation(this.#family.pack(parameters, frame), { signal });
+    const there = this.#family.toFrame(this.#family.toData(parameters, this.frame), frame);
+    const sums = await dataset.expectation(this.#family.pack(there, frame), { signal });
+    return { ...sums, centers: intoFrame(outOfFrame(sums.centers, frame), this.frame) };
   }
 
   #take(fresh: Statistics, parameters: P): Model {

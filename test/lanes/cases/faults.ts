@@ -111,6 +111,28 @@ export const faults: readonly LaneCase[] = [
     },
   },
   {
+    name: 'faults: chunks from the host and from a buffer, far from 0, make one model',
+    async run({ device, seed }) {
+      const { points } = drawSample({ type: 'diag', D: 2, K: 2, N: 1200, offset: 3e5 }, randomFor(seed, 'far chunks'));
+      const half = (from: number) => Float64Array.from(Float32Array.from(points.data.subarray(from, from + 1200)));
+      const learn = async (resident: boolean) => {
+        const mixture = new GaussianMixture({ nComponents: 2, covarianceType: 'diag', device });
+        await mixture.partialFit({ data: half(0), nFeatures: 2 });
+        if (!resident) return mixture.partialFit({ data: half(1200), nFeatures: 2 });
+        const data = Float32Array.from(half(1200));
+        const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST;
+        const buffer = device.createBuffer({ size: data.byteLength, usage });
+        device.queue.writeBuffer(buffer, 0, data);
+        const model = await mixture.partialFit({ buffer, nSamples: 600, nFeatures: 2 });
+        buffer.destroy();
+        return model;
+      };
+      const [host, buffer] = [await learn(false), await learn(true)];
+      // A float32 shift near 3e5 is off by up to 1/64 of a standard deviation, which must not show.
+      assertClose(buffer.means.flat(), host.means.flat(), { absolute: 1e-3 }, `means, seed ${seed}`);
+    },
+  },
+  {
     name: 'faults: centres of a cosine model, of whatever length, give the labels that the CPU gives',
     async run({ device, seed }) {
       const { points } = drawSample({ type: 'spherical', D: 2, K: 3, N: 300 }, randomFor(seed, 'cosine centres'));

@@ -34,7 +34,7 @@ fn normalize_point(n: u32) -> LogLikelihood {
   return LogLikelihood(w * (m + exact_log2(s)), 1.0, 0);
 #else
   scales[n] = 1.0 / s;
-  return split(m, s, 0);
+  return of_point(m, s);
 #endif
 }
 

@@ -34,6 +34,6 @@ fn join_point(before: LogLikelihood, norm: Norm, w: f32) -> LogLikelihood {
 #if WEIGHTED
   return join(before, LogLikelihood(w * (norm.largest + exact_log2(norm.sum)), 1.0, 0));
 #else
-  return join(before, split(norm.largest, norm.sum, 0));
+  return join(before, of_point(norm.largest, norm.sum));
 #endif
 }

@@ -77,9 +77,12 @@ function leftWhileIdle(history: readonly number[], idle: number, noise: number):
   return rate > 0 && rate < 1 ? (noise * rate) / (1 - rate) : Infinity;
 }
 
+/** The share of its rounding at worst by which a gain is off however many points there are: parameters are rounded for all of them alike. */
+const COMMON = 1 / 8;
+
 /**
  * What rounding may do to an objective: how far it may be off at worst, and, as the rounding of the points is independent, by how much a
- * gain usually is, which is smaller by √N / 2. Per unit of weight.
+ * gain usually is, which is smaller by √N / 2, but for what points have in common. Per unit of weight.
  */
 export function roundingOf(
   objective: number,
@@ -88,7 +91,7 @@ export function roundingOf(
 ): { readonly size: number; readonly rounding: number; readonly noise: number } {
   const size = 1 + Math.abs(objective) / totalWeight;
   const rounding = precision * size;
-  return { size, rounding, noise: (2 * rounding) / Math.sqrt(nSamples) };
+  return { size, rounding, noise: rounding * Math.max(2 / Math.sqrt(nSamples), COMMON) };
 }
 
 /** What step `i` gained. */

@@ -160,14 +160,17 @@ inBrowser('chromium', { webgpu: false }, (opened) => {
     });
 
     test('goes when the model changes, and stays when it is stopped and when the fit begins anew', async () => {
-      await lab.open('#data=unequal&n=50000&model=full&k=2&seed=0');
+      await lab.open('#data=unequal&n=15000&model=full&k=2&seed=0');
       const shown = () => opened.page.$('[data-read=bic]').then(Boolean);
-      // What is asked for while the page still makes the model anew goes with the model before, and is asked for again.
-      const ask = async () => {
-        if (!(await shown())) await lab.press('BIC over K');
-        return shown();
+      const begin = async () => {
+        await lab.press('BIC over K');
+        // What is asked for while the page still makes the model anew goes with the model before, and is asked for again.
+        const ask = async () => {
+          if (!(await shown())) await lab.press('BIC over K');
+          return shown();
+        };
+        await expect.poll(ask, { timeout: 20_000, interval: 1000 }).toBe(true);
       };
-      const begin = () => expect.poll(ask, { timeout: 20_000, interval: 1000 }).toBe(true);
       await begin();
       await opened.page.$eval('.charts-row button:last-of-type', (stop) => (stop as HTMLElement).click());
       await expect.poll(bicLine).toBe('Stopped.');

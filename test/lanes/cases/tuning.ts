@@ -107,14 +107,23 @@ const remembered: readonly LaneCase[] = [
     async run(context) {
       const cache = openCache('not a cache');
       const first = countCompilations(context.device);
-      const tried = await load({ ...context, device: first.device }, 'diag', cache, 20_000);
-      for (let pass = 0; pass < 200 && cache.writes === 0; pass++) await tried.dataset.expectation(tried.parameters);
-      const after = await tried.dataset.expectation(tried.parameters);
-      tried.dataset.destroy();
-      assertEqual(cache.writes, 1, 'writes');
-      const choices = parseTuning(cache.text)[adapterKey(context.adapter.info)!]!;
-      const points = choices[choiceKey('log-density-diag', D, K)];
+      const keys = [choiceKey('log-density-diag', D, K), choiceKey('moments-diag', D, K)];
+      const found = () => keys.map((key) => parseTuning(cache.text)[adapterKey(context.adapter.info)!]?.[key]);
+      let after: Statistics | undefined;
+      // On a busy machine time may run out before all is known: the next process tries the rest.
+      for (let attempt = 0; attempt < 5 && found().includes(undefined); attempt++) {
+        const { writes } = cache;
+        const tried = await load({ ...context, device: first.device }, 'diag', cache, 20_000);
+        for (let pass = 0; pass < 60 && cache.writes === writes; pass++) {
+          await tried.dataset.expectation(tried.parameters);
+        }
+        after = await tried.dataset.expectation(tried.parameters);
+        tried.dataset.destroy();
+      }
+      const { writes } = cache;
+      const [points, across] = found();
       assert(points !== undefined && [1, 2, 4, 8].includes(points), `${cache.text}`);
+      assert(across !== undefined, `${cache.text}`);
       assert(first.labels.filter((label) => label.startsWith('log-density-diag')).length > 1, `${first.labels}`);
 
       const second = countCompilations(context.device);
@@ -122,14 +131,14 @@ const remembered: readonly LaneCase[] = [
       for (let pass = 0; pass < 4; pass++) await known.dataset.expectation(known.parameters);
       const again = await known.dataset.expectation(known.parameters);
       known.dataset.destroy();
-      assertEqual(cache.writes, 1, 'writes');
+      assertEqual(cache.writes, writes, 'writes');
       const expected = `log-density-diag ${D} ${points}`;
       assertEqual(
         `${second.labels.filter((label) => label.startsWith('log-density'))}`,
         expected,
         'compiled from then on',
       );
-      assertSame(sums(again), sums(after), 'statistics');
+      assertSame(sums(again), sums(after!), 'statistics');
       context.log(`${points} points per invocation`);
     },
   },

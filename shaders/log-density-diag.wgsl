@@ -14,6 +14,9 @@ const STRIDE: u32 = 3u * DB + 1u;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  if (job.count == 0u) {
+    return;
+  }
   let x = load_points(job.first, group.x, lane);
   var largest = maxima_so_far(group.x, lane);
   for (var k = 0u; k < batch.count; k++) {

@@ -49,6 +49,9 @@ fn write(to: u32, s: Sums) {
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  if (job.count == 0u) {
+    return;
+  }
   let piece = lane / job.across;
   let part = group.x * job.pieces + piece;
   let k_first = group.y * job.across * COMPONENTS + lane % job.across;   // within the batch

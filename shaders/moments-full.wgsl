@@ -52,6 +52,9 @@ fn write_matrix(to: u32, m: Mat) {
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
+  if (job.count == 0u) {
+    return;
+  }
   let piece = lane / job.across;
   let part = group.x * job.pieces + piece;
   let k_batch = group.y * job.across + lane % job.across;

@@ -42,6 +42,9 @@ const LANES: u32 = 64u;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lane: u32) {
+  if (job.count == 0u) {
+    return;
+  }
   var sum = LogLikelihood(0.0, 1.0, 0);
   for (var i = 0u; i < 4u; i++) {
     let n = tile.x * 256u + i * LANES + lane;

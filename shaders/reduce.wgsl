@@ -11,6 +11,9 @@
 
 @compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (job.count == 0u) {
+    return;
+  }
   let sums = batch.count * job.sums;
   if (id.x >= sums) {
     return;

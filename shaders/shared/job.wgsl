@@ -4,7 +4,7 @@
 
 struct Job {
   first: u32,            // first point of the chunk, counted within its window; a multiple of 1,024
-  count: u32,            // points in the chunk
+  count: u32,            // points in the chunk; 0 once a stretch has ended: E-steps do nothing then
   components: u32,       // K
   row: u32,              // length of a row of `densities`: the capacity of a chunk, a multiple of 1,024; of `sums` of seeding: tiles
   run: u32,              // points per partial sum

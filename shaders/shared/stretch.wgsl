@@ -29,8 +29,12 @@ struct Stretch {
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(1) var<storage, read_write> stretch: Stretch;
 @group(0) @binding(2) var<storage, read> totals: array<f32>;
-#if INDIRECT
-@group(0) @binding(8) var<storage, read_write> dispatches: array<u32>;
+#if HALTS
+@group(0) @binding(8) var<storage, read_write> jobs: array<Place>;      // of the E-steps
+
+struct Place {
+  @size(256) job: Job,
+}
 #endif
 
 // Parameters come after the batch's header.
@@ -90,9 +94,9 @@ fn decide(gain: f32, is_little_left: bool) -> bool {
     return true;
   }
   stretch.end = end;
-#if INDIRECT
-  for (var i = 0u; i < arrayLength(&dispatches); i += 3u) {
-    dispatches[i] = 0u;
+#if HALTS
+  for (var i = 0u; i < arrayLength(&jobs); i++) {
+    jobs[i].job.count = 0u;
   }
 #endif
   return false;

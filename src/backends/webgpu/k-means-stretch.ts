@@ -16,7 +16,7 @@ export interface KMeansWork {
   readonly K: number;
   /** Of totals. */
   readonly rows: number;
-  /** The first job tells K and the sums of a cluster. */
+  /** The job of the M-step: K, and the sums of a cluster. */
   readonly jobs: GPUBuffer;
   readonly totals: GPUBuffer;
   readonly parameters: GPUBuffer;

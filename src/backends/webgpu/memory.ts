@@ -51,5 +51,4 @@ export const Usage = {
   COPY_DST: 0x0008,
   UNIFORM: 0x0040,
   STORAGE: 0x0080,
-  INDIRECT: 0x0100,
 } as const;

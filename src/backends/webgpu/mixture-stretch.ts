@@ -20,14 +20,14 @@ export interface MixtureWork {
   readonly rows: number;
   /** Partial log-likelihoods of an E-step. */
   readonly likelihoods: number;
-  /** The first job tells K and the sums of a component. */
+  /** The job of the M-step: K, and the sums of a component. */
   readonly jobs: GPUBuffer;
   readonly totals: GPUBuffer;
   readonly logLikelihoods: GPUBuffer;
   readonly means: GPUBuffer;
   readonly parameters: GPUBuffer;
-  /** Workgroups of indirect dispatches: zeros once the stretch has ended. */
-  readonly sizes?: GPUBuffer;
+  /** Jobs of the E-steps, which the device empties once the stretch has ended; without them E-steps that follow do the same again. */
+  readonly halts?: GPUBuffer;
 }
 
 /** A mixture's M-step on the device. */
@@ -44,15 +44,15 @@ export async function createMixtureMaximization(
   work: MixtureWork,
 ): Promise<MixtureMaximization> {
   const { device, pipelines } = context;
-  const { jobs, totals, logLikelihoods, means, parameters, sizes, likelihoods } = work;
+  const { jobs, totals, logLikelihoods, means, parameters, halts, likelihoods } = work;
   const { stage: name, flags } = work.kernel.finalize!;
-  const stage = await pipelines.get(name, shape, sizes ? [...flags, 'INDIRECT'] : flags);
+  const stage = await pipelines.get(name, shape, halts ? [...flags, 'HALTS'] : flags);
   const offsets = offsetsOf(work.layout);
   const table = await memory.buffer('offsets', offsets.byteLength, Usage.STORAGE | Usage.COPY_DST);
   device.queue.writeBuffer(table, 0, offsets);
   const course = await createCourse(memory, shape, { parts: likelihoods, bytes: 12 }, [means, totals]);
   const inputs = [course.state, totals, table, logLikelihoods];
-  const outputs = [course.kept, means, parameters, ...(sizes ? [sizes] : [])];
+  const outputs = [course.kept, means, parameters, ...(halts ? [halts] : [])];
   const group = bind(device, stage, jobs, ...inputs, ...outputs);
   return { work, course, finalize: finalizeDispatch(stage, group) };
 }

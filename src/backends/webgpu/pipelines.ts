@@ -8,8 +8,8 @@ type Binding = 'job' | 'parameters' | 'constants' | 'read' | 'write';
 
 interface StageLayout {
   /**
-   * 0, 1, 2 …; with the flag `WEIGHTED` the weights of the window's points come after them, with `INDIRECT` the sizes of the dispatches
-   * that a stage may end.
+   * 0, 1, 2 …; with the flag `WEIGHTED` the weights of the window's points come after them, with `HALTS` the jobs of the E-steps that a
+   * stage may end.
    */
   readonly bindings: readonly Binding[];
   /** Its text depends on the shape of the points. */
@@ -88,7 +88,7 @@ export function isPointwise(name: StageName): boolean {
 
 function bindingsOf(name: StageName, flags: readonly Flag[]): readonly Binding[] {
   const { bindings } = layoutOf(name);
-  if (flags.includes('INDIRECT')) return [...bindings, 'write'];
+  if (flags.includes('HALTS')) return [...bindings, 'write'];
   return flags.includes('WEIGHTED') ? [...bindings, 'read'] : bindings;
 }
 

@@ -2,6 +2,7 @@ import type { Frame } from '../../data/frame.ts';
 import type { KernelParameters, Stretch, StretchOptions } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
 import { densityCommands, expectationStage, momentCommands, normalizeCommand } from './expectation.ts';
+import { encodeJobs, JOB_STRIDE } from './job.ts';
 import type { Kernel } from './kernels.ts';
 import { Usage } from './memory.ts';
 import { createMixtureMaximization, type MixtureMaximization, runMixtureStretch } from './mixture-stretch.ts';
@@ -24,9 +25,7 @@ const FEW_OPERATIONS = 1e8;
 export interface Resident {
   readonly work: Workspace;
   readonly maximization: MixtureMaximization;
-  /** Workgroups of each dispatch of an E-step; zeros once the stretch has ended. */
-  readonly sizes: GPUBuffer;
-  /** An E-step and its sums. */
+  /** An iteration. */
   readonly dispatches: readonly Dispatch[];
 }
 
@@ -82,31 +81,29 @@ async function equip(
   const chunk = work.chunks[0]!;
   const densities = densityCommands(context, density, work, packed, window, shape.D);
   const commands = [...densities(chunk, 0), normalize(chunk, 0), ...moments(chunk, 0)];
-  const dispatches = commands.flatMap((command) => command.dispatches);
-  const sizeUsage = Usage.STORAGE | Usage.INDIRECT | Usage.COPY_DST;
-  const sizes = await work.memory.buffer('dispatch sizes', dispatches.length * 12, sizeUsage);
-  const { summation: plan, groups, tiles, memory } = work;
-  const sums = { layout: plan.layout, rows: groups, likelihoods: tiles, sizes };
+  const { summation: plan, K, groups, tiles, memory } = work;
+  const jobs = await memory.buffer('jobs of M-steps', JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST);
+  context.device.queue.writeBuffer(jobs, 0, encodeJobs([{ components: K, sums: plan.sums }]));
+  const sums = { layout: plan.layout, rows: groups, likelihoods: tiles, jobs, halts: work.jobs };
   const maximization = await createMixtureMaximization(context, shape, memory, { ...work, ...sums });
-  return { work, maximization, sizes, dispatches };
+  return {
+    work,
+    maximization,
+    dispatches: [...commands.flatMap(({ dispatches }) => dispatches), maximization.finalize],
+  };
 }
 
-/** One submit of some iterations, of which those after the end do nothing. */
+/** One submit of some iterations, of which those after the end do nothing. Not by indirect dispatches, which cost hosts 20 µs and more each. */
 function submit(
   { device }: GpuContext,
-  { dispatches, maximization, sizes }: Resident,
+  { dispatches }: Resident,
   count: number,
   last: (encoder: GPUCommandEncoder) => void,
 ): void {
   const encoder = device.createCommandEncoder();
   const pass = encoder.beginComputePass();
   for (let i = 0; i < count; i++) {
-    dispatches.forEach(({ stage, group, offsets }, at) => {
-      pass.setPipeline(stage.pipeline);
-      pass.setBindGroup(0, group, offsets);
-      pass.dispatchWorkgroupsIndirect(sizes, at * 12);
-    });
-    recordDispatch(pass, maximization.finalize);
+    for (const dispatch of dispatches) recordDispatch(pass, dispatch);
   }
   pass.end();
   last(encoder);
@@ -127,8 +124,8 @@ export function runStretch(
   window: Window,
   options: StretchOptions & PassOptions,
 ): Promise<Stretch> {
-  const sizes = resident.dispatches.flatMap(({ size: [x, y = 1, z = 1] }) => [x, y, z]);
-  context.device.queue.writeBuffer(resident.sizes, 0, Uint32Array.from(sizes));
+  const { jobs, jobList } = resident.work;
+  context.device.queue.writeBuffer(jobs, 0, encodeJobs(jobList)); // the last stretch has emptied them
   const how = {
     count: () => SLOTS,
     submit: async (count: number, last: (encoder: GPUCommandEncoder) => void) => submit(context, resident, count, last),

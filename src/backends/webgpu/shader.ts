@@ -22,7 +22,7 @@ const FLAGS = [
   'RESPONSIBILITIES',
   'HARD',
   'TILED',
-  'INDIRECT',
+  'HALTS',
   'RELOADED',
 ] as const;
 export type Flag = (typeof FLAGS)[number];

@@ -146,7 +146,7 @@ export async function createWorkspace(
     const workspace: Workspace = {
       ...{ kernel, K, capacity, hard, summation: plan, variant, grid, memory },
       ...{ chunks, groupParts, groups, tiles, jobList },
-      jobs: await memory.buffer('jobs', jobList.length * JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST),
+      jobs: await memory.buffer('jobs', jobList.length * JOB_STRIDE, Usage.UNIFORM | Usage.STORAGE | Usage.COPY_DST),
       parameters: await memory.buffer(
         'parameters',
         packed.data.byteLength,

@@ -28,7 +28,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let center = parameter(k * DB + b);
       for (var p = 0u; p < POINTS; p++) {
         let z = x[p][b] - center;
-        distance[p] += dot(z, z);
+        distance[p] = add_inner(z, z, b, distance[p]);
       }
     }
     for (var p = 0u; p < POINTS; p++) {

@@ -78,16 +78,16 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 #each c 4
       keep(place + {c}u, m00_{c}, t, lane);
       keep(place + 4u + {c}u, m01_{c}, t, lane);
-      keep(place + 8u + {c}u, m11_{c}, t, lane);
+      keep(place + 8u + {c}u, trim(m11_{c}, 1u), t, lane);
 #end
       keep(place + 12u, first0, t, lane);
-      keep(place + 13u, first1, t, lane);
+      keep(place + 13u, trim(first1, 1u), t, lane);
       keep(place + 14u, vec4f(count), t, lane);
 #elif WIDE
 #each c 4
-      keep(place + {c}u, m00_{c}, t, lane);
+      keep(place + {c}u, trim(m00_{c}, 0u), t, lane);
 #end
-      keep(place + 4u, first0, t, lane);
+      keep(place + 4u, trim(first0, 0u), t, lane);
       keep(place + 5u, vec4f(count), t, lane);
 #else
       keep(place, vec4f(m00_0, m00_1), t, lane);

@@ -45,7 +45,7 @@ fn assign(tile: u32, end: u32, lane: u32) {
       let center = parameter(k * DB + b);
       for (var p = 0u; p < POINTS; p++) {
         let z = x[p][b] - center;
-        distance[p] += dot(z, z);
+        distance[p] = add_inner(z, z, b, distance[p]);
       }
     }
     for (var p = 0u; p < POINTS; p++) {

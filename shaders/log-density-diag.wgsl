@@ -28,7 +28,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let u = parameter(base + 2u * DB + b);
       for (var p = 0u; p < POINTS; p++) {
         let y = fma(u, x[p][b] - mean, -lost);
-        distance[p] += dot(y, y);
+        distance[p] = add_inner(y, y, b, distance[p]);
       }
     }
     largest = write_densities(group.x, lane, k, parameter(base + STRIDE - 1u).x, distance, largest);

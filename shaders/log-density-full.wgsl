@@ -7,9 +7,12 @@
 
 #import density
 #import factor
+#import upper-product
 
 // Vec per component: mean, b, U, and one that starts with c.
 const STRIDE: u32 = 2u * DB + FACTOR + 1u;
+// Up to so many blocks a loop has a length that compilers know, which unroll it then, so that z and y are in registers.
+const UNROLLED: u32 = 8u;
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -34,14 +37,20 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       for (var p = 0u; p < POINTS; p++) {
         y[p] = -lost;
       }
-      for (var i = 0u; i <= j; i++) {
-        let u = factor_block(base + 2u * DB, i, j);
-        for (var p = 0u; p < POINTS; p++) {
-          y[p] = add_product(u, z[p][i], y[p]);
+      for (var i = 0u; i < select(j + 1u, DB, DB <= UNROLLED); i++) {
+        if (i <= j) {
+          let u = factor_block(base + 2u * DB, i, j);
+          for (var p = 0u; p < POINTS; p++) {
+            if (i == j) {
+              y[p] = add_upper_product(u, z[p][i], y[p]);
+            } else {
+              y[p] = add_product(u, z[p][i], y[p]);
+            }
+          }
         }
       }
       for (var p = 0u; p < POINTS; p++) {
-        distance[p] += dot(y[p], y[p]);
+        distance[p] = add_inner(y[p], y[p], j, distance[p]);
       }
     }
     largest = write_densities(group.x, lane, k, parameter(base + STRIDE - 1u).x, distance, largest);

@@ -74,7 +74,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var b = 0u; b < DB; b++) {
     let reference = parameter(2u * DB + b);   // all components have the same
     for (var p = 0u; p < POINTS; p++) {
-      offset[p] += dot(reference - base(x[p][b]), ONES);
+      offset[p] = add_inner(reference - base(x[p][b]), ONES, b, offset[p]);
     }
   }
   for (var k = 0u; k < batch.count; k++) {
@@ -84,7 +84,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let m = parameter(first + b);
       let e = parameter(first + DB + b);
       for (var p = 0u; p < POINTS; p++) {
-        distance[p] += dot(deviance(x[p][b], m, e), ONES);
+        distance[p] = add_inner(deviance(x[p][b], m, e), ONES, b, distance[p]);
       }
     }
     for (var p = 0u; p < POINTS; p++) {

@@ -35,7 +35,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       let center = parameter(base + DB + b);
       for (var p = 0u; p < POINTS; p++) {
         let difference = y[p][b] - center;
-        distance[p] += dot(difference, difference);
+        distance[p] = add_inner(difference, difference, b, distance[p]);
       }
     }
     largest = write_densities(group.x, lane, k, parameter(base + STRIDE - 1u).x, distance, largest);

@@ -18,15 +18,25 @@
     m00_2 = vec4f(fma(a{q}_0.xyz, z{q}_0.zzz, m00_2.xyz), 0.0);
     m00_3 = fma(a{q}_0, z{q}_0.wwww, m00_3);
     m11_0.x = fma(a{q}_1.x, z{q}_1.x, m11_0.x);
-    m11_1 = vec4f(fma(a{q}_1.xy, z{q}_1.yy, m11_1.xy), 0.0, 0.0);
-    m11_2 = vec4f(fma(a{q}_1.xyz, z{q}_1.zzz, m11_2.xyz), 0.0);
-    m11_3 = fma(a{q}_1, z{q}_1.wwww, m11_3);
+    if (has_feature(1u, 1u)) {
+      m11_1 = vec4f(fma(a{q}_1.xy, z{q}_1.yy, m11_1.xy), 0.0, 0.0);
+    }
+    if (has_feature(1u, 2u)) {
+      m11_2 = vec4f(fma(a{q}_1.xyz, z{q}_1.zzz, m11_2.xyz), 0.0);
+    }
+    if (has_feature(1u, 3u)) {
+      m11_3 = fma(a{q}_1, z{q}_1.wwww, m11_3);
+    }
 #each c W
-    m01_{c} = fma(a{q}_0, Vec(z{q}_1[{c}]), m01_{c});
+    if (has_feature(1u, {c}u)) {
+      m01_{c} = fma(a{q}_0, Vec(z{q}_1[{c}]), m01_{c});
+    }
 #end
 #endif
 #else
 #each c W
-    m00_{c} = fma(a{q}_0, Vec(z{q}_0[{c}]), m00_{c});
+    if (has_feature(0u, {c}u)) {
+      m00_{c} = fma(a{q}_0, Vec(z{q}_0[{c}]), m00_{c});
+    }
 #end
 #endif

@@ -9,7 +9,7 @@
     let u{b} = parameter(base + 2u * DB + {b}u);
 #each p POINTS
     let y{p}_{b} = fma(u{b}, x{p}_{b} - mean{b}, lost{b});
-    distance{p} += dot(y{p}_{b}, y{p}_{b});
+    distance{p} = add_inner(y{p}_{b}, y{p}_{b}, {b}u, distance{p});
 #end
 #end
     let c = parameter(base + STRIDE - 1u).x;

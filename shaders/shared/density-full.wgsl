@@ -22,7 +22,7 @@
 #end
 #end
 #each p POINTS
-    distance{p} += dot(y{p}_{j}, y{p}_{j});
+    distance{p} = add_inner(y{p}_{j}, y{p}_{j}, {j}u, distance{p});
 #end
 #end
     let c = parameter(base + STRIDE - 1u).x;

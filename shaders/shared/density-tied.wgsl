@@ -7,7 +7,7 @@
     let center{b} = parameter(base + DB + {b}u);
 #each p POINTS
     let away{p}_{b} = y{p}_{b} - center{b};
-    distance{p} += dot(away{p}_{b}, away{p}_{b});
+    distance{p} = add_inner(away{p}_{b}, away{p}_{b}, {b}u, distance{p});
 #end
 #end
     let c = parameter(base + STRIDE - 1u).x;

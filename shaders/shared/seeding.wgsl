@@ -13,7 +13,7 @@ fn squared_distance(row: u32, candidate: u32) -> f32 {
   var distance = 0.0;
   for (var b = 0u; b < DB; b++) {
     let z = points[block_index(row, b)] - parameter((1u + candidate) * DB + b);
-    distance += dot(parameter(b), z * z);
+    distance = add_inner(parameter(b), z * z, b, distance);
   }
   return distance;
 }

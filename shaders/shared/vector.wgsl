@@ -8,6 +8,10 @@ alias Mat = mat4x4f;
 fn add_product(m: Mat, v: Vec, a: Vec) -> Vec {
   return fma(m[3], Vec(v.w), fma(m[2], Vec(v.z), fma(m[1], Vec(v.y), fma(m[0], Vec(v.x), a))));
 }
+
+fn trim(v: Vec, b: u32) -> Vec {
+  return select(Vec(0.0), v, vec4<bool>(true, has_feature(b, 1u), has_feature(b, 2u), has_feature(b, 3u)));
+}
 #else
 alias Vec = vec2f;
 alias Mat = mat2x2f;
@@ -15,7 +19,27 @@ alias Mat = mat2x2f;
 fn add_product(m: Mat, v: Vec, a: Vec) -> Vec {
   return fma(m[1], Vec(v.y), fma(m[0], Vec(v.x), a));
 }
+
+fn trim(v: Vec, b: u32) -> Vec {
+  return select(Vec(0.0), v, vec2<bool>(true, has_feature(b, 1u)));
+}
 #endif
+
+// Whether the c-th number of block b is a feature. What is seen to be padding compilers leave out, and all that leads to it.
+fn has_feature(b: u32, c: u32) -> bool {
+  return c < D - (DB - 1u) * W || b < DB - 1u;
+}
+
+// a + v w over the features of block b. No sum of products that compilers could put in another order: variants give the same bits.
+fn add_inner(v: Vec, w: Vec, b: u32, a: f32) -> f32 {
+  var sum = a;
+#each c W
+  if (has_feature(b, {c}u)) {
+    sum = fma(v[{c}], w[{c}], sum);
+  }
+#end
+  return sum;
+}
 
 // Where block `b` of point `n` (within its window) lies: tiles of 256 points, block by block, so that neighbouring
 // invocations read neighbouring addresses.

@@ -4,13 +4,11 @@
 #import job
 #import likelihood
 
-const LANES: u32 = 64u;
-
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(1) var<storage, read> log_likelihoods: array<LogLikelihood>;
 @group(0) @binding(2) var<storage, read_write> joined: array<LogLikelihood>;
 
-@compute @workgroup_size(LANES)
+@compute @workgroup_size(64)
 fn main(@builtin(global_invocation_id) id: vec3u) {
   let start = id.x * job.group_parts;
   if (start >= job.part_count) {

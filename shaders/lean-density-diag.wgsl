@@ -32,9 +32,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     norm{p} = include(norm{p}, density{p});
 #end
   }
-  var likelihood = LogLikelihood(0.0, 1.0, 0);
 #each p POINTS
-  likelihood = finish(n{p}, norm{p}, likelihood);
+  finish(n{p}, norm{p});
 #end
-  leave(likelihood, group.x, lane);
+  leave(group.x, lane);
 }

@@ -18,23 +18,25 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   var likelihood = LogLikelihood(0.0, 1.0, 0);
   for (var t = 0u; t < count_tiles(group); t++) {
     let tile = group * job.run + t * 256u;   // its first point within the chunk
+    for (var round = 0u; round < 256u / LANES; round += POINTS) {
 #each p POINTS
-    let at{p} = {p}u * LANES + lane;
-    var norm{p} = Norm(-2.0 * MAX_DISTANCE, 0.0);   // what a component without weight has
+      let at{p} = (round + {p}u) * LANES + lane;
+      var norm{p} = Norm(-2.0 * MAX_DISTANCE, 0.0);   // what a component without weight has
 #each b DB
-    let x{p}_{b} = points[block_index(job.first + tile + at{p}, {b}u)];
+      let x{p}_{b} = points[block_index(job.first + tile + at{p}, {b}u)];
 #end
 #end
-    for (var k = 0u; k < job.components; k++) {
+      for (var k = 0u; k < job.components; k++) {
 #import density-full
 #each p POINTS
-      densities[row + k][at{p}] = density{p};
-      norm{p} = include(norm{p}, density{p});
+        densities[row + k][at{p}] = density{p};
+        norm{p} = include(norm{p}, density{p});
+#end
+      }
+#each p POINTS
+      likelihood = note(tile + at{p}, at{p}, norm{p}, likelihood);
 #end
     }
-#each p POINTS
-    likelihood = note(tile + at{p}, at{p}, norm{p}, likelihood);
-#end
     storageBarrier();
     workgroupBarrier();
 

@@ -8,7 +8,7 @@
 // WEIGHTED: scales[n] = w_n / s_n, and the log-likelihood is sum w_n (m_n + log2 s_n), all of it in `maxima`.
 
 #import job
-#import likelihood
+#import join-leaves
 
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(1) var<storage, read_write> densities: array<f32>;
@@ -39,6 +39,7 @@ fn normalize_point(n: u32) -> LogLikelihood {
 }
 
 const LANES: u32 = 64u;
+const LEAVES: u32 = LANES;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -52,7 +53,8 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lan
       sum = join(sum, normalize_point(n));
     }
   }
-  let all = join_all(sum, lane);
+  sh_likelihoods[lane] = sum;
+  let all = join_leaves(lane);
   if (lane == 0u) {
     log_likelihoods[job.tile_first + tile.x] = all;
   }

@@ -10,6 +10,7 @@
 #import job
 #import stored
 #import norm
+#import join-leaves
 
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(2) var<storage, read> points: array<Vec>;
@@ -21,21 +22,24 @@
 #endif
 
 const LANES: u32 = 256u / POINTS;
+const LEAVES: u32 = 256u;
 
-// Writes what belongs to point n of the chunk, and joins its log-likelihood to those before.
-fn finish(n: u32, norm: Norm, before: LogLikelihood) -> LogLikelihood {
+// Writes what belongs to point n of the chunk, and leaves its log-likelihood.
+fn finish(n: u32, norm: Norm) {
+  let nothing = LogLikelihood(0.0, 1.0, 0);
   if (n >= job.count) {
     norms[n] = vec2f(norm.largest, 0.0);
-    return before;
+    sh_likelihoods[n % 256u] = nothing;
+    return;
   }
   let w = weight_of(n);
   norms[n] = scale_of(norm, w);
-  return join_point(before, norm, w);
+  sh_likelihoods[n % 256u] = join_point(nothing, norm, w);
 }
 
 // The workgroup's log-likelihood; called by all invocations together.
-fn leave(mine: LogLikelihood, group: u32, lane: u32) {
-  let all = join_all(mine, lane);
+fn leave(group: u32, lane: u32) {
+  let all = join_leaves(lane);
   if (lane == 0u) {
     log_likelihoods[job.tile_first + group] = all;
   }

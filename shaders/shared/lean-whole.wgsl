@@ -1,7 +1,7 @@
 // Both steps of EM in one stage, for GPUs. A workgroup takes a run of points, a tile of 256 after the other:
 //
-//   E   an invocation takes POINTS points; their log-densities go to rows of scratch memory that are the workgroup's own (and stay in
-//       caches), what makes responsibilities of them to workgroup memory
+//   E   an invocation takes four points, POINTS at once; their log-densities go to rows of scratch memory that are the workgroup's own
+//       (and stay in caches), what makes responsibilities of them to workgroup memory
 //   M   K components at a time (and a unit of sums, from UNIT_BLOCKS blocks of features), an invocation owns one of them and every
 //       SLICES-th point; STAGED points and their responsibilities at a time wait in workgroup memory
 //
@@ -13,6 +13,7 @@
 #import job
 #import stored
 #import norm
+#import join-leaves
 
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(2) var<storage, read> points: array<Vec>;
@@ -24,7 +25,8 @@
 @group(0) @binding(7) var<storage, read> weights: array<f32>;                        // of the window's points
 #endif
 
-const LANES: u32 = 256u / POINTS;
+const LANES: u32 = 64u;
+const LEAVES: u32 = LANES;
 const SLICES: u32 = LANES / K;
 const STAGED: u32 = 32u;
 const ROW: u32 = K | 1u;                              // odd, so that columns lie in different banks
@@ -126,7 +128,8 @@ fn leave_sums(group: u32, unit: u32, k0: u32, tile: u32, lane: u32) {
 
 // What the run comes to; called by all invocations together.
 fn leave(likelihood: LogLikelihood, group: u32, lane: u32) {
-  let all = join_all(likelihood, lane);
+  sh_likelihoods[lane] = likelihood;
+  let all = join_leaves(lane);
   if (lane == 0u) {
     log_likelihoods[job.tile_first + group] = all;
   }

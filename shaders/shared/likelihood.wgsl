@@ -41,17 +41,3 @@ fn exact_log2(s: f32) -> f32 {
   return fma(t, series, f32(i32(bits >> 23u) - 127));
 }
 #endif
-
-var<workgroup> sh_likelihoods: array<LogLikelihood, LANES>;
-
-// What the invocations of a workgroup (LANES, a power of two) have, joined; called by all together. Only the first one's answer counts.
-fn join_all(mine: LogLikelihood, lane: u32) -> LogLikelihood {
-  sh_likelihoods[lane] = mine;
-  for (var half = LANES / 2u; half > 0u; half >>= 1u) {
-    workgroupBarrier();
-    if (lane < half) {
-      sh_likelihoods[lane] = join(sh_likelihoods[lane], sh_likelihoods[lane + half]);
-    }
-  }
-  return sh_likelihoods[lane];
-}

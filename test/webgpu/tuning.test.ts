@@ -17,7 +17,7 @@ import {
   parseTuning,
   TUNING_FILE,
 } from '../../src/backends/webgpu/tuning-file.ts';
-import { defaultVariant, laddersFor } from '../../src/backends/webgpu/variant.ts';
+import { chooseVariant, defaultVariant, laddersFor } from '../../src/backends/webgpu/variant.ts';
 import type { KernelParameters } from '../../src/em/types.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'emgpu-cache-'));
@@ -136,13 +136,13 @@ describe('variants', () => {
         TUNING_FILE,
         JSON.stringify({ format: 'emgpu-tuning', adapters: { [adapterKey(info)!]: choices } }),
       );
-      return new Tuning(store, info, 0).variant(diag, shape, 40);
+      return chooseVariant(new Tuning(store, info, 0), diag, shape, 40);
     };
     expect(await variantOf({ [points.key]: 8, [across.key]: 1 })).toEqual({ points: 8, across: 1 });
     expect(await variantOf({ [points.key]: 1000, [across.key]: 'all' })).toEqual(defaultVariant(shape));
     expect(await variantOf({})).toEqual(defaultVariant(shape));
     await store.write(TUNING_FILE, 'broken');
-    expect(await new Tuning(store, info, 0).variant(diag, shape, 40)).toEqual(defaultVariant(shape));
+    expect(await chooseVariant(new Tuning(store, info, 0), diag, shape, 40)).toEqual(defaultVariant(shape));
     expect(await rememberedStages(store, info)).toEqual([]);
   });
 });

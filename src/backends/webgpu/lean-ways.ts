@@ -1,13 +1,15 @@
 import type { Flag, StageName } from './shader.ts';
-import { diagMomentsLayout, fullMomentsLayout, type Shape, unitBlocks } from './shape.ts';
+import { diagMomentsLayout, fullMomentsLayout, pointsLadder, type Shape, unitBlocks } from './shape.ts';
 
 /** A way to do a pass as GPUs do it best. Its first stage goes from points and parameters … */
 export interface LeanWay {
   readonly first: StageName;
   /** What that stage is to be. */
   readonly flags?: readonly Flag[];
-  /** Points per invocation of it. */
+  /** Points that an invocation of it takes at once, where the adapter has not been asked. */
   readonly points: (shape: Shape) => number;
+  /** … and where it is asked: no bit depends on it. */
+  readonly ladder?: (shape: Shape) => readonly number[];
   readonly fits: (shape: Shape, K: number) => boolean;
   /** … to log-densities and norms; this one goes on to sums over runs. */
   readonly moments?: {
@@ -30,6 +32,9 @@ export function ownedAtOnce(K: number): number {
   return Math.ceil(K / Math.ceil(K / MOST_OWNED));
 }
 
+/** An invocation of a stage for both steps takes four points in all. */
+const WHOLE_LADDER = [1, 2, 4] as const;
+
 const unitsOfBlocks = (shape: Shape) => Math.ceil(shape.DB / unitBlocks(shape));
 
 /** Both steps in one stage, where that leaves room for enough workgroups, else in two. */
@@ -37,6 +42,7 @@ export const fullWays: readonly LeanWay[] = [
   {
     first: 'lean-full',
     points: () => 4,
+    ladder: () => WHOLE_LADDER,
     // With more tiles than one there is room for too few workgroups: slower than two stages at K 8, as fast at K 16.
     fits: ({ D }) => D <= 8,
     whole: { units: () => 1, values: (shape) => fullMomentsLayout(shape).sums },
@@ -44,6 +50,7 @@ export const fullWays: readonly LeanWay[] = [
   {
     first: 'lean-density-full',
     points: ({ D }) => (D <= 8 ? 4 : D <= 32 ? 2 : 1),
+    ladder: pointsLadder,
     moments: { stage: 'lean-moments-full', components: 1, units: (shape) => fullMomentsLayout(shape).tiles },
     // Beyond, its text would take compilers seconds.
     fits: ({ D }) => D <= 64,
@@ -54,6 +61,7 @@ export const diagWays: readonly LeanWay[] = [
   {
     first: 'lean-diag',
     points: () => 4,
+    ladder: () => WHOLE_LADDER,
     fits: () => true,
     whole: {
       units: unitsOfBlocks,
@@ -63,6 +71,7 @@ export const diagWays: readonly LeanWay[] = [
   {
     first: 'lean-density-diag',
     points: ({ D }) => (D <= 16 ? 4 : D <= 32 ? 2 : 1),
+    ladder: pointsLadder,
     moments: { stage: 'lean-moments-diag', components: 2, units: unitsOfBlocks },
     fits: () => true,
   },

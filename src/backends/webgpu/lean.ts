@@ -18,6 +18,8 @@ import { batchBinding, bind } from './workspace.ts';
 export interface Lean {
   readonly kernel: Kernel;
   readonly way: LeanWay;
+  /** Points at once of its first stage. */
+  readonly points: number;
   readonly K: number;
   /** Points of a chunk of the first window, at most. */
   readonly capacity: number;
@@ -31,6 +33,8 @@ export interface Lean {
   readonly joined: GPUBuffer;
   readonly staging: GPUBuffer;
   readonly memory: Memory;
+  /** The start of the first window, `count` points or the first chunk, through the first stage with so many points at once: to be timed. */
+  prepare(points: number, count: number): Promise<Dispatch>;
 }
 
 /** Allocates and records what passes over some windows need. */
@@ -39,6 +43,7 @@ export async function createLean(
   shape: Shape,
   kernel: Kernel,
   way: LeanWay,
+  points: number,
   packed: PackedBatches,
   K: number,
   windows: readonly Window[],
@@ -52,8 +57,11 @@ export async function createLean(
     const buffers = await allocate(memory, shape, way, packed, K, sums, portions);
     const bytes = buffers.totals.size + buffers.joined.size;
     const staging = await memory.buffer('staging', bytes, Usage.MAP_READ | Usage.COPY_DST);
-    const batches = await record(context, shape, { kernel, way, K, sums, portions, memory, ...buffers });
-    return { kernel, way, K, capacity: portions[0]!.capacity, layout, portions, batches, ...buffers, staging, memory };
+    const work = { kernel, way, points, K, sums, portions, memory, ...buffers };
+    const batches = await record(context, shape, work);
+    const { capacity } = portions[0]!;
+    const prepare = (points: number, count: number) => prepareStart(context, shape, { ...work, points }, count);
+    return { kernel, way, points, K, capacity, layout, portions, batches, ...buffers, staging, memory, prepare };
   } catch (error) {
     memory.destroy();
     throw error;
@@ -95,7 +103,10 @@ async function allocate(
 }
 
 interface Recording
-  extends Pick<Lean, 'kernel' | 'way' | 'K' | 'portions' | 'parameters' | 'means' | 'totals' | 'joined' | 'memory'> {
+  extends Pick<
+    Lean,
+    'kernel' | 'way' | 'points' | 'K' | 'portions' | 'parameters' | 'means' | 'totals' | 'joined' | 'memory'
+  > {
   /** vec4f of sums per component. */
   readonly sums: number;
   readonly densities: GPUBuffer;
@@ -112,30 +123,54 @@ interface Bound {
   readonly group: GPUBindGroup;
 }
 
-/** What brings a chunk of a window to partial sums: one stage, or two. */
-async function passOver(context: GpuContext, shape: Shape, work: Recording, jobs: GPUBuffer, window: Window) {
-  const { device, pipelines } = context;
-  const { way, K, parameters, means, densities, kept, norms, partials, logLikelihoods } = work;
+/** What brings a chunk of a window to partial sums, or to log-densities. */
+async function firstStage(
+  { device, pipelines }: GpuContext,
+  shape: Shape,
+  work: Recording,
+  jobs: GPUBuffer,
+  window: Window,
+): Promise<Bound> {
+  const { way, points, K, parameters, densities, kept, norms, partials, logLikelihoods } = work;
   const { flags, bindings } = weighing(window);
-  const [first, second] = await Promise.all([
-    pipelines.get(way.first, shape, [...(way.flags ?? []), ...flags], {
-      points: way.points(shape),
-      components: way.whole ? ownedAtOnce(K) : K,
-    }),
-    way.moments && pipelines.get(way.moments.stage, shape),
-  ]);
+  const components = way.whole ? ownedAtOnce(K) : K;
+  const stage = await pipelines.get(way.first, shape, [...(way.flags ?? []), ...flags], { points, components });
   const { buffer } = window;
   const resources = way.whole
     ? [parameters, buffer, densities, kept, logLikelihoods, partials]
     : way.moments
       ? [parameters, buffer, densities, norms, logLikelihoods]
       : [batchBinding(parameters), buffer, partials];
-  const expectation: Bound = { stage: first, group: bind(device, first, jobs, ...resources, ...bindings) };
-  const sum: Bound | undefined = second && {
-    stage: second,
-    group: bind(device, second, jobs, means, buffer, densities, norms, partials),
-  };
-  return { expectation, sum };
+  return { stage, group: bind(device, stage, jobs, ...resources, ...bindings) };
+}
+
+/** What brings it from log-densities to partial sums, where that is another stage. */
+async function secondStage(
+  { device, pipelines }: GpuContext,
+  shape: Shape,
+  { way, means, densities, norms, partials }: Recording,
+  jobs: GPUBuffer,
+  { buffer }: Window,
+): Promise<Bound | undefined> {
+  if (!way.moments) return undefined;
+  const stage = await pipelines.get(way.moments.stage, shape);
+  return { stage, group: bind(device, stage, jobs, means, buffer, densities, norms, partials) };
+}
+
+/** Workgroups of the first stage: of tiles, or of runs. */
+function firstSize({ moments }: LeanWay, { run }: Portion, count: number): number {
+  return Math.ceil(count / (moments ? TILE : run));
+}
+
+async function prepareStart(context: GpuContext, shape: Shape, work: Recording, most: number): Promise<Dispatch> {
+  const { K, sums, portions, way, memory } = work;
+  const portion = portions[0]!;
+  const { capacity, run } = portion;
+  const count = Math.min(most, portion.chunks[0]!.count);
+  const jobs = await memory.buffer('trial', JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST);
+  context.device.queue.writeBuffer(jobs, 0, encodeJobs([{ count, components: K, row: capacity, run, sums }]));
+  const stage = await firstStage(context, shape, work, jobs, portion.window);
+  return { ...stage, offsets: [0], size: [firstSize(way, portion, count)] };
 }
 
 /** Of each batch one command per chunk: its sums by run, and those of each group; after a window's last, its totals. */
@@ -158,14 +193,17 @@ async function record(context: GpuContext, shape: Shape, work: Recording): Promi
   const batches: Command[][] = Array.from({ length: portions.at(-1)!.batch + 1 }, () => []);
   for (const portion of portions) {
     const { window, batch, chunks, capacity, run, runs, middle: parts, groups, totalsAt } = portion;
-    const { expectation, sum } = await passOver(context, shape, work, jobs, window);
+    const [expectation, sum] = await Promise.all([
+      firstStage(context, shape, work, jobs, window),
+      secondStage(context, shape, work, jobs, window),
+    ]);
     for (const { first, count } of chunks) {
       const [runFirst, runCount] = [first / run, Math.ceil(count / run)];
       const common = { first, count, components: K, row: capacity, run, sums };
       const group = { groupParts: GROUP, groupFirst: (2 * runFirst) / GROUP, partCount: runCount, pieces: rows };
       const tileFirst = moments ? first / TILE : runFirst;
       const dispatches = [
-        dispatch(expectation, { ...common, tileFirst }, moments ? Math.ceil(count / TILE) : runCount),
+        dispatch(expectation, { ...common, tileFirst }, firstSize(way, portion, count)),
         ...(sum ? [dispatch(sum, common, runCount, Math.ceil(K / moments!.components), moments!.units(shape))] : []),
         dispatch(toMiddle, { ...common, ...group }, columns, Math.ceil(runCount / GROUP)),
       ];

@@ -4,12 +4,13 @@ import { EmgpuError } from '../../errors.ts';
 export class Memory {
   readonly #device: GPUDevice;
   readonly #buffers = new Set<GPUBuffer>();
+  #isFree = false;
 
   constructor(device: GPUDevice) {
     this.#device = device;
   }
 
-  /** A zeroed buffer of at least `size` bytes. Rejects with `out-of-memory` or `insufficient-limits`. */
+  /** A zeroed buffer of at least `size` bytes. Rejects with `out-of-memory`, `insufficient-limits`, or `destroyed` where it comes too late. */
   async buffer(label: string, size: number, usage: GPUBufferUsageFlags): Promise<GPUBuffer> {
     const device = this.#device;
     const bytes = Math.max(16, Math.ceil(size / 4) * 4);
@@ -33,6 +34,10 @@ export class Memory {
         { cause: error },
       );
     }
+    if (this.#isFree) {
+      buffer.destroy();
+      throw new EmgpuError('destroyed', `What "${label}" was for has been freed.`, 'Start afresh.');
+    }
     this.#buffers.add(buffer);
     return buffer;
   }
@@ -41,6 +46,7 @@ export class Memory {
   destroy(): void {
     for (const buffer of this.#buffers) buffer.destroy();
     this.#buffers.clear();
+    this.#isFree = true;
   }
 }
 

@@ -9,15 +9,17 @@ import { type Kernel, kernelFor } from './kernels.ts';
 import { createLean, type Lean, leanExpectation } from './lean.ts';
 import { leanCapacity, leanWay } from './lean-plan.ts';
 import { createLeanStretch, type LeanStretch, runLeanStretch, suitsLeanStretch } from './lean-stretch.ts';
+import { leanCandidates } from './lean-trial.ts';
 import type { LeanWay } from './lean-ways.ts';
 import type { LoadedPoints } from './load.ts';
 import type { PassOptions } from './pace.ts';
 import type { PackedBatches } from './pack.ts';
 import { createResident, type Resident, runStretch, suitsResident } from './resident.ts';
-import type { Trial } from './trial.ts';
-import { defaultVariant, type Variant } from './variant.ts';
+import { Trials } from './trials.ts';
+import { choosePoints, chooseVariant, defaultVariant, type Variant } from './variant.ts';
 import type { Window } from './windows.ts';
 import { chunkCapacity, createWorkspace, summation, type Workspace } from './workspace.ts';
+import { workspaceCandidates } from './workspace-trial.ts';
 
 /** A chunk is cut anew when the device turns out this much faster or slower than it was cut for. */
 const RECUT = 4;
@@ -29,6 +31,10 @@ const RECUT = 4;
 const REACH = 6;
 /** Points of a window from which on they are had in this way: the roundings of fewer sums do not average out. */
 const SHARED_FROM = 2 ** 16 + 1;
+
+function countOf(windows: readonly Window[]): number {
+  return windows.reduce((n, { count }) => n + count, 0);
+}
 
 function isRecut(before: number, now: number): boolean {
   return now >= RECUT * before || before >= RECUT * now;
@@ -44,12 +50,10 @@ export class Scratch {
   readonly #tune: boolean;
   /** By the size of the windows that they are for: the last window may be smaller than the others. */
   #workspaces: ReadonlyMap<number, Workspace> = new Map();
-  /** How long the shortest of its passes took, and how many there were: drivers may compile during the first. */
-  #seconds = Infinity;
-  #passes = 0;
-  #trial: Trial | undefined;
+  readonly #trials: Trials;
   #resident: Resident | undefined;
   #lean: Lean | undefined;
+  readonly #leanTrials: Trials;
   #leanStretch: LeanStretch | undefined;
   /** There was no memory for a stretch: step by step will do. */
   #crowded = false;
@@ -61,6 +65,8 @@ export class Scratch {
     this.#context = context;
     this.#points = points;
     this.#tune = tune;
+    this.#trials = new Trials(context);
+    this.#leanTrials = new Trials(context);
   }
 
   /** Passes under way or waiting for their turn. */
@@ -101,8 +107,22 @@ export class Scratch {
     windows: readonly Window[],
     options: PassOptions,
   ): Promise<Statistics[] | undefined> {
+    const lean = await this.#prepareTunedLean(parameters, windows, options);
+    if (!lean) return undefined;
+    const began = performance.now();
+    const sums = await leanExpectation(this.#context, this.#points.shape, lean.work, lean.packed, parameters, options);
+    this.#leanTrials.note((performance.now() - began) / 1000);
+    return sums;
+  }
+
+  /** … as GPUs do them best, in the fastest variant. */
+  async #prepareTunedLean(parameters: KernelParameters, windows: readonly Window[], options: PassOptions) {
     const lean = await this.#prepareLean(parameters, windows);
-    return lean && leanExpectation(this.#context, this.#points.shape, lean.work, lean.packed, parameters, options);
+    if (!lean || !this.#tune) return lean;
+    const { shape } = this.#points;
+    const candidates = (seconds: number) => leanCandidates(lean.work, shape, countOf(windows), seconds);
+    const ended = await this.#leanTrials.advance(candidates, options);
+    return ended ? this.#prepareLean(parameters, windows) : lean;
   }
 
   /** In the variant that is the fastest as far as is known. Between passes of a kind that is worth it others are timed. */
@@ -113,8 +133,7 @@ export class Scratch {
   ): Promise<Statistics[]> {
     const passing = await this.#prepareTuned(parameters, windows, options);
     const { statistics, seconds } = await expectation(passing, parameters, undefined, options);
-    this.#seconds = Math.min(this.#seconds, seconds);
-    this.#passes++;
+    this.#trials.note(seconds);
     return statistics;
   }
 
@@ -183,7 +202,7 @@ export class Scratch {
     const kernel = kernelFor(parameters);
     const K = parameters.nComponents;
     const packed = kernel.pack(parameters, shape);
-    const variant = this.#tune ? await context.tuning.variant(kernel, shape, K) : defaultVariant(shape);
+    const variant = this.#tune ? await chooseVariant(context.tuning, kernel, shape, K) : defaultVariant(shape);
     const capacityFor = (count: number) =>
       chunkCapacity(kernel, packed, shape.D, summation(kernel, shape, K, count), count, context.pace.budget);
     if (!this.#serves(windows, kernel, K, variant, capacityFor(windows[0]!.count))) {
@@ -194,9 +213,7 @@ export class Scratch {
         const capacity = capacityFor(count);
         works.set(count, await createWorkspace(context, shape, kernel, K, packed, count, capacity, { variant }));
       }
-      this.#seconds = Infinity;
-      this.#passes = 0;
-      this.#trial = undefined;
+      this.#trials.reset();
     }
     const portions = windows.map((window) => ({ window, work: this.#workspaces.get(window.count)! }));
     return { context, shape, packed, portions };
@@ -220,11 +237,14 @@ export class Scratch {
     if (!way) return undefined;
     const packed = kernel.pack(parameters, shape, Number.POSITIVE_INFINITY);
     const capacity = leanCapacity(way, kernel, shape, K, windows[0]!.count, context.pace.budget);
+    const points = this.#tune ? await choosePoints(context.tuning, way, shape, K) : way.points(shape);
     const old = this.#lean;
-    if (old?.kernel !== kernel || old.K !== K || isRecut(old.capacity, capacity)) {
+    const serves = old?.kernel === kernel && old.K === K && old.points === points && !isRecut(old.capacity, capacity);
+    if (!serves) {
       old?.memory.destroy();
       this.#lean = undefined;
-      this.#lean = await createLean(context, shape, kernel, way, packed, K, windows, context.pace.budget);
+      this.#leanTrials.reset();
+      this.#lean = await createLean(context, shape, kernel, way, points, packed, K, windows, context.pace.budget);
     }
     return { work: this.#lean!, packed };
   }
@@ -259,14 +279,11 @@ export class Scratch {
     options: PassOptions,
   ): Promise<Passing> {
     const passing = await this.prepare(parameters, windows);
-    const { tuning } = this.#context;
-    if (!this.#tune || this.#passes < 2 || this.#seconds < tuning.from) return passing;
+    if (!this.#tune) return passing;
     const portion = passing.portions[0]!;
-    const nSamples = passing.portions.reduce((n, { window }) => n + window.count, 0);
-    const tried = { ...passing, ...portion, seconds: (this.#seconds * portion.window.count) / nSamples };
-    this.#trial ??= await tuning.trial(tried);
-    if (!this.#trial || !(await tuning.advance(this.#trial, tried, options))) return passing;
-    this.#trial = undefined;
-    return this.prepare(parameters, windows);
+    const share = portion.window.count / countOf(windows);
+    const candidates = (seconds: number) => workspaceCandidates({ ...passing, ...portion, seconds: seconds * share });
+    const ended = await this.#trials.advance(candidates, options);
+    return ended ? this.prepare(parameters, windows) : passing;
   }
 }

@@ -33,6 +33,17 @@ export function shapeOf(nFeatures: number): Shape {
   return { D: nFeatures, W, DB: Math.ceil(nFeatures / W) };
 }
 
+/** Points in a buffer are padded with zeros to multiples of this: whole workgroups of any stage. */
+export const PADDING = 512;
+
+/** Floats of points that an invocation may hold: more would leave the registers of any adapter, and take compilers seconds. */
+const MOST_FLOATS = 128;
+
+/** Points per invocation, from the fewest on: chunks are padded to whole workgroups of the last. */
+export function pointsLadder({ DB, W }: Shape): number[] {
+  return [1, 2, 4, 8].filter((points) => points * 64 <= PADDING && points * DB * W <= MOST_FLOATS);
+}
+
 /** Blocks of features that stages for diagonal sums take at a time. */
 export function unitBlocks({ DB }: Shape): number {
   return DB > 2 ? 4 : DB;

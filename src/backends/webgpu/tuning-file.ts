@@ -1,6 +1,12 @@
 /** What an adapter runs fastest, by `stage D… K…`: points per invocation, or components side by side. */
 export type Choices = Record<string, number>;
 
+/** What there is to choose from for one of the stages, and the name of the choice. */
+export interface Ladder {
+  readonly key: string;
+  readonly rungs: readonly number[];
+}
+
 /** The file of choices: those of each adapter. */
 export type Remembered = Record<string, Choices>;
 

@@ -1,18 +1,16 @@
 import type { TextStore } from '../text-store.ts';
-import type { Kernel } from './kernels.ts';
 import type { PassOptions } from './pace.ts';
-import type { Shape } from './shape.ts';
-import { Trial, type Tried } from './trial.ts';
+import { type Candidate, Trial } from './trial.ts';
 import {
   adapterKey,
   type Choices,
   formatTuning,
+  type Ladder,
   listChoices,
   parseTuning,
   TUNING_FILE,
   type TunedStage,
 } from './tuning-file.ts';
-import { defaultVariant, type Ladder, laddersFor, type Variant } from './variant.ts';
 
 /** What `emgpu info` tells of an adapter, fastest variants found so far. */
 export async function rememberedStages(store: TextStore, info: GPUAdapterInfo): Promise<TunedStage[]> {
@@ -36,41 +34,30 @@ export class Tuning {
     this.#adapter = adapterKey(info);
   }
 
-  /** The fastest variant as far as is known, the default where it is not. */
-  async variant(kernel: Kernel, shape: Shape, K: number): Promise<Variant> {
+  /** The fastest value of a ladder as far as is known, `fallback` where it is not. */
+  async choose({ key, rungs }: Ladder, fallback: number): Promise<number> {
     const choices = await this.#load();
-    const { points, across } = laddersFor(kernel, shape, K);
-    const remembered = ({ key, rungs }: Ladder) => rungs.find((rung) => rung === choices[key]);
-    const fallback = defaultVariant(shape);
-    return { points: remembered(points) ?? fallback.points, across: remembered(across) ?? fallback.across };
+    return rungs.find((rung) => rung === choices[key]) ?? fallback;
   }
 
   /** A trial of what is not known; undefined where all is. */
-  async trial(tried: Tried): Promise<Trial | undefined> {
-    const { kernel, K, variant } = tried.work;
+  async trial(device: GPUDevice, candidates: readonly Candidate[]): Promise<Trial | undefined> {
     const choices = await this.#load();
-    const { points, across } = laddersFor(kernel, tried.shape, K);
-    const open = ({ key, rungs }: Ladder, now: number) => {
-      return rungs.some((rung) => rung === choices[key]) ? [now] : rungs;
-    };
-    const choice = { points: open(points, variant.points), across: open(across, variant.across) };
-    return choice.points.length > 1 || choice.across.length > 1 ? Trial.start(tried, choice) : undefined;
+    const open = candidates.filter(
+      ({ key, rungs }) => rungs.length > 1 && !rungs.some((rung) => rung === choices[key]),
+    );
+    return open.length > 0 ? new Trial(device, open) : undefined;
   }
 
   /** Goes on with a trial, and remembers how it ends: what it ran out of time for, until this process ends. Whether it has ended. */
-  async advance(trial: Trial, { work, shape }: Tried, options: PassOptions): Promise<boolean> {
+  async advance(trial: Trial, options: PassOptions): Promise<boolean> {
     if (this.#busy) return false;
     this.#busy = true;
     try {
       const outcome = await trial.advance(options);
       if (!outcome) return false;
-      const { best, known } = outcome;
-      const ladders = laddersFor(work.kernel, shape, work.K);
-      const parts = (['points', 'across'] as const).filter((part) => ladders[part].rungs.length > 1);
-      const choicesOf = (names: typeof parts) =>
-        Object.fromEntries(names.map((part) => [ladders[part].key, best[part]]));
-      Object.assign(await this.#load(), choicesOf(parts));
-      await this.#keep(choicesOf(parts.filter((part) => known[part])));
+      Object.assign(await this.#load(), outcome.best);
+      await this.#keep(outcome.known);
       return true;
     } finally {
       this.#busy = false;

@@ -1,9 +1,10 @@
 import { LANES } from './grid.ts';
 import type { Kernel } from './kernels.ts';
+import type { LeanWay } from './lean-ways.ts';
 import { pointsPerInvocation } from './pipelines.ts';
-import type { Shape } from './shape.ts';
-import { choiceKey } from './tuning-file.ts';
-import { PADDING } from './windows.ts';
+import { pointsLadder, type Shape } from './shape.ts';
+import type { Tuning } from './tuning.ts';
+import { choiceKey, type Ladder } from './tuning-file.ts';
 
 /** How the two large stages of a pass share out their work. Which is fastest is the adapter's to say; no bit depends on it. */
 export interface Variant {
@@ -13,26 +14,13 @@ export interface Variant {
   readonly across: number;
 }
 
-/** Floats of points that an invocation may hold: more would leave the registers of any adapter, and take compilers seconds. */
-const MOST_FLOATS = 128;
-
-/** Points per invocation, from the fewest on: chunks are padded to whole workgroups of the last. */
-export function pointsLadder({ DB, W }: Shape): number[] {
-  return [1, 2, 4, 8].filter((points) => points * 64 <= PADDING && points * DB * W <= MOST_FLOATS);
-}
-
 /** Components side by side at most, from the fewest on; the last, the default, is as many as there is room for. */
 function acrossLadder({ grid }: Kernel, shape: Shape, K: number): number[] {
   const { across } = grid(shape, K);
   return [...[1, 4, 16].filter((most) => grid(shape, K, most).across < across), LANES];
 }
 
-/** What there is to choose from for one of the stages, and the name of the choice. */
-export interface Ladder {
-  readonly key: string;
-  readonly rungs: readonly number[];
-}
-
+/** What there is to choose from for the two large stages. */
 export function laddersFor(kernel: Kernel, shape: Shape, K: number): { points: Ladder; across: Ladder } {
   return {
     points: { key: choiceKey(kernel.expectation, shape.D, K), rungs: pointsLadder(shape) },
@@ -40,7 +28,29 @@ export function laddersFor(kernel: Kernel, shape: Shape, K: number): { points: L
   };
 }
 
+/** The fastest variant as far as is known. */
+export async function chooseVariant(tuning: Tuning, kernel: Kernel, shape: Shape, K: number): Promise<Variant> {
+  const { points, across } = laddersFor(kernel, shape, K);
+  const fallback = defaultVariant(shape);
+  return {
+    points: await tuning.choose(points, fallback.points),
+    across: await tuning.choose(across, fallback.across),
+  };
+}
+
 /** What is taken until the adapter has been asked. */
 export function defaultVariant(shape: Shape): Variant {
   return { points: pointsPerInvocation(shape), across: LANES };
+}
+
+/** Points at once of a lean way's first stage; undefined where it leaves no choice. */
+export function leanLadder({ first, flags = [], ladder }: LeanWay, shape: Shape, K: number): Ladder | undefined {
+  return ladder && { key: choiceKey([first, ...flags].join('+'), shape.D, K), rungs: ladder(shape) };
+}
+
+/** The fastest number of points at once as far as is known. */
+export async function choosePoints(tuning: Tuning, way: LeanWay, shape: Shape, K: number): Promise<number> {
+  const ladder = leanLadder(way, shape, K);
+  const fallback = way.points(shape);
+  return ladder ? tuning.choose(ladder, fallback) : fallback;
 }

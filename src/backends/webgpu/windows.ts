@@ -3,7 +3,7 @@ import type { GpuContext } from './context.ts';
 import type { Memory } from './memory.ts';
 import { Usage } from './memory.ts';
 import type { Flag } from './shader.ts';
-import { GRAIN, type Shape } from './shape.ts';
+import { GRAIN, PADDING, type Shape } from './shape.ts';
 
 /** A buffer of points: tiles of 256, in the dataset's frame. */
 export interface Window {
@@ -20,9 +20,6 @@ export interface Window {
   /** The largest of the weights; 1 without. */
   readonly largestWeight: number;
 }
-
-/** Points in a buffer are padded with zeros to multiples of this: whole workgroups of any stage. */
-export const PADDING = 512;
 
 /** No window is larger than this, even where the device would allow it: drivers fragment and compilers count in 32 bits. */
 export const WINDOW_BYTES = 256 * 2 ** 20;

@@ -3,8 +3,7 @@ import { isSoftware } from '../../../src/backends/webgpu/device.ts';
 import { diagWays, fullWays, kMeansWays, tiedFirstWays } from '../../../src/backends/webgpu/lean-ways.ts';
 import { isPointwise, Pipelines } from '../../../src/backends/webgpu/pipelines.ts';
 import type { Flag, StageName } from '../../../src/backends/webgpu/shader.ts';
-import { shapeOf } from '../../../src/backends/webgpu/shape.ts';
-import { pointsLadder } from '../../../src/backends/webgpu/variant.ts';
+import { pointsLadder, type Shape, shapeOf } from '../../../src/backends/webgpu/shape.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
 
 /** One D for each way a shader can come out: narrow blocks, one block, one tile of two, more tiles (an odd block), the limit. */
@@ -21,6 +20,13 @@ function isAskedFor(stage: string, flags: readonly string[], D: number): boolean
     ({ first, flags: own = [] }) => first === stage && own.includes('TIED') === flags.includes('TIED'),
   );
   return way === undefined || way.fits(shapeOf(D), 1);
+}
+
+/** Points at once that a stage may be asked for. */
+function ladderOf(stage: string, shape: Shape): readonly number[] {
+  const way = ways.find(({ first }) => first === stage);
+  if (way) return way.ladder?.(shape) ?? [way.points(shape)];
+  return isPointwise(stage as StageName) ? pointsLadder(shape) : [];
 }
 
 /** SwiftShader, which Chromium has, would need a minute for all: of the stages for each D a fifth, another for each, drawn by the seed. */
@@ -42,7 +48,7 @@ export const compile: readonly LaneCase[] = FEATURES.map((D, i) => ({
       for (const flags of variants.filter((flags) => isAskedFor(stage, flags, D))) {
         await pipelines.get(stage as StageName, shapeOf(D), flags as Flag[]);
       }
-      const ladder = isPointwise(stage as StageName) && isAskedFor(stage, [], D) ? pointsLadder(shapeOf(D)) : [];
+      const ladder = isAskedFor(stage, [], D) ? ladderOf(stage, shapeOf(D)) : [];
       for (const points of ladder) {
         await pipelines.get(stage as StageName, shapeOf(D), [], { points });
       }

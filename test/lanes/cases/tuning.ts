@@ -1,12 +1,14 @@
 import { webStore } from '../../../src/backends/web-store.ts';
 import { createGpuBackend } from '../../../src/backends/webgpu/backend.ts';
+import { isSoftware } from '../../../src/backends/webgpu/device.ts';
 import { adapterKey, choiceKey, formatTuning, parseTuning } from '../../../src/backends/webgpu/tuning-file.ts';
 import type { Statistics } from '../../../src/em/types.ts';
 import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import { kMeansFamily } from '../../../src/families/k-means.ts';
 import { assert, assertEqual, assertSame } from '../assert.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
-import { drawSample, randomFor } from './gpu.ts';
+import { drawSample, gpuBackend, randomFor } from './gpu.ts';
+import { drawModel } from './models.ts';
 
 type Kind = 'full' | 'tied' | 'diag' | 'spherical' | 'k-means';
 
@@ -86,6 +88,49 @@ const sameBits: readonly LaneCase[] = (Object.keys(STAGES) as Kind[]).map((kind)
   },
 }));
 
+/** Lean passes in one stage and in two. */
+const LEAN = [
+  { kind: 'full', D: 6, K: 5, stage: 'lean-full' },
+  { kind: 'full', D: 9, K: 5, stage: 'lean-density-full' },
+  { kind: 'diag', D: 6, K: 5, stage: 'lean-diag' },
+  { kind: 'diag', D: 3, K: 150, stage: 'lean-density-diag' },
+  { kind: 'tied', D: 6, K: 5, stage: 'lean-diag+TIED' },
+] as const;
+
+type LeanModel = (typeof LEAN)[number];
+
+async function compareLean(context: LaneContext, { kind, D, K, stage }: LeanModel): Promise<void> {
+  const model = drawModel(kind, { D, K, N: 5003, separation: 2 }, randomFor(context.seed, `tuning ${stage}`));
+  let expected: number[] | undefined;
+  for (const points of stage.startsWith('lean-density') ? [1, 2, 4, 8] : [1, 2, 4]) {
+    const choices = { [choiceKey(stage, D, K)]: points };
+    const cache = openCache(formatTuning({ [adapterKey(context.adapter.info)!]: choices }));
+    const { device, labels } = countCompilations(context.device);
+    const backend = gpuBackend({ ...context, device }, { cache, leanFrom: 0 });
+    const dataset = await backend.load(model.points, { scaling: model.scaling, tune: true });
+    const statistics = sums(await dataset.expectation(model.pack(dataset.frame)));
+    dataset.destroy();
+    const label = new RegExp(`^${stage.replace('+', ' ')} ${D} ${points}\\b`);
+    assert(
+      labels.some((one) => label.test(one)),
+      `${labels} with ${points} points`,
+    );
+    expected ??= statistics;
+    assertSame(statistics, expected, `${stage}, statistics with ${points} points, seed ${context.seed}`);
+  }
+}
+
+const leanBits: LaneCase = {
+  name: 'tuning: lean stages, the same bits in every variant',
+  lanes: ['node-lavapipe', 'node-swiftshader'],
+  async run(context) {
+    // lavapipe takes seconds to compile each: there the seed draws one stage.
+    const compilesSlowly = context.lane === 'node-lavapipe' && isSoftware(context.adapter.info);
+    const drawn = compilesSlowly ? [LEAN[context.seed % LEAN.length]!] : LEAN;
+    for (const model of drawn) await compareLean(context, model);
+  },
+};
+
 /** The device, and the labels of the pipelines that are compiled through it. */
 function countCompilations(device: GPUDevice): { device: GPUDevice; labels: string[] } {
   const labels: string[] = [];
@@ -143,6 +188,29 @@ const remembered: readonly LaneCase[] = [
     },
   },
   {
+    name: 'tuning: lean passes are timed, and the fastest variant is remembered',
+    lanes: ['node-lavapipe', 'node-swiftshader'],
+    async run(context) {
+      const model = drawModel('diag', { D, K: 5, N: 20_003, separation: 2 }, randomFor(context.seed, 'lean tuning'));
+      const cache = openCache();
+      const compiled = countCompilations(context.device);
+      const backend = gpuBackend({ ...context, device: compiled.device }, { cache, leanFrom: 0, tuneFrom: 0 });
+      const dataset = await backend.load(model.points, { scaling: model.scaling, tune: true });
+      const parameters = model.pack(dataset.frame);
+      const first = await dataset.expectation(parameters);
+      let last = first;
+      for (let pass = 0; pass < 200 && cache.writes === 0; pass++) last = await dataset.expectation(parameters);
+      const after = await dataset.expectation(parameters);
+      dataset.destroy();
+      const points = parseTuning(cache.text)[adapterKey(context.adapter.info)!]?.[choiceKey('lean-diag', D, 5)];
+      assert(points !== undefined && [1, 2, 4].includes(points), `${cache.text}`);
+      assert(compiled.labels.filter((label) => label.startsWith('lean-diag')).length > 1, `${compiled.labels}`);
+      assertSame(sums(last), sums(first), 'statistics during the trial');
+      assertSame(sums(after), sums(first), 'statistics after it');
+      context.log(`${points} points at once`);
+    },
+  },
+  {
     name: 'tuning: nothing is timed or remembered where it is turned off',
     async run(context) {
       const { points, start } = drawSample({ type: 'diag', D, K, N: 5003 }, randomFor(context.seed, 'not tuned'));
@@ -172,4 +240,4 @@ const browsers: readonly LaneCase[] = [
   },
 ];
 
-export const tuning: readonly LaneCase[] = [...sameBits, ...remembered, ...browsers];
+export const tuning: readonly LaneCase[] = [...sameBits, leanBits, ...remembered, ...browsers];

@@ -30,7 +30,7 @@ struct Stretch {
 @group(0) @binding(1) var<storage, read_write> stretch: Stretch;
 @group(0) @binding(2) var<storage, read> totals: array<f32>;
 #if HALTS
-@group(0) @binding(8) var<storage, read_write> jobs: array<Place>;      // of the E-steps
+@group(0) @binding(8) var<storage, read_write> jobs: array<Place>;      // of the E-steps, JOB_STRIDE bytes each
 
 struct Place {
   @size(256) job: Job,

@@ -8,5 +8,5 @@ export function leanCandidates(lean: Lean, shape: Shape, nSamples: number, secon
   const ladder = leanLadder(lean.way, shape, lean.K);
   if (!ladder) return [];
   const count = Math.max(1, Math.floor((nSamples * CHUNK_SECONDS) / seconds));
-  return [{ ...ladder, now: lean.points, prepare: (points) => lean.prepare(points, count) }];
+  return [{ ...ladder, now: lean.points, prepare: (points) => lean.prepareTrial(points, count) }];
 }

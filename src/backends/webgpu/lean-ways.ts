@@ -35,6 +35,16 @@ export function ownedAtOnce(K: number): number {
 /** An invocation of a stage for both steps takes four points in all. */
 const WHOLE_LADDER = [1, 2, 4] as const;
 
+/** Block products, and vec4f of points, that the text of a density stage may have: more would take compilers seconds, or leave registers. */
+const MOST_PRODUCTS = 144;
+const MOST_TIED_VECTORS = 32;
+
+const fullLadder = (shape: Shape) =>
+  pointsLadder(shape).filter((points) => (points * shape.DB * (shape.DB + 1)) / 2 <= MOST_PRODUCTS);
+
+/** Points and transformed points are in registers. */
+const tiedLadder = (shape: Shape) => pointsLadder(shape).filter((points) => 2 * points * shape.DB <= MOST_TIED_VECTORS);
+
 const unitsOfBlocks = (shape: Shape) => Math.ceil(shape.DB / unitBlocks(shape));
 
 /** Both steps in one stage, where that leaves room for enough workgroups, else in two. */
@@ -50,7 +60,7 @@ export const fullWays: readonly LeanWay[] = [
   {
     first: 'lean-density-full',
     points: ({ D }) => (D <= 8 ? 4 : D <= 32 ? 2 : 1),
-    ladder: pointsLadder,
+    ladder: fullLadder,
     moments: { stage: 'lean-moments-full', components: 1, units: (shape) => fullMomentsLayout(shape).tiles },
     // Beyond, its text would take compilers seconds.
     fits: ({ D }) => D <= 64,
@@ -80,7 +90,7 @@ export const diagWays: readonly LeanWay[] = [
 /** As with diagonal covariances, but for the densities; points and transformed points are in registers at once. */
 export const tiedFirstWays: readonly LeanWay[] = [
   { ...diagWays[0]!, flags: ['TIED'], fits: ({ D }) => D <= 16 },
-  { ...diagWays[1]!, flags: ['TIED'], fits: ({ D }) => D <= 64 },
+  { ...diagWays[1]!, flags: ['TIED'], ladder: tiedLadder, fits: ({ D }) => D <= 64 },
 ];
 
 /** The same densities, and a triangle of sums for each component. */

@@ -33,8 +33,8 @@ export interface Lean {
   readonly joined: GPUBuffer;
   readonly staging: GPUBuffer;
   readonly memory: Memory;
-  /** The start of the first window, `count` points or the first chunk, through the first stage with so many points at once: to be timed. */
-  prepare(points: number, count: number): Promise<Dispatch>;
+  /** The first stage with so many points at once, over the start of the first window, `count` points or the first chunk: to be timed. */
+  prepareTrial(points: number, count: number): Promise<Dispatch>;
 }
 
 /** Allocates and records what passes over some windows need. */
@@ -59,9 +59,22 @@ export async function createLean(
     const staging = await memory.buffer('staging', bytes, Usage.MAP_READ | Usage.COPY_DST);
     const work = { kernel, way, points, K, sums, portions, memory, ...buffers };
     const batches = await record(context, shape, work);
-    const { capacity } = portions[0]!;
-    const prepare = (points: number, count: number) => prepareStart(context, shape, { ...work, points }, count);
-    return { kernel, way, points, K, capacity, layout, portions, batches, ...buffers, staging, memory, prepare };
+    return {
+      ...{
+        kernel,
+        way,
+        points,
+        K,
+        capacity: portions[0]!.capacity,
+        layout,
+        portions,
+        batches,
+        ...buffers,
+        staging,
+        memory,
+      },
+      prepareTrial: (points, count) => prepareTrial(context, shape, { ...work, points }, count),
+    };
   } catch (error) {
     memory.destroy();
     throw error;
@@ -158,19 +171,21 @@ async function secondStage(
 }
 
 /** Workgroups of the first stage: of tiles, or of runs. */
-function firstSize({ moments }: LeanWay, { run }: Portion, count: number): number {
+function firstSize({ moments }: LeanWay, run: number, count: number): number {
   return Math.ceil(count / (moments ? TILE : run));
 }
 
-async function prepareStart(context: GpuContext, shape: Shape, work: Recording, most: number): Promise<Dispatch> {
+/** The start of the first window, as many points at most, in as many workgroups as in earnest: on these it depends what registers cost. */
+async function prepareTrial(context: GpuContext, shape: Shape, work: Recording, most: number): Promise<Dispatch> {
   const { K, sums, portions, way, memory } = work;
-  const portion = portions[0]!;
-  const { capacity, run } = portion;
-  const count = Math.min(most, portion.chunks[0]!.count);
+  const { window, capacity, run: inEarnest, chunks } = portions[0]!;
+  const inChunk = chunks[0]!.count;
+  const count = Math.min(most, inChunk);
+  const run = Math.ceil(count / Math.ceil(inChunk / inEarnest) / TILE) * TILE;
   const jobs = await memory.buffer('trial', JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST);
   context.device.queue.writeBuffer(jobs, 0, encodeJobs([{ count, components: K, row: capacity, run, sums }]));
-  const stage = await firstStage(context, shape, work, jobs, portion.window);
-  return { ...stage, offsets: [0], size: [firstSize(way, portion, count)] };
+  const stage = await firstStage(context, shape, work, jobs, window);
+  return { ...stage, offsets: [0], size: [firstSize(way, run, count)] };
 }
 
 /** Of each batch one command per chunk: its sums by run, and those of each group; after a window's last, its totals. */
@@ -203,7 +218,7 @@ async function record(context: GpuContext, shape: Shape, work: Recording): Promi
       const group = { groupParts: GROUP, groupFirst: (2 * runFirst) / GROUP, partCount: runCount, pieces: rows };
       const tileFirst = moments ? first / TILE : runFirst;
       const dispatches = [
-        dispatch(expectation, { ...common, tileFirst }, firstSize(way, portion, count)),
+        dispatch(expectation, { ...common, tileFirst }, firstSize(way, run, count)),
         ...(sum ? [dispatch(sum, common, runCount, Math.ceil(K / moments!.components), moments!.units(shape))] : []),
         dispatch(toMiddle, { ...common, ...group }, columns, Math.ceil(runCount / GROUP)),
       ];

@@ -82,9 +82,10 @@ async function equip(
   const densities = densityCommands(context, density, work, packed, window, shape.D);
   const commands = [...densities(chunk, 0), normalize(chunk, 0), ...moments(chunk, 0)];
   const { summation: plan, K, groups, tiles, memory } = work;
-  const jobs = await memory.buffer('jobs of M-steps', JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST);
-  context.device.queue.writeBuffer(jobs, 0, encodeJobs([{ components: K, sums: plan.sums }]));
-  const sums = { layout: plan.layout, rows: groups, likelihoods: tiles, jobs, halts: work.jobs };
+  const ofMaximization = await memory.buffer('jobs of M-steps', JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST);
+  context.device.queue.writeBuffer(ofMaximization, 0, encodeJobs([{ components: K, sums: plan.sums }]));
+  const jobs = { jobs: ofMaximization, halts: work.jobs };
+  const sums = { layout: plan.layout, rows: groups, likelihoods: tiles, ...jobs };
   const maximization = await createMixtureMaximization(context, shape, memory, { ...work, ...sums });
   return {
     work,

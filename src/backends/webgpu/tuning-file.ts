@@ -12,13 +12,13 @@ export type Remembered = Record<string, Choices>;
 
 /** A choice, as `emgpu info` prints it. */
 export interface TunedStage {
-  /** The kernel: `log-density-full`, `assign`, `moments-diag` … */
+  /** The kernel: `log-density-full`, `assign`, `moments-diag`, `lean-diag+TIED` … */
   readonly stage: string;
   /** D */
   readonly nFeatures: number;
   /** K at most, and more than half of it. */
   readonly nComponents: number;
-  /** Points per invocation (expectation), or components side by side in a workgroup (moments). */
+  /** Points that an invocation takes at once (expectation), or components side by side in a workgroup (moments). */
   readonly choice: number;
 }
 

@@ -63,11 +63,11 @@ function adapterFacts(adapter: BackendReport['adapters'][number]): string[][] {
   ];
 }
 
-/** A stage of the E-step takes several points per invocation; one of the M-step has components side by side. */
+/** An invocation of the E-step takes several points at once; a workgroup of the M-step has components side by side. */
 function tunedText({ stage, nFeatures, nComponents, choice }: TunedStage): string {
   const what = stage.startsWith('moments')
     ? `at most ${choice} components side by side`
-    : `${choice} ${choice === 1 ? 'point' : 'points'} per invocation`;
+    : `${choice} ${choice === 1 ? 'point' : 'points'} at once per invocation`;
   return `${stage}, D ${nFeatures}, K ≤ ${nComponents}: ${what}`;
 }
 

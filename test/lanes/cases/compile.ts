@@ -14,19 +14,21 @@ const LANES = ['node-lavapipe', 'chromium', 'firefox', 'deno'] as const;
 
 const ways = [...fullWays, ...diagWays, ...kMeansWays, ...tiedFirstWays];
 
+/** The way whose first stage this is. */
+function wayOf(stage: string, flags: readonly string[]) {
+  return ways.find(({ first, flags: own = [] }) => first === stage && own.includes('TIED') === flags.includes('TIED'));
+}
+
 /** Whether a lean stage is ever asked for with these flags; any other stage is. */
 function isAskedFor(stage: string, flags: readonly string[], D: number): boolean {
-  const way = ways.find(
-    ({ first, flags: own = [] }) => first === stage && own.includes('TIED') === flags.includes('TIED'),
-  );
-  return way === undefined || way.fits(shapeOf(D), 1);
+  return wayOf(stage, flags)?.fits(shapeOf(D), 1) ?? true;
 }
 
 /** Points at once that a stage may be asked for. */
-function ladderOf(stage: string, shape: Shape): readonly number[] {
-  const way = ways.find(({ first }) => first === stage);
+function ladderOf(stage: string, flags: readonly string[], shape: Shape): readonly number[] {
+  const way = wayOf(stage, flags);
   if (way) return way.ladder?.(shape) ?? [way.points(shape)];
-  return isPointwise(stage as StageName) ? pointsLadder(shape) : [];
+  return isPointwise(stage as StageName) ? pointsLadder(shape) : [1];
 }
 
 /** SwiftShader, which Chromium has, would need a minute for all: of the stages for each D a fifth, another for each, drawn by the seed. */
@@ -46,11 +48,9 @@ export const compile: readonly LaneCase[] = FEATURES.map((D, i) => ({
       // Never asked for.
       if (stage.startsWith('finalize') && D > 16) continue;
       for (const flags of variants.filter((flags) => isAskedFor(stage, flags, D))) {
-        await pipelines.get(stage as StageName, shapeOf(D), flags as Flag[]);
-      }
-      const ladder = isAskedFor(stage, [], D) ? ladderOf(stage, shapeOf(D)) : [];
-      for (const points of ladder) {
-        await pipelines.get(stage as StageName, shapeOf(D), [], { points });
+        for (const points of ladderOf(stage, flags, shapeOf(D))) {
+          await pipelines.get(stage as StageName, shapeOf(D), flags as Flag[], { points });
+        }
       }
     }
   },

@@ -20,7 +20,10 @@ interface Spec {
 }
 
 /** Counts of a mixture, and a start near its parameters. */
-function drawCounts({ D, K, N, level, wide }: Spec, random: Random): { points: HostPoints; start: PoissonParameters } {
+export function drawCounts(
+  { D, K, N, level, wide }: Spec,
+  random: Random,
+): { points: HostPoints; start: PoissonParameters } {
   const normal = randomNormal.source(random.uniform)();
   // Components about two standard deviations apart.
   const apart = 2 / Math.sqrt(level * D);

@@ -5,10 +5,12 @@ import { adapterKey, choiceKey, formatTuning, parseTuning } from '../../../src/b
 import type { Statistics } from '../../../src/em/types.ts';
 import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import { kMeansFamily } from '../../../src/families/k-means.ts';
+import { poissonFamily } from '../../../src/families/poisson.ts';
 import { assert, assertEqual, assertSame } from '../assert.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
 import { drawSample, gpuBackend, randomFor } from './gpu.ts';
-import { drawModel } from './models.ts';
+import { drawModel, drawWeights } from './models.ts';
+import { drawCounts } from './poisson.ts';
 
 type Kind = 'full' | 'tied' | 'diag' | 'spherical' | 'k-means';
 
@@ -88,6 +90,30 @@ const sameBits: readonly LaneCase[] = (Object.keys(STAGES) as Kind[]).map((kind)
   },
 }));
 
+const poissonBits: LaneCase = {
+  name: 'tuning: poisson, the same bits in every variant',
+  lanes: ['node-lavapipe', 'node-swiftshader'],
+  async run(context) {
+    const spec = { D, K, N: 5003, level: 30 };
+    const { points, start } = drawCounts(spec, randomFor(context.seed, 'tuning poisson'));
+    const family = poissonFamily();
+    let expected: number[] | undefined;
+    for (const [atOnce, across] of VARIANTS) {
+      const choices = { [choiceKey('log-density-poisson', D, K)]: atOnce, [choiceKey('moments-diag', D, K)]: across };
+      const cache = openCache(formatTuning({ [adapterKey(context.adapter.info)!]: choices }));
+      const { device, labels } = countCompilations(context.device);
+      const backend = gpuBackend({ ...context, device }, { cache });
+      const dataset = await backend.load(points, { scaling: family.scaling, tune: true });
+      const inFrame = family.toFrame(start, dataset.frame);
+      const statistics = sums(await dataset.expectation(family.pack(inFrame, dataset.frame)));
+      dataset.destroy();
+      assert(labels.includes(`log-density-poisson ${D} ${atOnce}`), `${labels} with ${atOnce} points`);
+      expected ??= statistics;
+      assertSame(statistics, expected, `statistics with ${atOnce} points, ${across} across, seed ${context.seed}`);
+    }
+  },
+};
+
 /** Lean passes in one stage and in two. */
 const LEAN = [
   { kind: 'full', D: 6, K: 5, stage: 'lean-full' },
@@ -99,24 +125,26 @@ const LEAN = [
 
 type LeanModel = (typeof LEAN)[number];
 
-async function compareLean(context: LaneContext, { kind, D, K, stage }: LeanModel): Promise<void> {
-  const model = drawModel(kind, { D, K, N: 5003, separation: 2 }, randomFor(context.seed, `tuning ${stage}`));
+async function compareLean(context: LaneContext, { kind, D, K, stage }: LeanModel, weighted: boolean): Promise<void> {
+  const random = randomFor(context.seed, `tuning ${stage}`);
+  const { points, scaling, pack } = drawModel(kind, { D, K, N: 5003, separation: 2 }, random);
+  const weights = weighted ? { sampleWeight: drawWeights(5003, random) } : {};
   let expected: number[] | undefined;
-  for (const points of stage.startsWith('lean-density') ? [1, 2, 4, 8] : [1, 2, 4]) {
-    const choices = { [choiceKey(stage, D, K)]: points };
+  for (const atOnce of stage.startsWith('lean-density') ? [1, 2, 4, 8] : [1, 2, 4]) {
+    const choices = { [choiceKey(stage, D, K)]: atOnce };
     const cache = openCache(formatTuning({ [adapterKey(context.adapter.info)!]: choices }));
     const { device, labels } = countCompilations(context.device);
     const backend = gpuBackend({ ...context, device }, { cache, leanFrom: 0 });
-    const dataset = await backend.load(model.points, { scaling: model.scaling, tune: true });
-    const statistics = sums(await dataset.expectation(model.pack(dataset.frame)));
+    const dataset = await backend.load({ ...points, ...weights }, { scaling, tune: true });
+    const statistics = sums(await dataset.expectation(pack(dataset.frame)));
     dataset.destroy();
-    const label = new RegExp(`^${stage.replace('+', ' ')} ${D} ${points}\\b`);
+    const label = new RegExp(`^${stage.replace('+', ' ')}${weighted ? ' WEIGHTED' : ''} ${D} ${atOnce}\\b`);
     assert(
       labels.some((one) => label.test(one)),
-      `${labels} with ${points} points`,
+      `${labels} with ${atOnce} points`,
     );
     expected ??= statistics;
-    assertSame(statistics, expected, `${stage}, statistics with ${points} points, seed ${context.seed}`);
+    assertSame(statistics, expected, `${stage}, statistics with ${atOnce} points, seed ${context.seed}`);
   }
 }
 
@@ -124,10 +152,10 @@ const leanBits: LaneCase = {
   name: 'tuning: lean stages, the same bits in every variant',
   lanes: ['node-lavapipe', 'node-swiftshader'],
   async run(context) {
-    // lavapipe takes seconds to compile each: there the seed draws one stage.
-    const compilesSlowly = context.lane === 'node-lavapipe' && isSoftware(context.adapter.info);
-    const drawn = compilesSlowly ? [LEAN[context.seed % LEAN.length]!] : LEAN;
-    for (const model of drawn) await compareLean(context, model);
+    // Software takes seconds to compile each: there the seed draws one stage, another in each lane.
+    const at = (context.seed + (context.lane === 'node-lavapipe' ? 0 : 2)) % LEAN.length;
+    const drawn = isSoftware(context.adapter.info) ? [LEAN[at]!] : LEAN;
+    for (const [i, model] of drawn.entries()) await compareLean(context, model, (context.seed + i) % 2 === 1);
   },
 };
 
@@ -240,4 +268,4 @@ const browsers: readonly LaneCase[] = [
   },
 ];
 
-export const tuning: readonly LaneCase[] = [...sameBits, leanBits, ...remembered, ...browsers];
+export const tuning: readonly LaneCase[] = [...sameBits, poissonBits, leanBits, ...remembered, ...browsers];

@@ -1,6 +1,7 @@
 import type { StretchOptions } from '../../em/types.ts';
 import { throwIfAborted } from '../../errors.ts';
 import type { GpuContext } from './context.ts';
+import { encodeJobs, JOB_STRIDE } from './job.ts';
 import { type Memory, Usage } from './memory.ts';
 import type { Dispatch, PassOptions } from './pace.ts';
 import { readMapped } from './readback.ts';
@@ -48,6 +49,18 @@ export async function createCourse(
     stagings.push(await memory.buffer('staging', size, Usage.MAP_READ | Usage.COPY_DST));
   }
   return { parts, bytes, state, kept, results, stagings };
+}
+
+/** The job of the M-step: K, and vec4f of sums of a component. */
+export async function createMaximizationJob(
+  device: GPUDevice,
+  memory: Memory,
+  components: number,
+  sums: number,
+): Promise<GPUBuffer> {
+  const job = await memory.buffer('job of M-steps', JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST);
+  device.queue.writeBuffer(job, 0, encodeJobs([{ components, sums }]));
+  return job;
 }
 
 /** What a stretch starts from, in the units in which the device has objectives. */

@@ -1,7 +1,13 @@
 import { webStore } from '../../../src/backends/web-store.ts';
-import { createGpuBackend } from '../../../src/backends/webgpu/backend.ts';
+import { createGpuBackend, type GpuBackendOptions } from '../../../src/backends/webgpu/backend.ts';
 import { isSoftware } from '../../../src/backends/webgpu/device.ts';
-import { adapterKey, choiceKey, formatTuning, parseTuning } from '../../../src/backends/webgpu/tuning-file.ts';
+import {
+  adapterKey,
+  type Choices,
+  choiceKey,
+  formatTuning,
+  parseTuning,
+} from '../../../src/backends/webgpu/tuning-file.ts';
 import type { Statistics } from '../../../src/em/types.ts';
 import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import { kMeansFamily } from '../../../src/families/k-means.ts';
@@ -9,7 +15,7 @@ import { poissonFamily } from '../../../src/families/poisson.ts';
 import { assert, assertEqual, assertSame } from '../assert.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
 import { drawSample, gpuBackend, randomFor } from './gpu.ts';
-import { drawModel, drawWeights } from './models.ts';
+import { drawModel, drawWeights, type Model } from './models.ts';
 import { drawCounts } from './poisson.ts';
 
 type Kind = 'full' | 'tied' | 'diag' | 'spherical' | 'k-means';
@@ -90,24 +96,38 @@ const sameBits: readonly LaneCase[] = (Object.keys(STAGES) as Kind[]).map((kind)
   },
 }));
 
+/** The sums of a pass in the variant that `choices` remember, after which a stage whose label begins like this must have been compiled. */
+async function sumsIn(
+  context: LaneContext,
+  choices: Choices,
+  label: string,
+  { points, scaling, pack }: Model,
+  options: Partial<GpuBackendOptions> = {},
+): Promise<number[]> {
+  const cache = openCache(formatTuning({ [adapterKey(context.adapter.info)!]: choices }));
+  const { device, labels } = countCompilations(context.device);
+  const dataset = await gpuBackend({ ...context, device }, { cache, ...options }).load(points, { scaling, tune: true });
+  const statistics = sums(await dataset.expectation(pack(dataset.frame)));
+  dataset.destroy();
+  assert(
+    labels.some((one) => `${one} `.startsWith(`${label} `)),
+    `${labels}, and not ${label}`,
+  );
+  return statistics;
+}
+
 const poissonBits: LaneCase = {
   name: 'tuning: poisson, the same bits in every variant',
   lanes: ['node-lavapipe', 'node-swiftshader'],
   async run(context) {
-    const spec = { D, K, N: 5003, level: 30 };
-    const { points, start } = drawCounts(spec, randomFor(context.seed, 'tuning poisson'));
+    const { points, start } = drawCounts({ D, K, N: 5003, level: 30 }, randomFor(context.seed, 'tuning poisson'));
     const family = poissonFamily();
+    const pack: Model['pack'] = (frame) => family.pack(family.toFrame(start, frame), frame);
     let expected: number[] | undefined;
     for (const [atOnce, across] of VARIANTS) {
       const choices = { [choiceKey('log-density-poisson', D, K)]: atOnce, [choiceKey('moments-diag', D, K)]: across };
-      const cache = openCache(formatTuning({ [adapterKey(context.adapter.info)!]: choices }));
-      const { device, labels } = countCompilations(context.device);
-      const backend = gpuBackend({ ...context, device }, { cache });
-      const dataset = await backend.load(points, { scaling: family.scaling, tune: true });
-      const inFrame = family.toFrame(start, dataset.frame);
-      const statistics = sums(await dataset.expectation(family.pack(inFrame, dataset.frame)));
-      dataset.destroy();
-      assert(labels.includes(`log-density-poisson ${D} ${atOnce}`), `${labels} with ${atOnce} points`);
+      const label = `log-density-poisson ${D} ${atOnce}`;
+      const statistics = await sumsIn(context, choices, label, { points, scaling: family.scaling, pack });
       expected ??= statistics;
       assertSame(statistics, expected, `statistics with ${atOnce} points, ${across} across, seed ${context.seed}`);
     }
@@ -127,24 +147,16 @@ type LeanModel = (typeof LEAN)[number];
 
 async function compareLean(context: LaneContext, { kind, D, K, stage }: LeanModel, weighted: boolean): Promise<void> {
   const random = randomFor(context.seed, `tuning ${stage}`);
-  const { points, scaling, pack } = drawModel(kind, { D, K, N: 5003, separation: 2 }, random);
-  const weights = weighted ? { sampleWeight: drawWeights(5003, random) } : {};
+  const model = drawModel(kind, { D, K, N: 5003, separation: 2 }, random);
+  const points = weighted ? { ...model.points, sampleWeight: drawWeights(5003, random) } : model.points;
+  const name = `${stage.replace('+', ' ')}${weighted ? ' WEIGHTED' : ''}`;
   let expected: number[] | undefined;
   for (const atOnce of stage.startsWith('lean-density') ? [1, 2, 4, 8] : [1, 2, 4]) {
     const choices = { [choiceKey(stage, D, K)]: atOnce };
-    const cache = openCache(formatTuning({ [adapterKey(context.adapter.info)!]: choices }));
-    const { device, labels } = countCompilations(context.device);
-    const backend = gpuBackend({ ...context, device }, { cache, leanFrom: 0 });
-    const dataset = await backend.load({ ...points, ...weights }, { scaling, tune: true });
-    const statistics = sums(await dataset.expectation(pack(dataset.frame)));
-    dataset.destroy();
-    const label = new RegExp(`^${stage.replace('+', ' ')}${weighted ? ' WEIGHTED' : ''} ${D} ${atOnce}\\b`);
-    assert(
-      labels.some((one) => label.test(one)),
-      `${labels} with ${atOnce} points`,
-    );
+    const label = `${name} ${D} ${atOnce}`;
+    const statistics = await sumsIn(context, choices, label, { ...model, points }, { leanFrom: 0 });
     expected ??= statistics;
-    assertSame(statistics, expected, `${stage}, statistics with ${atOnce} points, seed ${context.seed}`);
+    assertSame(statistics, expected, `${name}, statistics with ${atOnce} points, seed ${context.seed}`);
   }
 }
 

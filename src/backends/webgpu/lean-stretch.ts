@@ -1,17 +1,15 @@
 import type { Frame } from '../../data/frame.ts';
 import type { KernelParameters, Stretch, StretchOptions } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
-import { encodeJobs, JOB_STRIDE } from './job.ts';
 import { createKMeansMaximization, type KMeansMaximization, runKMeansStretch } from './k-means-stretch.ts';
 import type { Kernel } from './kernels.ts';
 import { type Lean, leanExpectation } from './lean.ts';
 import { likelihoodsOf } from './lean-plan.ts';
-import { Usage } from './memory.ts';
 import { createMixtureMaximization, type MixtureMaximization, runMixtureStretch } from './mixture-stretch.ts';
 import type { Command, PassOptions } from './pace.ts';
 import type { PackedBatches } from './pack.ts';
 import type { Shape } from './shape.ts';
-import { SLOTS, type Stretching } from './stretch.ts';
+import { createMaximizationJob, SLOTS, type Stretching } from './stretch.ts';
 import type { Window } from './windows.ts';
 
 /**
@@ -35,8 +33,7 @@ export function suitsLeanStretch(kernel: Kernel, shape: Shape, K: number, count:
 export async function createLeanStretch(context: GpuContext, shape: Shape, lean: Lean): Promise<LeanStretch> {
   const { kernel, K, layout, memory, portions } = lean;
   const { groups, window } = portions[0]!;
-  const jobs = await memory.buffer('jobs of M-steps', JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST);
-  context.device.queue.writeBuffer(jobs, 0, encodeJobs([{ components: K, sums: layout.tiles * layout.sums }]));
+  const jobs = await createMaximizationJob(context.device, memory, K, layout.tiles * layout.sums);
   const work = { ...lean, rows: 2 * groups, jobs };
   if (kernel.second === 'inertia') {
     return { lean, hard: true, maximization: await createKMeansMaximization(context, shape, memory, work) };

@@ -2,14 +2,13 @@ import type { Frame } from '../../data/frame.ts';
 import type { KernelParameters, Stretch, StretchOptions } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
 import { densityCommands, expectationStage, momentCommands, normalizeCommand } from './expectation.ts';
-import { encodeJobs, JOB_STRIDE } from './job.ts';
+import { encodeJobs } from './job.ts';
 import type { Kernel } from './kernels.ts';
-import { Usage } from './memory.ts';
 import { createMixtureMaximization, type MixtureMaximization, runMixtureStretch } from './mixture-stretch.ts';
 import { type Dispatch, type PassOptions, recordDispatch } from './pace.ts';
 import type { PackedBatches } from './pack.ts';
 import type { Shape } from './shape.ts';
-import { SLOTS } from './stretch.ts';
+import { createMaximizationJob, SLOTS } from './stretch.ts';
 import type { Window } from './windows.ts';
 import { chunkCapacity, createWorkspace, summation, type Workspace } from './workspace.ts';
 
@@ -82,9 +81,7 @@ async function equip(
   const densities = densityCommands(context, density, work, packed, window, shape.D);
   const commands = [...densities(chunk, 0), normalize(chunk, 0), ...moments(chunk, 0)];
   const { summation: plan, K, groups, tiles, memory } = work;
-  const ofMaximization = await memory.buffer('jobs of M-steps', JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST);
-  context.device.queue.writeBuffer(ofMaximization, 0, encodeJobs([{ components: K, sums: plan.sums }]));
-  const jobs = { jobs: ofMaximization, halts: work.jobs };
+  const jobs = { jobs: await createMaximizationJob(context.device, memory, K, plan.sums), halts: work.jobs };
   const sums = { layout: plan.layout, rows: groups, likelihoods: tiles, ...jobs };
   const maximization = await createMixtureMaximization(context, shape, memory, { ...work, ...sums });
   return {

@@ -60,19 +60,8 @@ export async function createLean(
     const work = { kernel, way, points, K, sums, portions, memory, ...buffers };
     const batches = await record(context, shape, work);
     return {
-      ...{
-        kernel,
-        way,
-        points,
-        K,
-        capacity: portions[0]!.capacity,
-        layout,
-        portions,
-        batches,
-        ...buffers,
-        staging,
-        memory,
-      },
+      ...{ kernel, way, points, K, layout, portions, batches, ...buffers, staging, memory },
+      capacity: portions[0]!.capacity,
       prepareTrial: (points, count) => prepareTrial(context, shape, { ...work, points }, count),
     };
   } catch (error) {
@@ -157,7 +146,7 @@ async function firstStage(
   return { stage, group: bind(device, stage, jobs, ...resources, ...bindings) };
 }
 
-/** What brings it from log-densities to partial sums, where that is another stage. */
+/** What brings the chunk from log-densities to partial sums, where that is another stage. */
 async function secondStage(
   { device, pipelines }: GpuContext,
   shape: Shape,

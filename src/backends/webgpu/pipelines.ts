@@ -81,7 +81,7 @@ function layoutOf(name: StageName): StageLayout {
   return isDensity(name) ? DENSITY : STAGES[name];
 }
 
-/** Whether a stage has variants by points per invocation. */
+/** Whether a stage's text depends on how many points an invocation takes. */
 export function isPointwise(name: StageName): boolean {
   return layoutOf(name).pointwise ?? false;
 }

@@ -2,7 +2,7 @@
 // Twin: the rows() of src/backends/cpu/cpu-dataset.ts
 
 #import job
-#import vector
+#import point-block
 
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(1) var<storage, read> points: array<Vec>;
@@ -16,6 +16,6 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     return;
   }
   for (var b = 0u; b < DB; b++) {
-    result[i * DB + b] = points[block_index(rows[i], b)];
+    result[i * DB + b] = point_block(rows[i], b);
   }
 }

@@ -1,4 +1,4 @@
-// Brings rows of float32 numbers home: tiles of 256 points, blocks of W features, padded with zeros, in the dataset's frame.
+// Brings rows of float32 numbers home: to where shared/point-block.wgsl looks for them, in the dataset's frame.
 //
 //   points[n][d] = (rows[n][d] - shift_d) * factor_d
 //
@@ -17,13 +17,20 @@ struct Rejected {
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(1) var<storage, read> frame: array<vec2f>;            // shift and factor, one for each padded feature
 @group(0) @binding(2) var<storage, read> rows: array<u32>;               // bits of float32, from the chunk's first row on
-@group(0) @binding(3) var<storage, read_write> points: array<Vec>;
+@group(0) @binding(3) var<storage, read_write> points: array<f32>;
 @group(0) @binding(4) var<storage, read_write> rejected: Rejected;
 
 // Bits of the exponent: all set in infinities and NaN. In a frame made of all points no number is beyond the root of theirs;
 // from 2^40 on a sampled frame is no good, and sums of squares would near the end of float32.
 const EXPONENT: u32 = 0x7f800000u;
 const LARGEST: u32 = 0x53800000u;
+
+// Where feature d of a point lies. Numbers are written one by one: of a vector that is only partly written all of it may be.
+fn place_of(n: u32, d: u32) -> u32 {
+  let lane = n & 255u;
+  let block = ((n >> 8u) * D + d - d % W) * 256u;
+  return block + select(d % W * 256u + lane, lane * W + d % W, d < D - D % W);
+}
 
 @compute @workgroup_size(64)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -45,7 +52,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     count += select(0u, 1u, exists && is_bad);
     first = min(first, select(D, d + i, exists && is_bad));
   }
-  points[block_index(job.first + n, group.y)] = x;
+  for (var i = 0u; i < min(W, D - d); i++) {
+    points[place_of(job.first + n, d + i)] = x[i];
+  }
   if (count > 0u) {   // once per invocation: software adapters pay for atomics even where they are not taken
     atomicAdd(&rejected.count, count);
     atomicMin(&rejected.first, (job.first + n) * D + first);

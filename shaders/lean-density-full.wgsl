@@ -11,7 +11,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let n{p} = group.x * 256u + {p}u * LANES + lane;
   var norm{p} = Norm(-2.0 * MAX_DISTANCE, 0.0);   // what a component without weight has
 #each b DB
-  let x{p}_{b} = points[block_index(job.first + n{p}, {b}u)];
+  let x{p}_{b} = point_block(job.first + n{p}, {b}u);
 #end
 #end
   for (var k = 0u; k < job.components; k++) {

@@ -30,7 +30,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 #if RELOADED
 #else
 #each b DB
-      let x{p}_{b} = points[block_index(job.first + tile + at{p}, {b}u)];
+      let x{p}_{b} = point_block(job.first + tile + at{p}, {b}u);
 #end
 #endif
 #end
@@ -41,7 +41,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 #if RELOADED
 #each p POINTS
 #each b DB
-        let x{p}_{b} = points[block_index(job.first + tile + at{p}, {b}u)];
+        let x{p}_{b} = point_block(job.first + tile + at{p}, {b}u);
 #end
 #end
 #endif

@@ -23,7 +23,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
       let at{p} = (round + {p}u) * LANES + lane;
       var norm{p} = Norm(-2.0 * MAX_DISTANCE, 0.0);   // what a component without weight has
 #each b DB
-      let x{p}_{b} = points[block_index(job.first + tile + at{p}, {b}u)];
+      let x{p}_{b} = point_block(job.first + tile + at{p}, {b}u);
 #end
 #end
       for (var k = 0u; k < job.components; k++) {

@@ -9,6 +9,7 @@
 // Twins: those of the two.
 
 #import job
+#import point-block
 #import parameters
 
 @group(0) @binding(0) var<uniform> job: Job;
@@ -36,7 +37,7 @@ fn assign(tile: u32, end: u32, lane: u32) {
   for (var p = 0u; p < POINTS; p++) {
     best[p] = 3.4028234e38;
     for (var b = 0u; b < DB; b++) {
-      x[p][b] = points[block_index(job.first + tile + p * LANES + lane, b)];
+      x[p][b] = point_block(job.first + tile + p * LANES + lane, b);
     }
   }
   for (var k = 0u; k < K; k++) {
@@ -84,7 +85,7 @@ fn update(before: Sums, center: array<Vec, DB>, k: u32, word: u32, tile: u32) ->
     s.count += w;
     s.inertia += w * sh_nearest[n];
     for (var b = 0u; b < DB; b++) {
-      s.first[b] += w * (points[block_index(at, b)] - center[b]);
+      s.first[b] += w * (point_block(at, b) - center[b]);
     }
   }
   return s;

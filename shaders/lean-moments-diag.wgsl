@@ -32,7 +32,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let r{q}_{c} = responsibility(n{q}, k{c}, exists{q});
 #end
 #each b UNIT_BLOCKS
-    let x{q}_{b} = points[block_index(job.first + n{q}, block_of(unit, {b}u))];
+    let x{q}_{b} = point_block(job.first + n{q}, block_of(unit, {b}u));
 #end
 #end
 #each q AHEAD

@@ -4,8 +4,8 @@
 
 #import lean-moments
 
-fn point_block(n: u32, b: u32) -> Vec {
-  return points[block_index(job.first + n, min(b, DB - 1u))];   // the host looks at no sum of a block past the last
+fn chunk_block(n: u32, b: u32) -> Vec {
+  return point_block(job.first + n, min(b, DB - 1u));   // the host looks at no sum of a block past the last
 }
 
 fn mean_block(k: u32, b: u32) -> Vec {
@@ -39,12 +39,12 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 #each q AHEAD
     let n{q} = min(at + {q}u * LANES, end - 1u);
     let r{q} = responsibility(n{q}, k, at + {q}u * LANES < end);
-    let z{q}_0 = point_block(n{q}, 2u * i) - mean_i0;
+    let z{q}_0 = chunk_block(n{q}, 2u * i) - mean_i0;
 #if PAIRED
-    let z{q}_1 = point_block(n{q}, 2u * i + 1u) - mean_i1;
+    let z{q}_1 = chunk_block(n{q}, 2u * i + 1u) - mean_i1;
 #if TILED
-    let b{q}_0 = point_block(n{q}, 2u * j) - mean_j0;
-    let b{q}_1 = point_block(n{q}, 2u * j + 1u) - mean_j1;
+    let b{q}_0 = chunk_block(n{q}, 2u * j) - mean_j0;
+    let b{q}_1 = chunk_block(n{q}, 2u * j + 1u) - mean_j1;
 #endif
 #endif
 #end

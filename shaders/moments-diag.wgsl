@@ -7,7 +7,7 @@
 // the arithmetic of one does not pay for reading a point. Twin: src/backends/cpu/stages/moments-diag.ts
 
 #import job
-#import vector
+#import point-block
 #import batch
 
 @group(0) @binding(0) var<uniform> job: Job;
@@ -76,9 +76,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let end = min(start + job.run, job.count);
   for (var n = start; n < end; n++) {
     let scale = scales[n];
-    let x0 = points[block_index(job.first + n, b0)];
+    let x0 = point_block(job.first + n, b0);
 #if PAIRED
-    let x1 = points[block_index(job.first + n, b1)];
+    let x1 = point_block(job.first + n, b1);
 #endif
     for (var c = 0u; c < COMPONENTS; c++) {
       let r = densities[row[c] + n] * scale;

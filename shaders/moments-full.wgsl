@@ -7,7 +7,7 @@
 // between invocations. Tiles are numbered (0,0) (0,1) (1,1) (0,2) … Twin: src/backends/cpu/stages/moments-full.ts
 
 #import job
-#import vector
+#import point-block
 #import batch
 
 @group(0) @binding(0) var<uniform> job: Job;
@@ -25,10 +25,10 @@ fn add_outer(m: Mat, a: Vec, b: Vec) -> Mat {
 #endif
 }
 
-// Block `b` of row `i` of points or means; blocks past the last are zero.
-fn point_block(n: u32, b: u32) -> Vec {
+// Block `b` of a point of the chunk or of a mean; blocks past the last are zero.
+fn chunk_block(n: u32, b: u32) -> Vec {
   if (b < DB) {
-    return points[block_index(job.first + n, b)];
+    return point_block(job.first + n, b);
   }
   return Vec(0.0);
 }
@@ -91,15 +91,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     let r = densities[row + n] * scales[n];
     count += r;
 #if PAIRED
-    let z0 = point_block(n, 2u * i) - mean_i0;
-    let z1 = point_block(n, 2u * i + 1u) - mean_i1;
+    let z0 = chunk_block(n, 2u * i) - mean_i0;
+    let z1 = chunk_block(n, 2u * i + 1u) - mean_i1;
     var b0 = z0;
     var b1 = z1;
     let a0 = r * z0;
     let a1 = r * z1;
     if (off_diagonal) {
-      b0 = point_block(n, 2u * j) - mean_j0;
-      b1 = point_block(n, 2u * j + 1u) - mean_j1;
+      b0 = chunk_block(n, 2u * j) - mean_j0;
+      b1 = chunk_block(n, 2u * j + 1u) - mean_j1;
       m10 = add_outer(m10, a1, b0);
     }
     if (!is_last) {
@@ -110,7 +110,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     first0 += a0;
     first1 += a1;
 #else
-    let z = points[block_index(job.first + n, 0u)] - mean;
+    let z = point_block(job.first + n, 0u) - mean;
     let a = r * z;
     m00 = add_outer(m00, a, z);
     first0 += a;

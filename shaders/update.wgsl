@@ -9,7 +9,7 @@
 // clusters. Twin: src/backends/cpu/stages/update.ts
 
 #import job
-#import vector
+#import point-block
 #import batch
 
 @group(0) @binding(0) var<uniform> job: Job;
@@ -31,7 +31,7 @@ var<workgroup> sh_cells: array<Vec, CELLS>;
 
 fn term(n: u32, k: u32, b: u32) -> Vec {
   if (b < DB) {
-    return points[block_index(job.first + n, b)] - means[k * DB + b];
+    return point_block(job.first + n, b) - means[k * DB + b];
   }
 #if WIDE
   return Vec(1.0, nearest[n], 0.0, 0.0);

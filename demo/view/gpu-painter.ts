@@ -50,7 +50,7 @@ class GpuPainter implements Painter {
     this.#context = canvas.getContext('webgpu')!; // programs have run on the device, so there is WebGPU
     const usage = GPUTextureUsage.RENDER_ATTACHMENT | GPUTextureUsage.COPY_DST;
     this.#context.configure({ device: this.#device, format: this.#format, usage, alphaMode: 'opaque' });
-    this.#programs = programsFor(this.#device, resident.blockWidth, this.#format);
+    this.#programs = programsFor(this.#device, this.#format);
     this.#programs.catch(() => {}); // draw() tells of it
     this.#unit = unitFor(resident.nSamples);
     this.#stopListening = onLoss(this.#device, () => {

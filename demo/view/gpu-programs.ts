@@ -10,28 +10,21 @@ export interface Programs {
   readonly tone: GPURenderPipeline;
 }
 
-/** The engine's blocks are of two features or of four. */
-const VEC = {
-  2: 'alias Vec = vec2f;\nfn widen(v: Vec) -> vec4f { return vec4f(v, 0.0, 0.0); }\n',
-  4: 'alias Vec = vec4f;\nfn widen(v: Vec) -> vec4f { return v; }\n',
-};
-
-const made = new WeakMap<GPUDevice, Map<string, Promise<Programs>>>();
+const made = new WeakMap<GPUDevice, Map<GPUTextureFormat, Promise<Programs>>>();
 
 /** The programs for a device, compiled once however many pictures it draws. */
-export function programsFor(device: GPUDevice, blockWidth: number, format: GPUTextureFormat): Promise<Programs> {
-  const known = made.get(device) ?? new Map<string, Promise<Programs>>();
+export function programsFor(device: GPUDevice, format: GPUTextureFormat): Promise<Programs> {
+  const known = made.get(device) ?? new Map<GPUTextureFormat, Promise<Programs>>();
   made.set(device, known);
-  const key = `${blockWidth} ${format}`;
-  const programs = known.get(key) ?? compile(device, blockWidth === 2 ? 2 : 4, format);
-  known.set(key, programs);
+  const programs = known.get(format) ?? compile(device, format);
+  known.set(format, programs);
   return programs;
 }
 
-async function compile(device: GPUDevice, blockWidth: 2 | 4, format: GPUTextureFormat): Promise<Programs> {
+async function compile(device: GPUDevice, format: GPUTextureFormat): Promise<Programs> {
   const module = (label: string, code: string) => device.createShaderModule({ label, code });
   const [splat, measure, tone] = [
-    module('splat', VEC[blockWidth] + splatText),
+    module('splat', splatText),
     module('measure', measureText),
     module('tone', toneText),
   ];

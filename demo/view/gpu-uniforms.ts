@@ -3,8 +3,8 @@ import { pixelRows } from './camera.ts';
 import { toneFor } from './tone.ts';
 import type { Frame } from './types.ts';
 
-/** Bytes of `Job` in splat.wgsl: a head, and 32 blocks of 48. */
-export const JOB_BYTES = 64 + 32 * 48;
+/** Bytes of `Job` in splat.wgsl: a head, and 128 features of 16. */
+export const JOB_BYTES = 64 + 128 * 16;
 /** Bytes of `Tone` in tone.wgsl. */
 export const TONE_BYTES = 13 * 16;
 
@@ -31,27 +31,25 @@ export function jobFor(
   const { rows, offset } = pixelRows(frame, resident);
   floats.set([left, top, left + w, top + h, ...offset, frame.radius, unit]);
   words[8] = width;
-  words[12] = resident.nBlocks;
-  words[13] = writeBlocks(floats, words, rows, resident);
+  words[12] = resident.nFeatures;
+  words[13] = writeFeatures(floats, words, rows, resident);
   words[14] = summed;
   return bytes;
 }
 
-/** Only blocks that the plane depends on: of two columns among a hundred, no more than two are read. Returns how many. */
-function writeBlocks(
+/** Only features that the plane depends on: of two columns among a hundred, no more than two are read. Returns how many. */
+function writeFeatures(
   floats: Float32Array,
   words: Uint32Array,
-  rows: readonly [Float64Array, Float64Array],
-  { nBlocks, blockWidth: W }: ResidentPoints,
+  [xs, ys]: readonly [Float64Array, Float64Array],
+  { nFeatures, offset, stride }: ResidentPoints,
 ): number {
   let count = 0;
-  for (let b = 0; b < nBlocks; b++) {
-    const [x, y] = rows.map((row) => row.subarray(b * W, (b + 1) * W));
-    if (x!.every((a) => a === 0) && y!.every((a) => a === 0)) continue;
-    const at = 16 + count++ * 12;
-    floats.set(x!, at);
-    floats.set(y!, at + 4);
-    words[at + 8] = b;
+  for (let d = 0; d < nFeatures; d++) {
+    if (xs[d] === 0 && ys[d] === 0) continue;
+    const at = 16 + 4 * count++;
+    floats.set([xs[d]!, ys[d]!], at);
+    words.set([offset[d]!, stride[d]!], at + 2);
   }
   return count;
 }

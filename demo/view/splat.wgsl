@@ -1,7 +1,7 @@
 // Adds points to the pixels where they fall: for each pixel (count, red, green, blue), fixed-point numbers in units of 1 / job.unit.
 // A point has weight 1 in the pixels that its disc covers, less at the rim; with radius 0 it falls on one pixel. The host chooses
 // `unit` so that N * unit < 2^32: no sum overflows, even with all points on one pixel.
-// Twin: splat() of cpu-painter.ts. In front of this the host puts `Vec`, the vector of the engine's blocks, and widen() to vec4f.
+// Twin: splat() of cpu-painter.ts
 
 struct Job {
   clip: vec4f,           // left, top, right, bottom of the plot, pixels
@@ -12,30 +12,31 @@ struct Job {
   first: u32,            // first point of the slice, within its window
   count: u32,            // points in the slice
   color_first: i32,      // index of the colour of the window's first point; the binding begins earlier where offsets must be round
-  stored_blocks: u32,    // blocks that a point has
-  blocks: u32,           // blocks that matter in this plane
+  n_features: u32,       // D
+  features: u32,         // how many of them matter in this plane
   color: u32,            // what is summed up: 0 nothing, 1 colours, 2 entropy (in place of red)
-  table: array<Block, 32>,
+  table: array<Feature, 128>,
 }
 
-// A block of features that the plane depends on: its parts of the two rows, in pixels.
-struct Block {
-  x: vec4f,
-  y: vec4f,
-  index: u32,
+// A feature that the plane depends on: pixels per unit of its stored number, and where that lies (ResidentPoints).
+struct Feature {
+  pixels: vec2f,
+  offset: u32,
+  stride: u32,
 }
 
 @group(0) @binding(0) var<uniform> job: Job;
-@group(0) @binding(1) var<storage, read> points: array<Vec>;
+@group(0) @binding(1) var<storage, read> points: array<f32>;
 @group(0) @binding(2) var<storage, read> colors: array<u32>;
 @group(0) @binding(3) var<storage, read_write> sums: array<atomic<u32>>;
 
 fn position(n: u32) -> vec2f {
   var p = job.offset;
-  for (var b = 0u; b < job.blocks; b++) {
-    let block = job.table[b];
-    let stored = widen(points[((n >> 8u) * job.stored_blocks + block.index) * 256u + (n & 255u)]);
-    p += vec2f(dot(block.x, stored), dot(block.y, stored));
+  let lane = n & 255u;
+  let tile = (n - lane) * job.n_features;
+  for (var i = 0u; i < job.features; i++) {
+    let feature = job.table[i];
+    p += feature.pixels * points[tile + feature.offset + lane * feature.stride];
   }
   return p;
 }

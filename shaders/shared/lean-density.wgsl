@@ -8,6 +8,7 @@
 // log-density is, and calls `include`, `finish` and `leave`.
 
 #import job
+#import point-block
 #import stored
 #import norm
 #import join-leaves

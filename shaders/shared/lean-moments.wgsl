@@ -4,7 +4,7 @@
 // `totals.wgsl`.
 
 #import job
-#import vector
+#import point-block
 
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(1) var<storage, read> means: array<Vec>;

@@ -11,6 +11,7 @@
 // it calls `note`, `stage_responsibilities`, `stage_blocks` and `keep`, and in the end `leave`.
 
 #import job
+#import point-block
 #import stored
 #import norm
 #import join-leaves
@@ -82,7 +83,7 @@ fn stage_responsibilities(row: u32, k0: u32, at: u32, lane: u32) {
 // A unit's blocks of features, `block_of` the stage, for STAGED points from point `at` of the window on.
 fn stage_blocks(unit: u32, at: u32, lane: u32) {
   for (var i = lane; i < UNIT_BLOCKS * STAGED; i += LANES) {
-    sh_points[i] = points[block_index(at + i % STAGED, block_of(unit, i / STAGED))];
+    sh_points[i] = point_block(at + i % STAGED, block_of(unit, i / STAGED));
   }
 }
 

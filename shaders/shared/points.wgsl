@@ -1,7 +1,7 @@
 // An invocation of a stage that goes over points takes POINTS of them, a workgroup apart: what it reads of the parameters
 // serves them all. Chunks are padded to whole workgroups.
 
-#import vector
+#import point-block
 
 @group(0) @binding(2) var<storage, read> points: array<Vec>;
 
@@ -16,7 +16,7 @@ fn load_points(first: u32, group: u32, lane: u32) -> Points {
   var x: Points;
   for (var p = 0u; p < POINTS; p++) {
     for (var b = 0u; b < DB; b++) {
-      x[p][b] = points[block_index(first + point_number(group, lane, p), b)];
+      x[p][b] = point_block(first + point_number(group, lane, p), b);
     }
   }
   return x;

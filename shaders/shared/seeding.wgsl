@@ -2,7 +2,7 @@
 // weights_d, then one centre after the other.
 
 #import job
-#import vector
+#import point-block
 #import parameters
 
 @group(0) @binding(0) var<uniform> job: Job;
@@ -12,7 +12,7 @@
 fn squared_distance(row: u32, candidate: u32) -> f32 {
   var distance = 0.0;
   for (var b = 0u; b < DB; b++) {
-    let z = points[block_index(row, b)] - parameter((1u + candidate) * DB + b);
+    let z = point_block(row, b) - parameter((1u + candidate) * DB + b);
     distance = add_inner(parameter(b), z * z, b, distance);
   }
   return distance;

@@ -1,5 +1,5 @@
-// The vector type of a point's blocks. D features are stored as DB blocks of W: vec2f for D <= 2, else vec4f, padded
-// with zeros. Explicit fma(): some drivers never contract a product and a sum by themselves.
+// The vector type of a point's blocks. D features are calculated with as DB blocks of W: vec2f for D <= 2, else vec4f, the last
+// padded with zeros. Explicit fma(): some drivers never contract a product and a sum by themselves.
 
 #if WIDE
 alias Vec = vec4f;
@@ -39,10 +39,4 @@ fn add_inner(v: Vec, w: Vec, b: u32, a: f32) -> f32 {
   }
 #end
   return sum;
-}
-
-// Where block `b` of point `n` (within its window) lies: tiles of 256 points, block by block, so that neighbouring
-// invocations read neighbouring addresses.
-fn block_index(n: u32, b: u32) -> u32 {
-  return ((n >> 8u) * DB + b) * 256u + (n & 255u);
 }

@@ -8,9 +8,9 @@ export interface ResidentWindow {
 }
 
 /**
- * The points of a dataset where they are, without a copy. In a window, feature d of row n is float
- * `((n / 256) * nBlocks + d / blockWidth) * 256 * blockWidth + (n % 256) * blockWidth + d % blockWidth`, divisions of whole numbers;
- * in data units it is `shift[d] + scale[d] * float`. Theirs is the lifetime of the dataset.
+ * The points of a dataset where they are, without a copy, in tiles of 256. In a window, feature d of row n is float
+ * `(n - n % 256) * nFeatures + offset[d] + (n % 256) * stride[d]`; in data units it is `shift[d] + scale[d] * float`. Theirs is the lifetime
+ * of the dataset.
  */
 export interface ResidentPoints {
   readonly device: GPUDevice;
@@ -19,10 +19,10 @@ export interface ResidentPoints {
   /** D */
   readonly nFeatures: number;
   readonly windows: readonly ResidentWindow[];
-  /** 2 for D ≤ 2, else 4. */
-  readonly blockWidth: number;
-  /** ⌈D / blockWidth⌉ */
-  readonly nBlocks: number;
+  /** D: of each feature, where that of a tile's first row lies in the tile. */
+  readonly offset: Uint32Array;
+  /** D: of each feature, how far those of neighbouring rows lie apart. */
+  readonly stride: Uint32Array;
   /** D, data units. */
   readonly shift: Float64Array;
   /** D powers of two. */

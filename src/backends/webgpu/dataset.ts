@@ -25,6 +25,7 @@ import { type Reading, readBack, readToBuffer, readToHost } from './readout.ts';
 import { gatherRows } from './rows.ts';
 import { Scratch } from './scratch.ts';
 import { GpuSeeding } from './seeding.ts';
+import { featurePlace } from './shape.ts';
 
 /** Passes that a small dataset may have under way at once: while one waits for its readback the device computes another. */
 const SIDE_BY_SIDE = 4;
@@ -106,10 +107,13 @@ export class GpuDataset implements Dataset {
   resident(): ResidentPoints {
     this.#check();
     const { shape, windows } = this.#points;
+    const places = Array.from({ length: shape.D }, (_, d) => featurePlace(shape, d));
     return {
       ...{ device: this.#context.device, nSamples: this.nSamples, nFeatures: shape.D },
       windows: windows.map(({ buffer, first, count }) => ({ buffer, firstRow: first, nRows: count })),
-      ...{ blockWidth: shape.W, nBlocks: shape.DB, shift: this.frame.shift, scale: this.frame.scale },
+      offset: Uint32Array.from(places, ({ offset }) => offset),
+      stride: Uint32Array.from(places, ({ stride }) => stride),
+      ...{ shift: this.frame.shift, scale: this.frame.scale },
     };
   }
 

@@ -12,7 +12,7 @@ import type { GpuContext } from './context.ts';
 import { prepareIngest } from './ingest.ts';
 import { Memory, Usage } from './memory.ts';
 import { readBack } from './readout.ts';
-import type { Shape } from './shape.ts';
+import { featurePlace, type Shape, TILE } from './shape.ts';
 
 /** The frame of points that only the device knows. */
 export async function deviceFrame(
@@ -46,14 +46,11 @@ async function sampleRows(
   { buffer, nSamples }: DevicePoints,
 ): Promise<Float32Array> {
   const { device } = context;
-  const { D, DB, W } = shape;
+  const { D } = shape;
   const memory = new Memory(device);
   try {
-    const sample = await memory.buffer(
-      'sample',
-      SAMPLE_BLOCK * SAMPLE_BLOCKS * DB * W * 4,
-      Usage.STORAGE | Usage.COPY_SRC,
-    );
+    const bytes = SAMPLE_BLOCK * SAMPLE_BLOCKS * D * 4;
+    const sample = await memory.buffer('sample', bytes, Usage.STORAGE | Usage.COPY_SRC);
     const staging = await memory.buffer('rows', SAMPLE_BLOCK * D * 4, Usage.STORAGE | Usage.COPY_DST);
     const rejected = await memory.buffer('rejected', 8, Usage.STORAGE);
     const identity = new Float32Array(2 * D).map((_, i) => i & 1);
@@ -73,17 +70,19 @@ async function sampleRows(
       }
       taken += count;
     }
-    const tiles = new Float32Array(await readBack(context, sample, SAMPLE_BLOCK * SAMPLE_BLOCKS * DB * W * 4));
+    const tiles = new Float32Array(await readBack(context, sample, bytes));
     return untile(tiles, taken, shape);
   } finally {
     memory.destroy();
   }
 }
 
-function untile(tiles: Float32Array, count: number, { D, DB, W }: Shape): Float32Array {
+function untile(tiles: Float32Array, count: number, shape: Shape): Float32Array {
+  const { D } = shape;
+  const places = Array.from({ length: D }, (_, d) => featurePlace(shape, d));
   return Float32Array.from({ length: count * D }, (_, i) => {
     const n = Math.floor(i / D);
-    const d = i % D;
-    return tiles[(((n >> 8) * DB + Math.floor(d / W)) * 256 + (n & 255)) * W + (d % W)]!;
+    const { offset, stride } = places[i % D]!;
+    return tiles[(n - (n % TILE)) * D + offset + (n % TILE) * stride]!;
   });
 }

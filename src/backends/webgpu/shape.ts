@@ -4,7 +4,7 @@ export interface Shape {
   readonly D: number;
   /** Width of a block: 2 for D ≤ 2, else 4. */
   readonly W: number;
-  /** Blocks per point, ⌈D / W⌉. */
+  /** Blocks that a point is calculated with, ⌈D / W⌉; what is padding of the last is not stored. */
   readonly DB: number;
 }
 
@@ -31,6 +31,17 @@ export const TILE = 256;
 export function shapeOf(nFeatures: number): Shape {
   const W = nFeatures <= 2 ? 2 : 4;
   return { D: nFeatures, W, DB: Math.ceil(nFeatures / W) };
+}
+
+/**
+ * Where feature d of the points of a tile lies, counted in float32 from the tile's first: that of the tile's n-th point is at
+ * `offset + n * stride`. Twin of `point_block` in `shaders/shared/point-block.wgsl`.
+ */
+export function featurePlace({ D, W }: Shape, d: number): { offset: number; stride: number } {
+  const inBlock = d % W;
+  return d < D - (D % W)
+    ? { offset: (d - inBlock) * TILE + inBlock, stride: W }
+    : { offset: d * TILE, stride: 1 };
 }
 
 /** Points in a buffer are padded with zeros to multiples of this: whole workgroups of any stage. */

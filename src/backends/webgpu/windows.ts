@@ -24,8 +24,8 @@ export interface Window {
 /** No window is larger than this, even where the device would allow it: drivers fragment and compilers count in 32 bits. */
 export const WINDOW_BYTES = 256 * 2 ** 20;
 
-export function bytesPerPoint({ DB, W }: Shape): number {
-  return DB * W * 4;
+export function bytesPerPoint({ D }: Shape): number {
+  return D * 4;
 }
 
 /** Points per window under the device's limits: all windows have as many, but the last. */

@@ -108,7 +108,7 @@ const layout: LaneCase = {
         randomFor(context.seed, `resident ${D}`),
       );
       const dataset = await smallWindows(context).load(points, { scaling: 'per-feature' });
-      const { windows, blockWidth: W, nBlocks, shift, scale } = dataset.resident!();
+      const { windows, offset, stride, shift, scale } = dataset.resident!();
       let seen = 0;
       for (const { buffer, firstRow, nRows } of windows) {
         assertEqual(firstRow, seen, 'first row');
@@ -116,7 +116,7 @@ const layout: LaneCase = {
         const stored = new Float32Array(await copyOut(context, buffer));
         for (let n = 0; n < nRows; n++) {
           for (let d = 0; d < D; d++) {
-            const at = (Math.floor(n / 256) * nBlocks + Math.floor(d / W)) * 256 * W + (n % 256) * W + (d % W);
+            const at = (n - (n % 256)) * D + offset[d]! + (n % 256) * stride[d]!;
             const expected = points.data[(firstRow + n) * D + d]!;
             const error = Math.abs(shift[d]! + scale[d]! * stored[at]! - expected);
             assert(error <= scale[d]! * 2 ** -20, `row ${firstRow + n}, feature ${d}: off by ${error}`);

@@ -25,7 +25,7 @@ export interface RunSettings {
 const OWED = { soft: 2, hard: 1 };
 /**
  * When stretches start: short runs do not pay for compiling what they need. How many E-steps they have: fewer are not worth
- * it, and progress should be told now and then. One that ends sooner than `worth` is the last.
+ * it. One that ends sooner than `worth` is the last.
  */
 const STRETCH = { after: 8, fewest: 8, most: 128, worth: 32 };
 
@@ -33,6 +33,14 @@ const STRETCH = { after: 8, fewest: 8, most: 128, worth: 32 };
 const SLOWEST = 1e4;
 /** Two jumps and the steps before them: where none of these gains anything, nothing does. */
 const TWO_CYCLES = 6;
+
+/** Where a run is. */
+export interface Reached {
+  /** M-steps done. */
+  readonly iteration: number;
+  /** Log-likelihood (mixtures, total) or inertia (k-means) after them, data units. */
+  readonly value: number;
+}
 
 /** Something worth telling that did not stop the run. */
 export interface RunWarning {
@@ -149,17 +157,22 @@ export class EmRun<P> {
     await this.expectation();
   }
 
-  /** As `step()`; where the dataset can, many iterations in a row without the host come before it. */
-  async advance(): Promise<void> {
+  /** Where it is; there must have been an E-step. */
+  get reached(): Reached {
+    return { iteration: this.iteration, value: this.history.at(-1)! };
+  }
+
+  /** As `step()`; where the dataset can, many iterations in a row without the host come before it, of which `onProgress` is told. */
+  async advance(onProgress?: (reached: Reached) => void): Promise<void> {
     await this.expectation();
     if (this.done) return;
-    await this.#stretch();
+    await this.#stretch(onProgress);
     await this.step();
   }
 
   /** Leaves the statistics of the last E-step; the parameters follow with the next M-step. */
-  async #stretch(): Promise<void> {
-    const { family, dataset, settings } = this;
+  async #stretch(onProgress: ((reached: Reached) => void) | undefined): Promise<void> {
+    const { family, dataset, settings, iteration } = this;
     const { tol, precision, signal } = settings;
     const owed = family.hard ? OWED.hard : OWED.soft;
     const steps = Math.min(settings.maxIter - this.iteration - owed + 1, STRETCH.most);
@@ -169,6 +182,8 @@ export class EmRun<P> {
     const stretch = await dataset.stretch(family.pack(this.parameters, dataset.frame), {
       ...{ steps, signal, tolerance: tol * dataset.totalWeight, regularizer: family.regularizer(dataset.frame) },
       ...{ noise: noise * dataset.totalWeight, fall: rounding * dataset.totalWeight },
+      onProgress: (done, objective) =>
+        onProgress?.({ iteration: iteration + done - 1, value: family.report(objective, dataset.frame) }),
     });
     if (!stretch?.objectives.every(Number.isFinite)) {
       this.#stretches = false;

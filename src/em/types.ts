@@ -125,6 +125,8 @@ export interface StretchOptions extends RunOptions {
   readonly fall: number;
   /** D: added to variances at every M-step, frame units. */
   readonly regularizer: Float64Array;
+  /** Told, while more are to come, how many E-steps are done and the objective of the last. */
+  readonly onProgress?: ((done: number, objective: number) => void) | undefined;
 }
 
 /** What iterations in a row without the host led to. */

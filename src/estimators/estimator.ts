@@ -1,6 +1,6 @@
 import type { Frame, Scaling } from '../data/frame.ts';
 import { checkPoints, countSamples } from '../data/points.ts';
-import type { EmRun } from '../em/run.ts';
+import type { EmRun, Reached } from '../em/run.ts';
 import type { Family, Statistics } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { FitRun } from './fit-run.ts';
@@ -161,7 +161,7 @@ export abstract class Estimator<P, Model, Fit> {
           call.onProgress?.({ stage: 'seed', fraction, iteration: 0, restart });
         });
       },
-      onStep: (run, index) => tell(run, index, recipe.toProgress, call),
+      onStep: (reached, index) => tell(reached, maxIter, index, recipe.toProgress, call),
     };
     return { session, recipe, trials };
   }
@@ -180,23 +180,24 @@ export abstract class Estimator<P, Model, Fit> {
       seconds: { load: session.seconds, ...seconds },
       toModel: ({ parameters }) => recipe.toModel(inData(parameters)),
       toFit: (run, last, record) => recipe.toFit(inData(run.parameters), run, last, record),
-      onStep: (run) => tell(run, 0, recipe.toProgress, call),
+      onStep: (reached) => tell(reached, begun.run.settings.maxIter, 0, recipe.toProgress, call),
     });
   }
 }
 
-function tell<P>(
-  { iteration, history, settings }: EmRun<P>,
+function tell(
+  { iteration, value }: Reached,
+  maxIter: number,
   restart: number,
   toProgress: (value: number) => Pick<Progress, 'logLikelihood' | 'inertia'>,
   { onProgress }: CallOptions,
 ): void {
   onProgress?.({
     stage: 'fit',
-    fraction: iteration / settings.maxIter,
+    fraction: iteration / maxIter,
     iteration,
     restart,
-    ...toProgress(history.at(-1)!),
+    ...toProgress(value),
   });
 }
 

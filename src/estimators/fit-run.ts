@@ -1,5 +1,5 @@
 import type { ResidentPoints } from '../em/resident.ts';
-import type { EmRun } from '../em/run.ts';
+import type { EmRun, Reached } from '../em/run.ts';
 import type { Backend, Readout, ReadoutKind, Statistics } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { blendOnDevice, blendOnHost, type ComponentColors, residentPoints } from './colors.ts';
@@ -18,7 +18,7 @@ export interface RunParts<P, Model, Fit> extends Pick<FitRecord, 'warmUp'> {
   readonly toModel: (run: EmRun<P>) => Model;
   /** `last`: of the run's last E-step. */
   readonly toFit: (run: EmRun<P>, last: Statistics, record: FitRecord) => Fit;
-  readonly onStep: (run: EmRun<P>) => void;
+  readonly onStep: (reached: Reached) => void;
 }
 
 /** What an iteration hands to `for await`. */
@@ -108,7 +108,7 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
    */
   async advance(): Promise<void> {
     if (this.done) return;
-    await this.#timed(() => this.#parts.run.advance());
+    await this.#timed(() => this.#parts.run.advance(this.#parts.onStep));
     this.#tell();
   }
 
@@ -219,6 +219,6 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
   }
 
   #tell(): void {
-    this.#parts.onStep(this.#parts.run);
+    this.#parts.onStep(this.#parts.run.reached);
   }
 }

@@ -1,4 +1,4 @@
-import { EmRun, type RunSettings } from '../em/run.ts';
+import { EmRun, type Reached, type RunSettings } from '../em/run.ts';
 import type { Backend, Dataset, Family } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { seededRandom } from '../math/random.ts';
@@ -17,7 +17,7 @@ export interface Trials<P> {
   readonly seed: number;
   readonly warmUpRows: number | undefined;
   /** After each step of a run. */
-  readonly onStep: (run: EmRun<P>, restart: number) => void;
+  readonly onStep: (reached: Reached, restart: number) => void;
 }
 
 /** A run, and what came before it. */
@@ -77,8 +77,8 @@ async function runOnce<P>(
     begun = await begin(trials, seed);
     const { run } = begun;
     while (!run.done) {
-      await run.advance();
-      trials.onStep(run, index);
+      await run.advance((reached) => trials.onStep(reached, index));
+      trials.onStep(run.reached, index);
     }
     const collapses = await findCollapses(family, dataset, run.parameters, settings);
     const refused = collapses.map(({ message }) => message).join(' ');

@@ -13,11 +13,10 @@ import { createMaximizationJob, SLOTS, type Stretching } from './stretch.ts';
 import type { Window } from './windows.ts';
 
 /**
- * Floating-point operations of an iteration that may follow others without the host: at most some 100 ms on a slow integrated GPU (1e11 a
- * second), so that progress is told now and then and little is lost where some follow the end; on a large one a millisecond, beyond which
- * the host's part does not count. A constant, because results must not depend on timing.
+ * Floating-point operations of an iteration that may follow others without the host: on a large GPU some 5 ms, beyond which the host's part
+ * does not count. A constant, because results must not depend on timing.
  */
-const MOST_OPERATIONS = 1.2e10;
+const MOST_OPERATIONS = 1e11;
 
 /** What runs many lean passes over one window without the host. Its memory is that of the passes. */
 export type LeanStretch = { readonly lean: Lean } & (

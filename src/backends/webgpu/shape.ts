@@ -39,9 +39,7 @@ export function shapeOf(nFeatures: number): Shape {
  */
 export function featurePlace({ D, W }: Shape, d: number): { offset: number; stride: number } {
   const inBlock = d % W;
-  return d < D - (D % W)
-    ? { offset: (d - inBlock) * TILE + inBlock, stride: W }
-    : { offset: d * TILE, stride: 1 };
+  return d < D - (D % W) ? { offset: (d - inBlock) * TILE + inBlock, stride: W } : { offset: d * TILE, stride: 1 };
 }
 
 /** Points in a buffer are padded with zeros to multiples of this: whole workgroups of any stage. */

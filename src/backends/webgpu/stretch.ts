@@ -10,7 +10,7 @@ import type { Window } from './windows.ts';
 
 /** E-steps whose objectives the device keeps, and so iterations per readback at most. */
 export const SLOTS = 16;
-/** Readbacks under way at once: the device goes on while the host reads. */
+/** Readbacks under way at once, at most: the device goes on while the host reads. */
 const IN_FLIGHT = 2;
 /** Of the struct `Stretch` in `shaders/shared/stretch.wgsl`, before its array. */
 const STATE_BYTES = 16 * 4;
@@ -122,7 +122,9 @@ export async function runStretching(
   let [asked, submits] = [0, 0];
   try {
     for (;;) {
-      while (underWay.length < IN_FLIGHT && asked < options.steps) {
+      // Where one iteration fills a submit the wait for it is nothing beside one in vain.
+      const atOnce = stretching.count() > 1 ? IN_FLIGHT : 1;
+      while (underWay.length < atOnce && asked < options.steps) {
         throwIfAborted(options.signal);
         options.check();
         const count = Math.min(stretching.count(), options.steps - asked);
@@ -136,6 +138,7 @@ export async function runStretching(
       const bytes = await underWay.shift()!;
       options.check();
       if (takeObjectives(objectives, bytes, stretching)) return { objectives, results: resultsOf(bytes, course) };
+      options.onProgress?.(objectives.length, objectives.at(-1)!);
     }
   } finally {
     // Their staging memory is to be free again.

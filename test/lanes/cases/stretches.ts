@@ -1,6 +1,6 @@
 import { createGpuBackend, type GpuBackendOptions } from '../../../src/backends/webgpu/backend.ts';
 import type { HostPoints } from '../../../src/data/points.ts';
-import { EmRun, type RunSettings } from '../../../src/em/run.ts';
+import { EmRun, type Reached, type RunSettings } from '../../../src/em/run.ts';
 import type { Backend, Family } from '../../../src/em/types.ts';
 import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import type { MixtureParameters } from '../../../src/families/parameters.ts';
@@ -24,12 +24,13 @@ export async function follow<P>(
   points: HostPoints,
   start: P,
   settings: Omit<RunSettings, 'precision'>,
+  onProgress?: (reached: Reached) => void,
 ): Promise<Run<P>> {
   const dataset = await backend.load(points, { scaling: family.scaling });
   try {
     const { precision } = backend;
     const run = new EmRun(family, dataset, family.toFrame(start, dataset.frame), { ...settings, precision });
-    while (!run.done) await run[how]();
+    while (!run.done) await run[how](onProgress);
     const { counts } = await run.expectation();
     return { run, counts, parameters: family.toData(run.parameters, dataset.frame) };
   } finally {
@@ -136,6 +137,24 @@ const others: readonly LaneCase[] = [
       );
       assertSame(slow!.run.history, fast!.run.history, 'log-likelihoods');
       assertSame(slow!.parameters.means, fast!.parameters.means, 'means');
+    },
+  },
+  {
+    name: 'stretches: progress is told while the device goes on, as it will be in the history',
+    async run(context) {
+      const { points, start } = drawSample(
+        { type: 'full', D: 2, K: 3, N: 4001 },
+        randomFor(context.seed, 'stretches, progress'),
+      );
+      const family = gaussianFamily({ covarianceType: 'full', regCovar: 1e-6 });
+      const told: Reached[] = [];
+      const settings = { tol: 0, maxIter: 100 };
+      const { run } = await follow(gpuBackend(context), 'advance', family, points, start, settings, (reached) =>
+        told.push(reached),
+      );
+      assert(told.length >= 2, `told ${told.length} times in ${run.iteration} iterations`);
+      for (const { iteration, value } of told)
+        assertEqual(value, run.history[iteration], `after ${iteration} iterations`);
     },
   },
   {

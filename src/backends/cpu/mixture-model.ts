@@ -13,12 +13,13 @@ import { type Address, LONG, Workspace } from './workspace.ts';
 
 /** `LOWEST` of `stages/normalize.ts`. */
 const LOWEST = -1e300;
+/** `GROUP` of `stages/log-likelihood.ts`. */
+const POINTS_PER_PRODUCT = 32;
 
 /** Every mixture is the same chain: log-density → normalize (→ weigh) → moments. Kinds differ in the first and the last. */
 export class MixtureModel implements TileModel {
   readonly #space = Workspace.borrow();
   readonly #nComponents: number;
-  readonly #nFeatures: number;
   readonly #places: Places;
   readonly #logDensity: LogDensity;
   readonly #moments: Moments;
@@ -26,8 +27,12 @@ export class MixtureModel implements TileModel {
   readonly #peak: Address;
   /** TILE */
   readonly #total: Address;
+  /** One for 32 points. */
+  readonly #products: Address;
   /** TILE */
   readonly #weights: Address;
+  /** What is written and read for every tile: making a view takes as long as 20 points. */
+  readonly #views: { readonly [place in 'x' | 'peak' | 'total' | 'products' | 'weights']: Float64Array };
   /** Long sums: the objective, then those of `#places`. */
   readonly #sums: Address;
   readonly #nSums: number;
@@ -40,7 +45,6 @@ export class MixtureModel implements TileModel {
     const space = this.#space;
     const logNormalizers = liveLogNormalizers(parameters);
     this.#nComponents = nComponents;
-    this.#nFeatures = nFeatures;
     this.#label = logNormalizers.findIndex((l) => l > -Infinity);
     this.#nSums = 1 + nComponents * (1 + nFeatures) + secondLength;
     this.#sums = space.reserveSums(this.#nSums);
@@ -56,9 +60,18 @@ export class MixtureModel implements TileModel {
     };
     this.#peak = space.reserve(TILE);
     this.#total = space.reserve(TILE);
+    this.#products = space.reserve(TILE / POINTS_PER_PRODUCT);
     this.#weights = space.reserve(TILE);
     this.#logDensity = logDensity(parameters, this.#places);
     this.#moments = moments(parameters, this.#places);
+    // Last, as whatever is reserved may void them.
+    this.#views = {
+      x: space.numbers(this.#places.x, nFeatures * TILE),
+      peak: space.numbers(this.#peak, TILE),
+      total: space.numbers(this.#total, TILE),
+      products: space.numbers(this.#products, TILE / POINTS_PER_PRODUCT),
+      weights: space.numbers(this.#weights, TILE),
+    };
   }
 
   expectation(x: Float64Array, count: number, from: number, weights: Float64Array | undefined): void {
@@ -100,8 +113,7 @@ export class MixtureModel implements TileModel {
 
   logDensities(x: Float64Array, count: number, out: Readout['logDensities'], from: number): void {
     this.#normalize(x, count, from);
-    const peak = this.#space.numbers(this.#peak, count);
-    const total = this.#space.numbers(this.#total, count);
+    const { peak, total } = this.#views;
     for (let p = 0; p < count; p++) out[from + p] = peak[p]! + Math.log(total[p]!);
   }
 
@@ -110,7 +122,7 @@ export class MixtureModel implements TileModel {
   }
 
   #place(x: Float64Array): void {
-    this.#space.numbers(this.#places.x, this.#nFeatures * TILE).set(x);
+    this.#views.x.set(x);
   }
 
   #values(): Float64Array {
@@ -126,10 +138,9 @@ export class MixtureModel implements TileModel {
 
   /** Multiplies responsibilities by the weights w. Returns the sum over the tile of `w (peak + log(total))`. */
   #weigh(count: number, weights: Float64Array): number {
-    this.#space.numbers(this.#weights, TILE).set(weights);
+    const { peak, total } = this.#views;
+    this.#views.weights.set(weights);
     this.#space.stages.weigh(this.#places.values, count, this.#nComponents, this.#weights);
-    const peak = this.#space.numbers(this.#peak, count);
-    const total = this.#space.numbers(this.#total, count);
     let sum = 0;
     for (let p = 0; p < count; p++) sum += weights[p]! * (peak[p]! + Math.log(total[p]!));
     return sum;
@@ -137,19 +148,8 @@ export class MixtureModel implements TileModel {
 
   /** The sum over the tile of `peak + log(total)`: its log-likelihood. */
   #sumLogDensities(count: number): number {
-    const peak = this.#space.numbers(this.#peak, count);
-    const total = this.#space.numbers(this.#total, count);
-    let sum = 0;
-    // One logarithm for 32 points: each total is in [1, K], so with K ≤ 2^31 the product stays below 2^1000.
-    let product = 1;
-    for (let p = 0; p < count; p++) {
-      sum += peak[p]!;
-      product *= total[p]!;
-      if ((p & 31) === 31) {
-        sum += Math.log(product);
-        product = 1;
-      }
-    }
-    return sum + Math.log(product);
+    let sum = this.#space.stages.logLikelihood(this.#peak, this.#total, count, this.#products);
+    for (let i = 0; i < count / POINTS_PER_PRODUCT; i++) sum += Math.log(this.#views.products[i]!);
+    return sum;
   }
 }

@@ -34,8 +34,15 @@ export type Moments = (count: number) => void;
 
 export type BindMoments = (parameters: KernelParameters, places: Places) => Moments;
 
-export function logDensityFull(p: KernelParameters, { space, x, means, logNormalizers, values }: Places): LogDensity {
+export function logDensityFull(p: KernelParameters, places: Places): LogDensity {
   const { nComponents, nFeatures: d } = p;
+  if (d === 1) return logDensityDiag(p, places);
+  const { space, x, means, logNormalizers, values } = places;
+  if (d === 2) {
+    const factors = space.place(p.precisionsCholesky);
+    const { logDensityPlane } = space.stages;
+    return (count) => logDensityPlane(x, count, nComponents, means, factors, logNormalizers, values);
+  }
   const size = roundUpToEven(d);
   const factors = space.place(padSquares(p.precisionsCholesky, d, size));
   const z = space.reserve(size * STRIP);
@@ -96,6 +103,11 @@ export function logDensityBeyond(p: KernelParameters, { space, x, means, logNorm
 export function momentsFull(p: KernelParameters, places: Places, tied: boolean): Moments {
   const { nComponents, nFeatures: d } = p;
   const { space, x, means, values, counts, first, second } = places;
+  if (d === 1 && !tied) return momentsDiag(p, places, false);
+  if (d === 2) {
+    const { momentsPlane } = space.stages;
+    return (count) => momentsPlane(x, count, nComponents, means, values, counts, first, second, tied);
+  }
   const size = roundUpToEven(d);
   const z = space.reserve(size * TILE);
   const w = space.reserve(size * TILE);

@@ -11,10 +11,13 @@ export interface Stages {
   readonly assign: Stage;
   readonly logDensityDiag: Stage;
   readonly logDensityFull: Stage;
+  readonly logDensityPlane: Stage;
   readonly logDensitySpherical: Stage;
+  readonly logLikelihood: (peak: Address, total: Address, count: number, products: Address) => number;
   readonly transform: Stage;
   readonly momentsDiag: Stage;
   readonly momentsFull: Stage;
+  readonly momentsPlane: Stage;
   readonly normalize: Stage;
   readonly seedDistance: Stage;
   readonly update: Stage;

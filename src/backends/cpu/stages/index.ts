@@ -13,11 +13,14 @@
 export { assign } from './assign';
 export { logDensityDiag } from './log-density-diag';
 export { logDensityFull } from './log-density-full';
+export { logDensityPlane } from './log-density-plane';
 export { logDensityPoisson } from './log-density-poisson';
 export { logDensitySpherical } from './log-density-spherical';
 export { transform } from './log-density-tied';
+export { logLikelihood } from './log-likelihood';
 export { momentsDiag } from './moments-diag';
 export { momentsFull } from './moments-full';
+export { momentsPlane } from './moments-plane';
 export { normalize } from './normalize';
 export { seedDistance } from './seed-distance';
 export { EXP_TABLE, EXP_TABLE_SIZE, expRow } from './shared/exp';

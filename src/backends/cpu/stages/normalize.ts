@@ -16,8 +16,8 @@ const LOWEST: f64 = -1e300;
  * evenly by the components with weight, so that responsibilities always sum to 1.
  * @param values K × TILE: log-densities in, responsibilities out; 0 from point `count` to the end of its strip
  * @param logNormalizers K, −∞ for components without weight
- * @param peak TILE, written
- * @param total TILE, written; the log-density of a point is `peak + log(total)`
+ * @param peak TILE, written; 0 there
+ * @param total TILE, written; 1 there; the log-density of a point is `peak + log(total)`
  */
 export function normalize(
   values: usize,
@@ -43,6 +43,10 @@ export function normalize(
   }
   divide(values, end, bytes, total);
   for (let row = values; row < end; row += ROW) memory.fill(row + count * 8, 0, bytes - count * 8);
+  for (let p = count * 8; p < bytes; p += 8) {
+    store<f64>(peak + p, 0);
+    store<f64>(total + p, 1);
+  }
 }
 
 /** peak[p] = max_k l[k][p]. `pmax` passes over a NaN, which an overflow can leave. */

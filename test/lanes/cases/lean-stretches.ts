@@ -86,7 +86,7 @@ const kMeans: readonly LaneCase[] = [
   {
     name: 'lean stretches: k-means ends by itself where no tolerance does it',
     async run(context) {
-      await compareClusters(context, drawCloud(context, { D: 2, K: 4, N: 1501 }), 0);
+      await compareClusters(context, drawCloud(context, { D: 3, K: 7, N: 1501 }), 0);
       await compareClusters(context, drawCloud(context, { D: 5, K: 128, N: 3001 }), 0);
     },
   },
@@ -103,13 +103,13 @@ const kMeans: readonly LaneCase[] = [
 const others: readonly LaneCase[] = [
   {
     name: 'lean stretches: a run that converges is judged and ended in float64',
-    run: (context) => compareEnd(context, { type: 'diag', D: 2, K: 3, N: 9001, separation: 2.5 }, LEAN),
+    run: (context) => compareEnd(context, { type: 'diag', D: 3, K: 4, N: 9001, separation: 2.5 }, LEAN),
   },
   {
     name: 'lean stretches: how fast the device seems to be changes no bit',
     async run(context) {
       const spec: Spec = { type: 'full', D: 3, K: 4, N: 20_003, separation: 2 };
-      const { points, start } = drawCloud(context, { D: 6, K: 5, N: 20_003 });
+      const { points, start } = drawCloud(context, { D: 3, K: 7, N: 20_003 });
       const settings = { tol: 0, maxIter: 24 };
       const results = async (rate: number) => {
         const backend = gpuBackend(context, { ...LEAN, rate });
@@ -124,7 +124,7 @@ const others: readonly LaneCase[] = [
   {
     name: 'lean stretches: at least 6 iterations per readback where the device is fast',
     async run(context) {
-      const spec: Spec = { type: 'diag', D: 2, K: 3, N: 5003, separation: 2 };
+      const spec: Spec = { type: 'diag', D: 3, K: 4, N: 5003, separation: 2 };
       const backend = gpuBackend(context, { ...LEAN, rate: 1e15 });
       const readbacks = await countReadbacks(() =>
         runBy(context, 'advance', spec, { tol: 0, maxIter: 8 + 120 }, backend),

@@ -23,11 +23,7 @@ export function programsFor(device: GPUDevice, format: GPUTextureFormat): Promis
 
 async function compile(device: GPUDevice, format: GPUTextureFormat): Promise<Programs> {
   const module = (label: string, code: string) => device.createShaderModule({ label, code });
-  const [splat, measure, tone] = [
-    module('splat', splatText),
-    module('measure', measureText),
-    module('tone', toneText),
-  ];
+  const [splat, measure, tone] = [module('splat', splatText), module('measure', measureText), module('tone', toneText)];
   // Explicit, as an entry point need not use all of the bindings that both have.
   const layout = device.createPipelineLayout({ bindGroupLayouts: [measureLayout(device)] });
   const compute = (compiled: GPUShaderModule, entryPoint: string, of: GPUPipelineLayout | 'auto') =>

@@ -1,7 +1,7 @@
 // One pass over the points for k-means, for GPUs: assignment as in assign.wgsl, sums about the old centres as in update.wgsl (and in its
-// layout). A workgroup takes one run of points, a tile of 256 after the other:
+// layout). A workgroup takes one run of points, a tile of them after the other:
 //
-//   assign   an invocation takes POINTS points and sets each one's bit among the members of its cluster
+//   assign   an invocation takes TAKEN points, POINTS at once, and sets each one's bit among the members of its cluster
 //   update   an invocation owns a cluster, its sums in registers, and every `slices`-th word of 32 points: it takes the members among
 //            them in their order
 //
@@ -20,7 +20,7 @@
 #endif
 
 const LANES: u32 = 128u;
-const TILE: u32 = LANES * POINTS;
+const TILE: u32 = LANES * TAKEN;
 const WORDS: u32 = TILE / 32u;
 const BLOCKS: u32 = DB + 1u;
 
@@ -30,14 +30,14 @@ var<workgroup> sh_members: array<atomic<u32>, K * WORDS>;   // a cluster's words
 var<workgroup> sh_nearest: array<f32, TILE>;
 var<workgroup> sh_sums: array<Vec, LANES>;
 
-fn assign(tile: u32, end: u32, lane: u32) {
+fn assign(tile: u32, end: u32, round: u32, lane: u32) {
   var x: Points;
   var best: array<f32, POINTS>;
   var label = array<u32, POINTS>();
   for (var p = 0u; p < POINTS; p++) {
     best[p] = 3.4028234e38;
     for (var b = 0u; b < DB; b++) {
-      x[p][b] = point_block(job.first + tile + p * LANES + lane, b);
+      x[p][b] = point_block(job.first + tile + (round + p) * LANES + lane, b);
     }
   }
   for (var k = 0u; k < K; k++) {
@@ -55,7 +55,7 @@ fn assign(tile: u32, end: u32, lane: u32) {
     }
   }
   for (var p = 0u; p < POINTS; p++) {
-    let n = p * LANES + lane;
+    let n = (round + p) * LANES + lane;
     if (tile + n < end) {
       sh_nearest[n] = best[p];
       atomicOr(&sh_members[label[p] * WORDS + n / 32u], 1u << (n % 32u));
@@ -118,7 +118,9 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let start = group.x * job.run;
   let end = min(start + job.run, job.count);
   for (var tile = start; tile < end; tile += TILE) {
-    assign(tile, end, lane);
+    for (var round = 0u; round < TAKEN; round += POINTS) {
+      assign(tile, end, round, lane);
+    }
     workgroupBarrier();
     if (slice < slices) {
       for (var word = slice; word < WORDS; word += slices) {

@@ -11,7 +11,7 @@ import {
   rowsPerRun,
 } from '../../src/backends/webgpu/lean-plan.ts';
 import { shapeOf } from '../../src/backends/webgpu/shape.ts';
-import type { Window } from '../../src/backends/webgpu/windows.ts';
+import { bytesPerPoint, type Window } from '../../src/backends/webgpu/windows.ts';
 import type { KernelParameters } from '../../src/em/types.ts';
 
 const MIB = 2 ** 20;
@@ -20,7 +20,7 @@ const WINDOW = 256 * MIB;
 
 const model = fc.record({
   kind: fc.constantFrom('full', 'tied-first', 'diag', 'spherical', 'k-means'),
-  D: fc.integer({ min: 1, max: 128 }),
+  D: fc.oneof(fc.integer({ min: 1, max: 8 }), fc.integer({ min: 1, max: 128 })),
   K: fc.integer({ min: 1, max: 1024 }),
   /** Full windows before one that may be smaller. */
   full: fc.constantFrom(1, 2, 40),
@@ -34,7 +34,7 @@ function planOf({ kind, D, K, full: nFull, share, budget }: typeof model extends
   const shape = shapeOf(D);
   const way = leanWay(kernel, shape, K);
   fc.pre(way !== undefined);
-  const full = WINDOW / (shape.DB * shape.W * 4);
+  const full = WINDOW / bytesPerPoint(shape);
   const counts = [...Array<number>(nFull).fill(Math.floor(full)), Math.ceil(share * full)];
   const windows = counts.map((count) => ({ count }) as Window);
   const portions = layPortions(way!, kernel, shape, K, windows, budget);
@@ -59,14 +59,14 @@ test('whatever N, K and D, a lean pass has at most 64 MiB of scratch memory', ()
         const densities = way.moments ? most(({ capacity }) => capacity) * (4 * K + 8) : 0;
         expect(densities).toBeLessThanOrEqual(33 * MIB);
         expect(partials).toBeLessThanOrEqual(12 * MIB);
-        expect(middle).toBeLessThanOrEqual(16 * MIB);
+        expect(middle).toBeLessThanOrEqual(15 * MIB);
       }
       // Totals and joined log-likelihoods are twice there: to be read back. Those of a window are 64 points each, before they are joined.
       const totals = most(({ totalsAt, groups }) => totalsAt + 2 * groups * column);
       const joined = most(({ likelihoodsAt, window }) => likelihoodsAt + likelihoodsOf(window) * 12);
       const likelihoods = most((portion) => portion.likelihoods) * 12;
       const rest = 2 * (totals + joined) + likelihoods;
-      expect(rest).toBeLessThanOrEqual((way.whole ? 1 : 3) * MIB);
+      expect(rest).toBeLessThanOrEqual((way.whole ? 1 : 4) * MIB);
     }),
     { numRuns: 500 },
   );

@@ -7,7 +7,7 @@ import { bytesPerPoint, WINDOW_BYTES, type Window } from './windows.ts';
 const DENSITY_BYTES = 33 * 2 ** 20;
 const PARTIAL_BYTES = 12 * 2 ** 20;
 /** Sums of a window by groups of runs: at most so many bytes. */
-const MIDDLE_BYTES = 16 * 2 ** 20;
+const MIDDLE_BYTES = 15 * 2 ** 20;
 /** The same where both steps are one stage: log-densities, kept sums and partial sums of a chunk together, and sums by groups. */
 const WHOLE_BYTES = 58 * 2 ** 20;
 const WHOLE_MIDDLE_BYTES = 5 * 2 ** 20;
@@ -111,9 +111,12 @@ function suits(model: Model): boolean {
   const { way, shape, K, column } = model;
   if (!way.fits(shape, K)) return false;
   if (way.whole && WHOLE_BYTES / wholeBytes(model) < FEWEST_WORKGROUPS) return false;
-  // Runs are powers of two: of a smaller window there may be twice as many.
-  if (way.whole) return ((2 * 2 * WHOLE_RUNS.workgroups) / GROUP) * column <= WHOLE_MIDDLE_BYTES;
   const count = Math.floor(WINDOW_BYTES / bytesPerPoint(shape));
+  if (way.whole) {
+    // Runs are powers of two: of a smaller window there may be twice as many.
+    const runs = Math.max(2 * WHOLE_RUNS.workgroups, count / WHOLE_RUNS.most);
+    return ((2 * runs) / GROUP) * column <= WHOLE_MIDDLE_BYTES;
+  }
   const middle = 2 * Math.ceil(count / (GROUP * runOf(model, count))) * column;
   return GROUP * rowsPerRun(way) * column <= PARTIAL_BYTES && middle <= MIDDLE_BYTES;
 }

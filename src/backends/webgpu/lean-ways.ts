@@ -1,5 +1,5 @@
 import type { Flag, StageName } from './shader.ts';
-import { diagMomentsLayout, fullMomentsLayout, pointsLadder, type Shape, unitBlocks } from './shape.ts';
+import { diagMomentsLayout, fullMomentsLayout, pointsLadder, type Shape, takenPoints, unitBlocks } from './shape.ts';
 
 /** A way to do a pass as GPUs do it best. Its first stage goes from points and parameters … */
 export interface LeanWay {
@@ -102,7 +102,8 @@ const MOST_CLUSTERS = 128;
 export const kMeansWays: readonly LeanWay[] = [
   {
     first: 'lean-k-means',
-    points: ({ D }) => (D <= 16 ? 2 : 1),
+    points: takenPoints,
+    ladder: (shape) => [1, 2].filter((points) => points <= takenPoints(shape)),
     fits: ({ DB }, K) => DB <= 16 && K <= MOST_CLUSTERS,
   },
 ];

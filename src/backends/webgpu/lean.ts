@@ -29,6 +29,8 @@ export interface Lean {
   readonly batches: readonly (readonly Command[])[];
   readonly parameters: GPUBuffer;
   readonly means: GPUBuffer;
+  readonly densities: GPUBuffer;
+  readonly partials: GPUBuffer;
   readonly totals: GPUBuffer;
   readonly joined: GPUBuffer;
   readonly staging: GPUBuffer;

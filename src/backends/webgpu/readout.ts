@@ -14,8 +14,8 @@ const FLAG: Record<ReadoutKind, Flag> = {
   responsibilities: 'RESPONSIBILITIES',
 };
 
-/** Bytes that one copy to the host may take. */
-const STAGING_BYTES = 64 * 2 ** 20;
+/** Bytes that one copy to the host may take: more makes it no faster. */
+const STAGING_BYTES = 4 * 2 ** 20;
 
 /** What a pass that reads out works with. */
 export interface Reading extends Passing {

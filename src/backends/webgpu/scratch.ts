@@ -153,8 +153,7 @@ export class Scratch {
       if (!(error instanceof EmgpuError) || error.code !== 'out-of-memory') throw error;
       this.#crowded = true;
       // What was made for it lies with the memory of passes.
-      this.#lean?.memory.destroy();
-      this.#lean = undefined;
+      this.#freeLean();
       return undefined;
     }
   }
@@ -203,15 +202,16 @@ export class Scratch {
     const K = parameters.nComponents;
     const packed = kernel.pack(parameters, shape);
     const variant = this.#tune ? await chooseVariant(context.tuning, kernel, shape, K) : defaultVariant(shape);
+    const loan = this.#lean;
     const capacityFor = (count: number) =>
-      chunkCapacity(kernel, packed, shape.D, summation(kernel, shape, K, count), count, context.pace.budget);
+      chunkCapacity(kernel, packed, shape.D, summation(kernel, shape, K, count), count, context.pace.budget, loan);
     if (!this.#serves(windows, kernel, K, variant, capacityFor(windows[0]!.count))) {
       this.#freeWorkspaces();
       const works = new Map<number, Workspace>();
       this.#workspaces = works;
       for (const count of new Set(windows.map((window) => window.count))) {
         const capacity = capacityFor(count);
-        works.set(count, await createWorkspace(context, shape, kernel, K, packed, count, capacity, { variant }));
+        works.set(count, await createWorkspace(context, shape, kernel, K, packed, count, capacity, { variant, loan }));
       }
       this.#trials.reset();
     }
@@ -241,8 +241,7 @@ export class Scratch {
     const old = this.#lean;
     const serves = old?.kernel === kernel && old.K === K && old.points === points && !isRecut(old.capacity, capacity);
     if (!serves) {
-      old?.memory.destroy();
-      this.#lean = undefined;
+      this.#freeLean();
       this.#leanTrials.reset();
       this.#lean = await createLean(context, shape, kernel, way, points, packed, K, windows, context.pace.budget);
     }
@@ -250,9 +249,15 @@ export class Scratch {
   }
 
   destroy(): void {
-    this.#lean?.memory.destroy();
-    this.#freeWorkspaces();
+    this.#freeLean();
     this.#resident?.work.memory.destroy();
+  }
+
+  /** Workspaces may have borrowed from it, or will do better to. */
+  #freeLean(): void {
+    this.#freeWorkspaces();
+    this.#lean?.memory.destroy();
+    this.#lean = undefined;
   }
 
   #freeWorkspaces(): void {

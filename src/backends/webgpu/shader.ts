@@ -1,6 +1,6 @@
 import { wgsl } from 'wgsl-preprocessor/wgsl-preprocessor.js';
 import { EmgpuError } from '../../errors.ts';
-import { diagMomentsLayout, fullMomentsLayout, type Shape, unitBlocks } from './shape.ts';
+import { diagMomentsLayout, fullMomentsLayout, type Shape, takenPoints, unitBlocks } from './shape.ts';
 import { unroll } from './unroll.ts';
 
 const sources = import.meta.glob<string>('../../../shaders/**/*.wgsl', {
@@ -135,6 +135,7 @@ export function expandShader(
     VALUES: isFull ? layout.sums : Math.ceil(unitBlocks(shape) / 2) * layout.sums,
     // Of an invocation, over the components of a workgroup of 64 that stages 32 points.
     ROUNDS: Math.ceil(components / 2),
+    TAKEN: takenPoints(shape),
     // Registers run out.
     AHEAD: DB <= 2 ? 4 : stage === 'lean-moments-diag' ? 1 : 2,
   };

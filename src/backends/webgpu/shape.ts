@@ -58,6 +58,11 @@ export function unitBlocks({ DB }: Shape): number {
   return DB > 2 ? 4 : DB;
 }
 
+/** Points that an invocation of `lean-k-means` takes of a tile: what its sums take together does not depend on how many it takes at once. */
+export function takenPoints({ D }: Shape): number {
+  return D <= 16 ? 2 : 1;
+}
+
 /** Where a stage leaves the sums of one component, in floats from the component's first. */
 export interface MomentsLayout {
   /** Invocations per run and component. */

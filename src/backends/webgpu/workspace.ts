@@ -8,7 +8,7 @@ import { PARAMETER_BYTES, type Stage } from './pipelines.ts';
 import { GRAIN, type MomentsLayout, runFor, type Shape, TILE } from './shape.ts';
 import { defaultVariant, type Variant } from './variant.ts';
 
-/** Responsibilities of a chunk, and partial sums of a chunk and a batch of components: at most this many bytes each … */
+/** Responsibilities of a chunk, and partial sums of a chunk and a batch of components: at most this many bytes each. */
 const SCRATCH_BYTES = { least: 2 ** 20, most: 16 * 2 ** 20 };
 /** What is read back per iteration: at most this many bytes, or one total. */
 const READBACK_BYTES = 2 ** 20;
@@ -45,6 +45,20 @@ export function summation(kernel: Kernel, shape: Shape, K: number, count: number
   return { layout, sums, run };
 }
 
+/** Memory of passes that are not under way. What of it is large enough serves others, so that both together take no more than one. */
+export interface Loan {
+  readonly densities: GPUBuffer;
+  readonly partials: GPUBuffer;
+}
+
+/** Bytes for responsibilities, and for partial sums, of a chunk of so many numbers: what is lent, or at most half of what the points take. */
+function roomFor(numbers: number, loan: Loan | undefined): { densities: number; partials: number } {
+  const { least, most } = SCRATCH_BYTES;
+  const own = Math.min(most, Math.max(least, numbers * 2));
+  const room = (lent: GPUBuffer | undefined) => (lent && lent.size >= least ? Math.min(own, lent.size) : own);
+  return { densities: room(loan?.densities), partials: room(loan?.partials) };
+}
+
 /** How many of a window's points a chunk should hold: whole runs within the memory bounds and about `budget` operations. */
 export function chunkCapacity(
   kernel: Kernel,
@@ -53,15 +67,14 @@ export function chunkCapacity(
   { sums, run }: Summation,
   count: number,
   budget: number,
+  loan?: Loan,
 ) {
   const K = batches.reduce((k, batch) => k + batch.count, 0);
   const partial = batches[0]!.count * sums * 16;
-  const { least, most } = SCRATCH_BYTES;
-  // … and no more than half of what the points take.
-  const scratch = Math.min(most, Math.max(least, count * D * 2));
+  const room = roomFor(count * D, loan);
   const points = Math.min(
-    scratch / (4 * K),
-    Math.floor(scratch / partial) * run,
+    room.densities / (4 * K),
+    Math.floor(room.partials / partial) * run,
     MAX_CHUNK,
     budget / (K * kernel.flops(D)),
     count + GRAIN - 1,
@@ -116,6 +129,8 @@ interface WorkspaceOptions {
   readonly fresh?: boolean;
   /** Totals at most. */
   readonly mostGroups?: number;
+  /** In place of memory of its own. */
+  readonly loan?: Loan | undefined;
 }
 
 /** Allocates everything that a pass over windows of `count` points needs. The caller destroys `memory`. */
@@ -127,7 +142,7 @@ export async function createWorkspace(
   packed: PackedBatches,
   count: number,
   capacity: number,
-  { variant = defaultVariant(shape), fresh = false, mostGroups = Infinity }: WorkspaceOptions = {},
+  { variant = defaultVariant(shape), fresh = false, mostGroups = Infinity, loan }: WorkspaceOptions = {},
 ): Promise<Workspace> {
   const plan = summation(kernel, shape, K, count);
   const grid = kernel.grid(shape, K, variant.across);
@@ -143,6 +158,8 @@ export async function createWorkspace(
   const memory = new Memory(device);
   try {
     const storage = (label: string, size: number, extra = 0) => memory.buffer(label, size, Usage.STORAGE | extra);
+    const lent = async (label: keyof Loan, size: number) =>
+      loan && loan[label].size >= size ? loan[label] : storage(label, size);
     const workspace: Workspace = {
       ...{ kernel, K, capacity, hard, summation: plan, variant, grid, memory },
       ...{ chunks, groupParts, groups, tiles, jobList },
@@ -153,9 +170,9 @@ export async function createWorkspace(
         Usage.UNIFORM | Usage.STORAGE | Usage.COPY_DST,
       ),
       means: await storage('means', K * shape.DB * shape.W * 4, Usage.COPY_DST | Usage.COPY_SRC),
-      densities: await storage('densities', capacity * (hard ? 1 : K) * 4),
+      densities: await lent('densities', capacity * (hard ? 1 : K) * 4),
       perPoint: await storage(hard ? 'labels' : 'scales', capacity * 4),
-      partials: await storage('partials', (capacity / plan.run) * packed.batches[0]!.count * plan.sums * 16),
+      partials: await lent('partials', (capacity / plan.run) * packed.batches[0]!.count * plan.sums * 16),
       totals: await storage('totals', groups * bytes, Usage.COPY_SRC | Usage.COPY_DST),
       logLikelihoods: await storage('log-likelihoods', tiles * 12, Usage.COPY_SRC),
       staging: await memory.buffer('staging', groups * bytes + tiles * 12, Usage.MAP_READ | Usage.COPY_DST),

@@ -141,6 +141,7 @@ const LEAN = [
   { kind: 'diag', D: 6, K: 5, stage: 'lean-diag' },
   { kind: 'diag', D: 3, K: 150, stage: 'lean-density-diag' },
   { kind: 'tied', D: 6, K: 5, stage: 'lean-diag+TIED' },
+  { kind: 'k-means', D: 6, K: 5, stage: 'lean-k-means' },
 ] as const;
 
 type LeanModel = (typeof LEAN)[number];
@@ -151,7 +152,11 @@ async function compareLean(context: LaneContext, { kind, D, K, stage }: LeanMode
   const points = weighted ? { ...model.points, sampleWeight: drawWeights(5003, random) } : model.points;
   const name = `${stage.replace('+', ' ')}${weighted ? ' WEIGHTED' : ''}`;
   let expected: number[] | undefined;
-  for (const atOnce of stage.startsWith('lean-density') ? [1, 2, 4, 8] : [1, 2, 4]) {
+  for (const atOnce of stage === 'lean-k-means'
+    ? [1, 2]
+    : stage.startsWith('lean-density')
+      ? [1, 2, 4, 8]
+      : [1, 2, 4]) {
     const choices = { [choiceKey(stage, D, K)]: atOnce };
     const label = `${name} ${D} ${atOnce}`;
     const statistics = await sumsIn(context, choices, label, { ...model, points }, { leanFrom: 0 });
@@ -165,7 +170,7 @@ const leanBits: LaneCase = {
   lanes: ['node-lavapipe', 'node-swiftshader'],
   async run(context) {
     // Software takes seconds to compile each: there the seed draws one stage, another in each lane.
-    const at = (context.seed + (context.lane === 'node-lavapipe' ? 0 : 2)) % LEAN.length;
+    const at = (context.seed + (context.lane === 'node-lavapipe' ? 0 : 3)) % LEAN.length;
     const drawn = isSoftware(context.adapter.info) ? [LEAN[at]!] : LEAN;
     for (const [i, model] of drawn.entries()) await compareLean(context, model, (context.seed + i) % 2 === 1);
   },

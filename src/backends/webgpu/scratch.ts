@@ -213,7 +213,6 @@ export class Scratch {
         const capacity = capacityFor(count);
         works.set(count, await createWorkspace(context, shape, kernel, K, packed, count, capacity, { variant, loan }));
       }
-      this.#trials.reset();
     }
     const portions = windows.map((window) => ({ window, work: this.#workspaces.get(window.count)! }));
     return { context, shape, packed, portions };
@@ -263,6 +262,7 @@ export class Scratch {
   #freeWorkspaces(): void {
     for (const work of this.#workspaces.values()) work.memory.destroy();
     this.#workspaces = new Map();
+    this.#trials.reset();
   }
 
   /** Whether the workspaces that are there will do: for as many points per chunk, more or less. */

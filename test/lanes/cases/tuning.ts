@@ -233,29 +233,6 @@ const remembered: readonly LaneCase[] = [
     },
   },
   {
-    name: 'tuning: lean passes are timed, and the fastest variant is remembered',
-    lanes: ['node-lavapipe', 'node-swiftshader'],
-    async run(context) {
-      const model = drawModel('diag', { D, K: 5, N: 20_003, separation: 2 }, randomFor(context.seed, 'lean tuning'));
-      const cache = openCache();
-      const compiled = countCompilations(context.device);
-      const backend = gpuBackend({ ...context, device: compiled.device }, { cache, leanFrom: 0, tuneFrom: 0 });
-      const dataset = await backend.load(model.points, { scaling: model.scaling, tune: true });
-      const parameters = model.pack(dataset.frame);
-      const first = await dataset.expectation(parameters);
-      let last = first;
-      for (let pass = 0; pass < 200 && cache.writes === 0; pass++) last = await dataset.expectation(parameters);
-      const after = await dataset.expectation(parameters);
-      dataset.destroy();
-      const points = parseTuning(cache.text)[adapterKey(context.adapter.info)!]?.[choiceKey('lean-diag', D, 5)];
-      assert(points !== undefined && [1, 2, 4].includes(points), `${cache.text}`);
-      assert(compiled.labels.filter((label) => label.startsWith('lean-diag')).length > 1, `${compiled.labels}`);
-      assertSame(sums(last), sums(first), 'statistics during the trial');
-      assertSame(sums(after), sums(first), 'statistics after it');
-      context.log(`${points} points at once`);
-    },
-  },
-  {
     name: 'tuning: nothing is timed or remembered where it is turned off',
     async run(context) {
       const { points, start } = drawSample({ type: 'diag', D, K, N: 5003 }, randomFor(context.seed, 'not tuned'));
@@ -273,6 +250,36 @@ const remembered: readonly LaneCase[] = [
   },
 ];
 
+/** Of lean passes, too: of a mixture, and of k-means. */
+const timedLean: readonly LaneCase[] = (
+  [
+    { kind: 'diag', stage: 'lean-diag', rungs: [1, 2, 4] },
+    { kind: 'k-means', stage: 'lean-k-means', rungs: [1, 2] },
+  ] as const
+).map(({ kind, stage, rungs }) => ({
+  name: `tuning: lean passes of ${kind} are timed, and the fastest variant is remembered`,
+  lanes: ['node-lavapipe', 'node-swiftshader'],
+  async run(context: LaneContext) {
+    const model = drawModel(kind, { D, K: 5, N: 20_003, separation: 2 }, randomFor(context.seed, 'lean tuning'));
+    const cache = openCache();
+    const compiled = countCompilations(context.device);
+    const backend = gpuBackend({ ...context, device: compiled.device }, { cache, leanFrom: 0, tuneFrom: 0 });
+    const dataset = await backend.load(model.points, { scaling: model.scaling, tune: true });
+    const parameters = model.pack(dataset.frame);
+    const first = await dataset.expectation(parameters);
+    let last = first;
+    for (let pass = 0; pass < 200 && cache.writes === 0; pass++) last = await dataset.expectation(parameters);
+    const after = await dataset.expectation(parameters);
+    dataset.destroy();
+    const points = parseTuning(cache.text)[adapterKey(context.adapter.info)!]?.[choiceKey(stage, D, 5)];
+    assert(points !== undefined && rungs.some((rung) => rung === points), `${cache.text}`);
+    assert(compiled.labels.filter((label) => label.startsWith(stage)).length > 1, `${compiled.labels}`);
+    assertSame(sums(last), sums(first), 'statistics during the trial');
+    assertSame(sums(after), sums(first), 'statistics after it');
+    context.log(`${points} points at once`);
+  },
+}));
+
 const browsers: readonly LaneCase[] = [
   {
     name: 'tuning: IndexedDB keeps texts',
@@ -285,4 +292,11 @@ const browsers: readonly LaneCase[] = [
   },
 ];
 
-export const tuning: readonly LaneCase[] = [...sameBits, poissonBits, leanBits, ...remembered, ...browsers];
+export const tuning: readonly LaneCase[] = [
+  ...sameBits,
+  poissonBits,
+  leanBits,
+  ...remembered,
+  ...timedLean,
+  ...browsers,
+];

@@ -2,8 +2,9 @@ import { EmgpuError, throwIfAborted } from '../errors.ts';
 import { Acceleration, type AccelerationChoice } from './acceleration.ts';
 import { BoundCourse, type BoundStep } from './bound.ts';
 import { reseed } from './reseed.ts';
+import { checkInRange } from './statistics.ts';
 import { judge, roundingOf, type Trend } from './stopping.ts';
-import type { Dataset, Degeneracy, Family, Statistics } from './types.ts';
+import type { Dataset, Degeneracy, Family, Reached, Statistics } from './types.ts';
 
 export interface RunSettings {
   /** Stop when what is still to gain per point is below this; 0 never stops before `maxIter`. In units of the objective. */
@@ -33,14 +34,6 @@ const STRETCH = { after: 8, fewest: 8, most: 128, worth: 32 };
 const SLOWEST = 1e4;
 /** Two jumps and the steps before them: where none of these gains anything, nothing does. */
 const TWO_CYCLES = 6;
-
-/** Where a run is. */
-export interface Reached {
-  /** M-steps done. */
-  readonly iteration: number;
-  /** Log-likelihood (mixtures, total) or inertia (k-means) after them, data units. */
-  readonly value: number;
-}
 
 /** Something worth telling that did not stop the run. */
 export interface RunWarning {
@@ -124,7 +117,7 @@ export class EmRun<P> {
     this.#inRow = jump ? 1 : this.#inRow + 1;
     this.#leapt ||= jump !== undefined;
     const statistics = jump ?? (await this.#evaluate());
-    if (!Number.isFinite(statistics.objective)) refuseOutOfRange(statistics.objective);
+    checkInRange(statistics);
     this.#bounds?.complete(statistics.objective, this.parameters, this.iteration);
     this.#statistics = statistics;
     this.#record(statistics.objective);
@@ -303,12 +296,4 @@ export class EmRun<P> {
     this.#told.add(message);
     this.warnings.push({ code, iteration: this.iteration, message });
   }
-}
-
-function refuseOutOfRange(objective: number): never {
-  throw new EmgpuError(
-    'invalid-points',
-    `The points and parameters leave the range of numbers: the objective is ${objective}.`,
-    'Bring the columns to comparable units, remove outliers that are orders of magnitude away, or use the CPU backend, whose range is wider.',
-  );
 }

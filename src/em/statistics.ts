@@ -1,3 +1,4 @@
+import { EmgpuError } from '../errors.ts';
 import type { Statistics } from './types.ts';
 
 /** Statistics of two sets of points together. Both must be of the same model and relative to the same centres. */
@@ -20,4 +21,14 @@ export function addStatistics(a: Statistics, b: Statistics): Statistics {
  */
 export function leastCount({ totalWeight, nSamples }: Statistics): number {
   return (10 * Number.EPSILON * totalWeight) / nSamples;
+}
+
+/** @throws `invalid-points` where the objective is no number any more */
+export function checkInRange({ objective }: Statistics): void {
+  if (Number.isFinite(objective)) return;
+  throw new EmgpuError(
+    'invalid-points',
+    `The points and parameters leave the range of numbers: the objective is ${objective}.`,
+    'Bring the columns to comparable units, remove outliers that are orders of magnitude away, or use the CPU backend, whose range is wider.',
+  );
 }

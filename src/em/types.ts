@@ -113,6 +113,14 @@ export interface ExpectationOptions extends RunOptions {
   readonly assignment?: Assignment | undefined;
 }
 
+/** Where a run is. */
+export interface Reached {
+  /** M-steps done. */
+  readonly iteration: number;
+  /** Log-likelihood (mixtures, total) or inertia (k-means) after them, data units. */
+  readonly value: number;
+}
+
 /** What iterations in a row without the host are to look out for. */
 export interface StretchOptions extends RunOptions {
   /** E-steps at most; the M-step after the last is not done. */

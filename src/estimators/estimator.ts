@@ -1,7 +1,7 @@
 import type { Frame, Scaling } from '../data/frame.ts';
 import { checkPoints, countSamples } from '../data/points.ts';
-import type { EmRun, Reached } from '../em/run.ts';
-import type { Family, Statistics } from '../em/types.ts';
+import type { EmRun } from '../em/run.ts';
+import type { Family, Reached, Statistics } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { FitRun } from './fit-run.ts';
 import { type CheckedIteration, checkCall, checkEnoughPoints, warmUpRows } from './options.ts';

@@ -1,6 +1,6 @@
 import type { ResidentPoints } from '../em/resident.ts';
-import type { EmRun, Reached } from '../em/run.ts';
-import type { Backend, Readout, ReadoutKind, Statistics } from '../em/types.ts';
+import type { EmRun } from '../em/run.ts';
+import type { Backend, Reached, Readout, ReadoutKind, Statistics } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { blendOnDevice, blendOnHost, type ComponentColors, residentPoints } from './colors.ts';
 import { findCollapses } from './soundness.ts';

@@ -1,5 +1,5 @@
-import { EmRun, type Reached, type RunSettings } from '../em/run.ts';
-import type { Backend, Dataset, Family } from '../em/types.ts';
+import { EmRun, type RunSettings } from '../em/run.ts';
+import type { Backend, Dataset, Family, Reached } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { seededRandom } from '../math/random.ts';
 import { findCollapses } from './soundness.ts';

@@ -1,7 +1,7 @@
 import { createGpuBackend, type GpuBackendOptions } from '../../../src/backends/webgpu/backend.ts';
 import type { HostPoints } from '../../../src/data/points.ts';
-import { EmRun, type Reached, type RunSettings } from '../../../src/em/run.ts';
-import type { Backend, Family } from '../../../src/em/types.ts';
+import { EmRun, type RunSettings } from '../../../src/em/run.ts';
+import type { Backend, Family, Reached } from '../../../src/em/types.ts';
 import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import type { MixtureParameters } from '../../../src/families/parameters.ts';
 import { assert, assertClose, assertEqual, assertSame } from '../assert.ts';

@@ -8,7 +8,7 @@ import { kMeansFamily } from '../../../src/families/k-means.ts';
 import { seededRandom } from '../../../src/math/random.ts';
 import { assert, assertClose, assertEqual, assertRejects, assertSame } from '../assert.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
-import { cpuBackend, drawSample, gpuBackend, randomFor, type Sample } from './gpu.ts';
+import { cpuBackend, deviceWith, drawSample, gpuBackend, randomFor, type Sample } from './gpu.ts';
 
 const family = gaussianFamily({ covarianceType: 'full', regCovar: 1e-6 });
 
@@ -36,13 +36,7 @@ function poisoned(device: GPUDevice): GPUDevice {
     buffer.unmap();
     return buffer;
   };
-  return new Proxy(device, {
-    get(target, name) {
-      if (name === 'createBuffer') return createBuffer;
-      const value = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
+  return deviceWith(device, { createBuffer });
 }
 
 const determinism: readonly LaneCase[] = [

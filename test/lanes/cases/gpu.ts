@@ -18,6 +18,17 @@ export function gpuBackend(
   return createGpuBackend({ device, info: adapter.info, reason: 'test', owned: false, ...options });
 }
 
+/** A device that does some things in another way. */
+export function deviceWith(device: GPUDevice, overrides: Partial<GPUDevice>): GPUDevice {
+  return new Proxy(device, {
+    get(target, name) {
+      if (name in overrides) return Reflect.get(overrides, name);
+      const value = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+}
+
 /** The float64 reference, on this thread. */
 export function cpuBackend(): Backend {
   return createCpuBackend();

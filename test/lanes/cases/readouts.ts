@@ -4,7 +4,7 @@ import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import { kMeansFamily } from '../../../src/families/k-means.ts';
 import { assert, assertClose, assertEqual, assertRejects, assertSame } from '../assert.ts';
 import type { LaneCase } from '../types.ts';
-import { cpuBackend, drawSample, gpuBackend, randomFor, type Sample } from './gpu.ts';
+import { cpuBackend, deviceWith, drawSample, gpuBackend, randomFor, type Sample } from './gpu.ts';
 
 const TYPES = ['full', 'tied', 'diag', 'spherical'] as const;
 
@@ -126,13 +126,7 @@ const loan: LaneCase = {
       made.push(descriptor.label ?? '');
       return context.device.createBuffer(descriptor);
     };
-    const device = new Proxy(context.device, {
-      get(target, name) {
-        if (name === 'createBuffer') return createBuffer;
-        const value = Reflect.get(target, name, target);
-        return typeof value === 'function' ? value.bind(target) : value;
-      },
-    });
+    const device = deviceWith(context.device, { createBuffer });
     const backend = gpuBackend({ ...context, device }, { leanFrom: 0 });
     const dataset = await backend.load(sample.points, { scaling: family.scaling });
     const parameters = family.pack(family.toFrame(sample.start, dataset.frame), dataset.frame);

@@ -14,7 +14,7 @@ import { kMeansFamily } from '../../../src/families/k-means.ts';
 import { poissonFamily } from '../../../src/families/poisson.ts';
 import { assert, assertEqual, assertSame } from '../assert.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
-import { drawSample, gpuBackend, randomFor } from './gpu.ts';
+import { deviceWith, drawSample, gpuBackend, randomFor } from './gpu.ts';
 import { drawModel, drawWeights, type Model } from './models.ts';
 import { drawCounts } from './poisson.ts';
 
@@ -183,12 +183,7 @@ function countCompilations(device: GPUDevice): { device: GPUDevice; labels: stri
     labels.push(descriptor.label ?? '');
     return device.createComputePipelineAsync(descriptor);
   };
-  const get = (target: GPUDevice, name: string | symbol) => {
-    if (name === 'createComputePipelineAsync') return createComputePipelineAsync;
-    const value = Reflect.get(target, name, target);
-    return typeof value === 'function' ? value.bind(target) : value;
-  };
-  return { device: new Proxy(device, { get }), labels };
+  return { device: deviceWith(device, { createComputePipelineAsync }), labels };
 }
 
 const remembered: readonly LaneCase[] = [

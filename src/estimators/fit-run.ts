@@ -103,8 +103,8 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
   }
 
   /**
-   * As `step()`; for problems so small that talking to the device takes longer than the work, many iterations in a row come
-   * before it, done and judged on the device alone. What `fit()` does until `done`.
+   * As `step()`; where the device can, up to 128 iterations in a row come before it, done and judged on the device alone: `onProgress` is told
+   * of them meanwhile, other calls wait. What `fit()` does until `done`.
    */
   async advance(): Promise<void> {
     if (this.done) return;

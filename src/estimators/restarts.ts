@@ -16,7 +16,7 @@ export interface Trials<P> {
   readonly start: (seed: number) => Promise<P>;
   readonly seed: number;
   readonly warmUpRows: number | undefined;
-  /** After each step of a run. */
+  /** After each step of a run, and while it takes many at once. */
   readonly onStep: (reached: Reached, restart: number) => void;
 }
 

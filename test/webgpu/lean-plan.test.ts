@@ -82,6 +82,7 @@ test('chunks are whole groups of runs and cover their window, each point once', 
           expect(chunk.first).toBe(next);
           expect(chunk.first % (16 * run)).toBe(0);
           expect(Math.ceil(chunk.count / run)).toBeLessThanOrEqual(runsAtOnce);
+          expect(runsAtOnce).toBeLessThanOrEqual(65_535);
           next += chunk.count;
         }
         expect(next).toBe(window.count);
@@ -89,6 +90,15 @@ test('chunks are whole groups of runs and cover their window, each point once', 
       }
     }),
   );
+});
+
+test('a full window of one feature is more runs of k-means than one dispatch may have workgroups', () => {
+  const kernel = kernelFor({ kind: 'k-means' } as KernelParameters);
+  const shape = shapeOf(1);
+  const window = { count: WINDOW / bytesPerPoint(shape) } as Window;
+  const [portion] = layPortions(leanWay(kernel, shape, 2)!, kernel, shape, 2, [window], 1e15);
+  expect(portion!.runs).toBeGreaterThan(65_535);
+  expect(portion!.runsAtOnce).toBeLessThanOrEqual(65_535);
 });
 
 test('results lie one after the other in their batch, and batches are read back in the order of the windows', () => {

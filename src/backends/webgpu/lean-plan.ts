@@ -24,6 +24,8 @@ const RUNS = { least: 512, most: 4096, workgroups: 4096 };
 const HARD_RUNS = { least: 256, most: 1024, workgroups: 2048 };
 /** A large GPU runs about a thousand of these workgroups at once: as many have all the points, none waits for another to end. */
 const WHOLE_RUNS = { least: 256, most: TILE * JOINED, workgroups: 1024 };
+/** Workgroups of a dispatch at most, of which each takes a run: the limit of every device. */
+const MOST_WORKGROUPS = 65_535;
 /** Where fewer fit the memory, two stages do better. */
 const FEWEST_WORKGROUPS = 512;
 
@@ -139,7 +141,7 @@ export function leanCapacity(
   const run = runOf(model, count);
   const runs = way.whole ? WHOLE_BYTES / wholeBytes(model) : PARTIAL_BYTES / (rowsPerRun(way) * model.column);
   const points = Math.min(
-    Math.floor(runs) * run,
+    Math.floor(Math.min(runs, MOST_WORKGROUPS)) * run,
     way.moments ? DENSITY_BYTES / densityBytes(K) : Number.POSITIVE_INFINITY,
     budget / (K * kernel.flops(shape.D)),
   );

@@ -14,7 +14,7 @@ const FLAG: Record<ReadoutKind, Flag> = {
   responsibilities: 'RESPONSIBILITIES',
 };
 
-/** Bytes that one copy to the host may take: more makes it no faster. */
+/** Bytes that one copy to the host may take, or one chunk: so much is on the device twice. */
 const STAGING_BYTES = 4 * 2 ** 20;
 
 /** What a pass that reads out works with. */

@@ -138,7 +138,8 @@ export async function runStretching(
       const bytes = await underWay.shift()!;
       options.check();
       if (takeObjectives(objectives, bytes, stretching)) return { objectives, results: resultsOf(bytes, course) };
-      options.onProgress?.(objectives.length, objectives.at(-1)!);
+      const last = objectives.at(-1)!;
+      if (Number.isFinite(last)) options.onProgress?.(objectives.length, last);
     }
   } finally {
     // Their staging memory is to be free again.

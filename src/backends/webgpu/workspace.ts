@@ -45,7 +45,7 @@ export function summation(kernel: Kernel, shape: Shape, K: number, count: number
   return { layout, sums, run };
 }
 
-/** Memory of passes that are not under way. What of it is large enough serves others, so that both together take no more than one. */
+/** Memory of passes that are not under way. What of it is large enough serves others. */
 export interface Loan {
   readonly densities: GPUBuffer;
   readonly partials: GPUBuffer;

@@ -175,8 +175,9 @@ export class EmRun<P> {
     const stretch = await dataset.stretch(family.pack(this.parameters, dataset.frame), {
       ...{ steps, signal, tolerance: tol * dataset.totalWeight, regularizer: family.regularizer(dataset.frame) },
       ...{ noise: noise * dataset.totalWeight, fall: rounding * dataset.totalWeight },
+      // The first E-step is that of parameters that are known already.
       onProgress: (done, objective) =>
-        onProgress?.({ iteration: iteration + done - 1, value: family.report(objective, dataset.frame) }),
+        done > 1 && onProgress?.({ iteration: iteration + done - 1, value: family.report(objective, dataset.frame) }),
     });
     if (!stretch?.objectives.every(Number.isFinite)) {
       this.#stretches = false;

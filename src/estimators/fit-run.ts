@@ -104,7 +104,7 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
 
   /**
    * As `step()`; where the device can, up to 128 iterations in a row come before it, done and judged on the device alone: `onProgress` is told
-   * of them meanwhile, other calls wait. What `fit()` does until `done`.
+   * of them meanwhile (the run itself only once they are all done; where float32 did not do, it falls back), other calls wait. What `fit()` does until `done`.
    */
   async advance(): Promise<void> {
     if (this.done) return;

@@ -51,7 +51,7 @@ export interface Loan {
   readonly partials: GPUBuffer;
 }
 
-/** Bytes for responsibilities, and for partial sums, of a chunk of so many numbers: what is lent, or at most half of what the points take. */
+/** Bytes for responsibilities, and for partial sums, of a chunk of so many numbers: at most half of what the points take, and what is lent. */
 function roomFor(numbers: number, loan: Loan | undefined): { densities: number; partials: number } {
   const { least, most } = SCRATCH_BYTES;
   const own = Math.min(most, Math.max(least, numbers * 2));

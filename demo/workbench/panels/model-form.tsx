@@ -13,8 +13,9 @@ interface Props {
 
 /** Everything that can be said about a model before it is fitted. */
 export function ModelForm({ title, name, choice, onChange }: Props) {
-  const { kind, k, init, seed, tol, restarts, backend, softness = DEFAULT_SOFTNESS } = choice;
+  const { kind, k, seed, softness = DEFAULT_SOFTNESS } = choice;
   const set = (change: Partial<ModelChoice>) => onChange({ ...choice, ...change });
+  const [least, most] = LIMITS.softness;
   return (
     <section class="panel" aria-labelledby={`${name}-title`}>
       <h2 id={`${name}-title`}>{title}</h2>
@@ -29,14 +30,7 @@ export function ModelForm({ title, name, choice, onChange }: Props) {
         />
         {kind === 'soft-k-means' && (
           <NumberField
-            {...{
-              label: 'Softness σ',
-              name: `${name}-softness`,
-              value: softness,
-              min: LIMITS.softness[0],
-              max: LIMITS.softness[1],
-              step: 'any',
-            }}
+            {...{ label: 'Softness σ', name: `${name}-softness`, value: softness, min: least, max: most, step: 'any' }}
             onChange={(value) => set({ softness: value })}
           />
         )}
@@ -45,31 +39,39 @@ export function ModelForm({ title, name, choice, onChange }: Props) {
           onChange={(value) => set({ seed: value })}
         />
       </div>
-      <details>
-        <summary>More</summary>
-        <p class="soft note">
-          The same seed gives the same start. An iteration that leaves less than the tolerance to gain per point is the
-          last.
-        </p>
-        <div class="fields">
-          <Select
-            {...{ label: 'Start', name: `${name}-init`, value: init, options: startsFor(kind) }}
-            onChange={(value) => set({ init: value })}
-          />
-          <NumberField
-            {...{ label: 'Starts to try', name: `${name}-restarts`, value: restarts, min: 1, max: LIMITS.restarts }}
-            onChange={(value) => set({ restarts: value })}
-          />
-          <NumberField
-            {...{ label: 'Tolerance', name: `${name}-tol`, value: tol, min: 0, max: 1, step: 'any' }}
-            onChange={(value) => set({ tol: value })}
-          />
-          <Select
-            {...{ label: 'Compute on', name: `${name}-backend`, value: backend, options: BACKENDS }}
-            onChange={(value) => set({ backend: value })}
-          />
-        </div>
-      </details>
+      <More {...{ name, choice, set }} />
     </section>
+  );
+}
+
+/** What is rarely changed, folded away. */
+function More({ name, choice, set }: Pick<Props, 'name' | 'choice'> & { set(change: Partial<ModelChoice>): void }) {
+  const { kind, init, tol, restarts, backend } = choice;
+  return (
+    <details>
+      <summary>More</summary>
+      <p class="soft note">
+        The same seed gives the same start. An iteration that leaves less than the tolerance to gain per point is the
+        last.
+      </p>
+      <div class="fields">
+        <Select
+          {...{ label: 'Start', name: `${name}-init`, value: init, options: startsFor(kind) }}
+          onChange={(value) => set({ init: value })}
+        />
+        <NumberField
+          {...{ label: 'Starts to try', name: `${name}-restarts`, value: restarts, min: 1, max: LIMITS.restarts }}
+          onChange={(value) => set({ restarts: value })}
+        />
+        <NumberField
+          {...{ label: 'Tolerance', name: `${name}-tol`, value: tol, min: 0, max: 1, step: 'any' }}
+          onChange={(value) => set({ tol: value })}
+        />
+        <Select
+          {...{ label: 'Compute on', name: `${name}-backend`, value: backend, options: BACKENDS }}
+          onChange={(value) => set({ backend: value })}
+        />
+      </div>
+    </details>
   );
 }

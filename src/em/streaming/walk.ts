@@ -3,7 +3,7 @@ import type { HostPoints } from '../../data/points.ts';
 import type { PointStream } from '../../data/replay.ts';
 import { EmgpuError } from '../../errors.ts';
 import type { Backend, Dataset, LoadOptions } from '../types.ts';
-import { type ChunkWalk, numberedChunks, weighsNothing } from './chunks.ts';
+import { type ChunkWalk, type NumberedChunk, numberedChunks, weighsNothing } from './chunks.ts';
 
 /** How a stream is walked, and how its chunks are loaded. */
 export interface WalkOptions extends ChunkWalk, LoadOptions {
@@ -26,55 +26,85 @@ export async function* walkDatasets(
   stream: PointStream,
   options: WalkOptions,
 ): AsyncGenerator<LoadedChunk> {
-  // A chunk is loaded before the next but one is asked for.
-  const chunks = numberedChunks(stream, { ...options, lent: backend.sharesMemory });
-  /** The chunk before: its memory is for the next one that is loaded. */
-  let spent: Dataset | undefined;
-  const spend = (dataset?: Dataset) => {
-    spent?.destroy();
-    spent = dataset;
-  };
-  let reading = chunks.next();
-  const loadNext = async (): Promise<LoadedChunk | undefined> => {
-    for (;;) {
-      const { done, value } = await reading;
-      if (done) {
-        spend();
-        return undefined;
-      }
-      reading = chunks.next();
-      // Whoever awaits it sees its failure; without this it would count as unhandled before.
-      reading.catch(() => {});
-      const { chunk, first } = value;
-      if (weighsNothing(chunk)) continue;
-      const reuse = spent;
-      spent = undefined;
-      try {
-        return { dataset: await loadChunk(backend, chunk, first, { ...options, reuse }), first };
-      } finally {
-        reuse?.destroy();
-      }
-    }
-  };
-  let loading = loadNext();
+  const chunks = new ChunkLoader(backend, stream, options);
+  let loading = chunks.load();
   try {
     for (;;) {
       const current = await loading;
       if (!current) return;
-      loading = loadNext();
-      loading.catch(() => {});
+      loading = chunks.load();
+      loading.catch(ignore);
       try {
         yield current;
       } finally {
-        spend(current.dataset);
+        chunks.spend(current.dataset);
       }
     }
   } finally {
     // Where the caller has left early, or something failed.
-    const left = await loading.catch(() => undefined);
+    const left = await loading.catch(ignore);
     left?.dataset.destroy();
-    spend();
-    await chunks.return(undefined);
+    await chunks.close();
+  }
+}
+
+/** Whoever awaits a promise later sees its failure; without a handler it would count as unhandled before. */
+function ignore(): undefined {
+  return undefined;
+}
+
+/** Loads the chunks of a stream in their order, and reads one ahead. */
+class ChunkLoader {
+  readonly #backend: Backend;
+  readonly #options: WalkOptions;
+  readonly #chunks: AsyncGenerator<NumberedChunk>;
+  #reading: Promise<IteratorResult<NumberedChunk>>;
+  /** A dataset that is done with: its memory is for the next one that is loaded. */
+  #spent: Dataset | undefined;
+
+  constructor(backend: Backend, stream: PointStream, options: WalkOptions) {
+    this.#backend = backend;
+    this.#options = options;
+    // They may be lent: a chunk is loaded before the next but one is asked for.
+    this.#chunks = numberedChunks(stream, { ...options, lent: backend.sharesMemory });
+    this.#reading = this.#chunks.next();
+  }
+
+  /** The next chunk that weighs something; undefined after the last. One call at a time. */
+  async load(): Promise<LoadedChunk | undefined> {
+    for (;;) {
+      const { done, value } = await this.#reading;
+      if (done) return this.#free();
+      this.#reading = this.#chunks.next();
+      this.#reading.catch(ignore);
+      if (!weighsNothing(value.chunk)) return this.#load(value);
+    }
+  }
+
+  /** Gives back a dataset that was loaded. */
+  spend(dataset: Dataset): void {
+    this.#free();
+    this.#spent = dataset;
+  }
+
+  async close(): Promise<void> {
+    this.#free();
+    await this.#chunks.return(undefined);
+  }
+
+  #free(): undefined {
+    this.#spent?.destroy();
+    this.#spent = undefined;
+  }
+
+  async #load({ chunk, first }: NumberedChunk): Promise<LoadedChunk> {
+    const reuse = this.#spent;
+    this.#spent = undefined;
+    try {
+      return { dataset: await loadChunk(this.#backend, chunk, first, { ...this.#options, reuse }), first };
+    } finally {
+      reuse?.destroy();
+    }
   }
 }
 

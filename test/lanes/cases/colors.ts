@@ -5,17 +5,11 @@ import { KMeans } from '../../../src/estimators/k-means.ts';
 import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import { assert, assertClose, assertEqual, assertRejects, assertSame } from '../assert.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
-import { cpuBackend, drawSample, randomFor } from './gpu.ts';
+import { copyToHost, cpuBackend, drawSample, randomFor } from './gpu.ts';
 
 /** The numbers in a device's buffer, and the end of the buffer. */
 async function take({ device }: LaneContext, buffer: GPUBuffer, destroy = true): Promise<ArrayBuffer> {
-  const staging = device.createBuffer({ size: buffer.size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-  const encoder = device.createCommandEncoder();
-  encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
-  device.queue.submit([encoder.finish()]);
-  await staging.mapAsync(GPUMapMode.READ);
-  const bytes = staging.getMappedRange().slice(0);
-  staging.destroy();
+  const bytes = await copyToHost(device, buffer);
   if (destroy) buffer.destroy();
   return bytes;
 }

@@ -1,6 +1,7 @@
 import { randomNormal } from 'd3-random';
 import { createCpuBackend } from '../../../src/backends/cpu/backend.ts';
 import { createGpuBackend, type GpuBackendOptions } from '../../../src/backends/webgpu/backend.ts';
+import { isSoftware } from '../../../src/backends/webgpu/device.ts';
 import type { HostPoints } from '../../../src/data/points.ts';
 import { EmRun } from '../../../src/em/run.ts';
 import type { Backend, Family } from '../../../src/em/types.ts';
@@ -27,6 +28,31 @@ export function deviceWith(device: GPUDevice, overrides: Partial<GPUDevice>): GP
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
+}
+
+/** The first bytes of a buffer that can be copied. */
+export async function copyToHost(device: GPUDevice, buffer: GPUBuffer, size = buffer.size): Promise<ArrayBuffer> {
+  const staging = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
+  const encoder = device.createCommandEncoder();
+  encoder.copyBufferToBuffer(buffer, 0, staging, 0, size);
+  device.queue.submit([encoder.finish()]);
+  await staging.mapAsync(GPUMapMode.READ);
+  const bytes = staging.getMappedRange().slice(0);
+  staging.destroy();
+  return bytes;
+}
+
+/** Whether stages compile fast: some software drivers take seconds for each D and K. */
+export function compilesFast({ lane, adapter }: LaneContext): boolean {
+  return lane === 'node-swiftshader' || lane === 'chromium' || !isSoftware(adapter.info);
+}
+
+/**
+ * D and K where any will do: a whole block of features and three by themselves, or, where stages compile slowly, what other
+ * cases have.
+ */
+export function anyShape(context: LaneContext): { D: number; K: number } {
+  return { D: compilesFast(context) ? 7 : 3, K: 4 };
 }
 
 /** The float64 reference, on this thread. */

@@ -3,7 +3,7 @@ import { marginal } from '../../../src/estimators/marginal.ts';
 import { fromParameters, MixtureModel } from '../../../src/estimators/mixture-model.ts';
 import { assert, assertClose, assertEqual, assertRejects } from '../assert.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
-import { drawSample, randomFor } from './gpu.ts';
+import { copyToHost, drawSample, randomFor } from './gpu.ts';
 
 /** A mixture of four features far from the origin. */
 function drawModel({ seed }: LaneContext, type: 'full' | 'tied' | 'diag' | 'spherical', name: string): MixtureModel {
@@ -20,14 +20,7 @@ const TOLERANCE = { absolute: 1e-5, relative: 2e-6 };
 
 /** Float32 numbers of a buffer. */
 async function numbersIn(device: GPUDevice, buffer: GPUBuffer, count: number): Promise<Float32Array> {
-  const staging = device.createBuffer({ size: 4 * count, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });
-  const encoder = device.createCommandEncoder();
-  encoder.copyBufferToBuffer(buffer, 0, staging, 0, 4 * count);
-  device.queue.submit([encoder.finish()]);
-  await staging.mapAsync(GPUMapMode.READ);
-  const numbers = new Float32Array(staging.getMappedRange().slice(0));
-  staging.destroy();
-  return numbers;
+  return new Float32Array(await copyToHost(device, buffer, 4 * count));
 }
 
 const LOAD_TEXELS = /* wgsl */ `

@@ -1,10 +1,11 @@
 import type { HostPoints } from '../../../src/data/points.ts';
+import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import { type KMeansParameters, kMeansFamily } from '../../../src/families/k-means.ts';
 import { assert, assertClose, assertEqual, assertSame } from '../assert.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
 import { cpuBackend, drawSample, gpuBackend, randomFor, type Spec } from './gpu.ts';
 import { drawWeights } from './models.ts';
-import { compareEnd, compareStretch, countReadbacks, follow, runBy, TYPES } from './stretches.ts';
+import { checkProgress, compareEnd, compareStretch, countReadbacks, follow, runBy, TYPES } from './stretches.ts';
 
 /** Passes as GPUs do them, whatever the device and however few the points. */
 const LEAN = { leanFrom: 0 };
@@ -101,6 +102,19 @@ const kMeans: readonly LaneCase[] = [
 ];
 
 const others: readonly LaneCase[] = [
+  {
+    name: 'lean stretches: progress is told while the device goes on, as it will be in the history',
+    async run(context) {
+      // A device so slow that a readback tells of a few iterations.
+      const backend = gpuBackend(context, { ...LEAN, rate: 1e7 });
+      const spec: Spec = { type: 'diag', D: 3, K: 4, N: 5003, separation: 2 };
+      const { points, start } = drawSample(spec, randomFor(context.seed, 'lean stretches, progress'));
+      const family = gaussianFamily({ covarianceType: 'diag', regCovar: 1e-6 });
+      await checkProgress(backend, family, points, start);
+      const cloud = drawCloud(context, { D: 3, K: 7, N: 20_003 });
+      await checkProgress(backend, kMeansFamily, cloud.points, cloud.start);
+    },
+  },
   {
     name: 'lean stretches: a run that converges is judged and ended in float64',
     run: (context) => compareEnd(context, { type: 'diag', D: 3, K: 4, N: 9001, separation: 2.5 }, LEAN),

@@ -1,8 +1,7 @@
-import { isSoftware } from '../../../src/backends/webgpu/device.ts';
 import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import { assertSame } from '../assert.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
-import { cpuBackend, drawSample, gpuBackend, iterate, randomFor, type Spec } from './gpu.ts';
+import { anyShape, compilesFast, cpuBackend, drawSample, gpuBackend, iterate, randomFor, type Spec } from './gpu.ts';
 import { drawModel, numbersOf } from './models.ts';
 import { compare, compareKMeans, compareRuns, compareStep } from './twins.ts';
 import { leanWindows } from './windows.ts';
@@ -11,9 +10,6 @@ import { leanWindows } from './windows.ts';
 const LEAN = { leanFrom: 0 };
 
 const TYPES = ['full', 'tied', 'diag', 'spherical'] as const;
-
-/** Where it does not matter: lavapipe compiles stages for each D and K anew, and other cases have these. */
-const SHAPE = { D: 3, K: 4 };
 
 /** Narrow points, one block, an odd number of blocks, an even one, tiles; too many components for both steps in one stage. */
 const STEPS = [
@@ -30,12 +26,11 @@ const STEPS = [
  * The sizes of a lane: all of them, but on lavapipe, which takes seconds to compile a stage for each D and K: there one, which the seed and a
  * model's place among them choose.
  */
-function stepsOf({ lane, seed, adapter }: LaneContext, place: number): readonly (typeof STEPS)[number][] {
-  const compilesFast = lane === 'node-swiftshader' || lane === 'chromium';
-  if (!isSoftware(adapter.info) || compilesFast) return STEPS;
+function stepsOf(context: LaneContext, place: number): readonly (typeof STEPS)[number][] {
+  if (compilesFast(context)) return STEPS;
   // Up to a minute for a stage that no software adapter is ever asked for.
   const small = STEPS.filter(({ D }) => D < 33);
-  return [small[(seed + 2 * place) % small.length]!];
+  return [small[(context.seed + 2 * place) % small.length]!];
 }
 
 const steps: readonly LaneCase[] = TYPES.map((type, place) => ({
@@ -76,7 +71,7 @@ const shared: readonly LaneCase[] = [
   name: `lean: tied, ${what}, 66,001 points`,
   lanes: ['node-lavapipe', 'node-swiftshader', 'chromium'],
   async run(context: LaneContext) {
-    const spec: Spec = { type: 'tied', ...SHAPE, N: 66_001, separation };
+    const spec: Spec = { type: 'tied', ...anyShape(context), N: 66_001, separation };
     const { points, start } = drawSample(spec, randomFor(context.seed, `lean: tied, ${what}`));
     const wide = { ...start, covariances: start.covariances.map((c) => wider * c) };
     const family = gaussianFamily({ covarianceType: 'tied', regCovar: 1e-6 });
@@ -92,7 +87,11 @@ const shared: readonly LaneCase[] = [
 const pace: readonly LaneCase[] = (['full', 'tied', 'diag', 'k-means'] as const).map((kind) => ({
   name: `lean: ${kind}, the same bits in small chunks and in large ones`,
   async run(context) {
-    const model = drawModel(kind, { ...SHAPE, N: 40_003, separation: 2 }, randomFor(context.seed, `lean ${kind}`));
+    const model = drawModel(
+      kind,
+      { ...anyShape(context), N: 40_003, separation: 2 },
+      randomFor(context.seed, `lean ${kind}`),
+    );
     const statistics = async (rate: number) => {
       const dataset = await gpuBackend(context, { ...LEAN, rate }).load(model.points, { scaling: model.scaling });
       try {

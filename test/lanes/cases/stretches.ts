@@ -67,6 +67,18 @@ export async function countReadbacks(work: () => Promise<unknown>): Promise<numb
   return count;
 }
 
+/** What a run of 100 iterations tells of, each iteration once and in order, is what its history says in the end. */
+export async function checkProgress<P>(backend: Backend, family: Family<P>, points: HostPoints, start: P) {
+  const told: Reached[] = [];
+  const settings = { tol: 0, maxIter: 100 };
+  const { run } = await follow(backend, 'advance', family, points, start, settings, (reached) => told.push(reached));
+  assert(told.length >= 2, `told ${told.length} times in ${run.iteration} iterations`);
+  told.forEach(({ iteration, value }, i) => {
+    assert(i === 0 || iteration > told[i - 1]!.iteration, `${iteration} after ${told[i - 1]?.iteration} iterations`);
+    assertEqual(value, run.history[iteration], `after ${iteration} iterations`);
+  });
+}
+
 /** The iterations done by the device alone follow those of the host, and end where those end. */
 export async function compareStretch(
   context: LaneContext,
@@ -141,20 +153,11 @@ const others: readonly LaneCase[] = [
   },
   {
     name: 'stretches: progress is told while the device goes on, as it will be in the history',
-    async run(context) {
-      const { points, start } = drawSample(
-        { type: 'full', D: 2, K: 3, N: 4001 },
-        randomFor(context.seed, 'stretches, progress'),
-      );
+    run(context) {
+      const spec: Spec = { type: 'full', D: 2, K: 3, N: 4001 };
+      const { points, start } = drawSample(spec, randomFor(context.seed, 'stretches, progress'));
       const family = gaussianFamily({ covarianceType: 'full', regCovar: 1e-6 });
-      const told: Reached[] = [];
-      const settings = { tol: 0, maxIter: 100 };
-      const { run } = await follow(gpuBackend(context), 'advance', family, points, start, settings, (reached) =>
-        told.push(reached),
-      );
-      assert(told.length >= 2, `told ${told.length} times in ${run.iteration} iterations`);
-      for (const { iteration, value } of told)
-        assertEqual(value, run.history[iteration], `after ${iteration} iterations`);
+      return checkProgress(gpuBackend(context), family, points, start);
     },
   },
   {

@@ -3,17 +3,16 @@ import { addStatistics } from '../../../src/em/statistics.ts';
 import type { Statistics } from '../../../src/em/types.ts';
 import { assert, assertEqual, assertSame } from '../assert.ts';
 import type { LaneCase } from '../types.ts';
-import { randomFor } from './gpu.ts';
+import { anyShape, randomFor } from './gpu.ts';
 import { cutBackend, drawModel, drawWeights, KINDS, type Kind, numbersOf, sliceRows } from './models.ts';
-
-/** Those of other cases: some drivers take seconds to compile what has another D and K. */
-const [D, K] = [3, 4];
 
 /** A dataset of several windows is the sum of datasets of one: a stream that is read in such pieces gives the same bits. */
 const cut = (kind: Kind, weighted: boolean, name: string, options: Partial<GpuBackendOptions>): LaneCase => ({
   name: `${name}${weighted ? ', weighted' : ''}, one dataset of three windows is three datasets of one, bit by bit`,
   async run(context) {
-    const backend = cutBackend(context, 2 ** 15, options);
+    const { D, K } = anyShape(context);
+    // Rows of one number less, so that more than 2048 do not fit.
+    const backend = cutBackend(context, 2048 * 4 * (D + 1), options);
     const rows = backend.windowRows(D);
     assertEqual(rows, 2048, 'rows per window');
     const N = 2 * rows + 1001;

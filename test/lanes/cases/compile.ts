@@ -6,8 +6,8 @@ import type { Flag, StageName } from '../../../src/backends/webgpu/shader.ts';
 import { pointsLadder, type Shape, shapeOf } from '../../../src/backends/webgpu/shape.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
 
-/** One D for each way a shader can come out: narrow blocks, one block, one tile of two, more tiles (an odd block), the limit. */
-const FEATURES = [2, 4, 8, 9, 128];
+/** One D for each way a shader can come out: features by themselves, one block of four, two, and two and a rest; the limit. */
+const FEATURES = [3, 4, 8, 11, 128];
 
 /** Every front end (Dawn's in Node, Chromium's, wgpu's) and every driver, once. */
 const LANES = ['node-lavapipe', 'chromium', 'firefox', 'deno'] as const;

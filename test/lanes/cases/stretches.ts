@@ -67,10 +67,10 @@ export async function countReadbacks(work: () => Promise<unknown>): Promise<numb
   return count;
 }
 
-/** What a run of 100 iterations tells of, each iteration once and in order, is what its history says in the end. */
+/** What a run of 60 iterations tells of, each iteration once and in order, is what its history says in the end. */
 export async function checkProgress<P>(backend: Backend, family: Family<P>, points: HostPoints, start: P) {
   const told: Reached[] = [];
-  const settings = { tol: 0, maxIter: 100 };
+  const settings = { tol: 0, maxIter: 60 };
   const { run } = await follow(backend, 'advance', family, points, start, settings, (reached) => told.push(reached));
   assert(told.length >= 2, `told ${told.length} times in ${run.iteration} iterations`);
   told.forEach(({ iteration, value }, i) => {

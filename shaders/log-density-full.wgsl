@@ -3,7 +3,7 @@
 //   densities[k][n] = c_k - |U_k^T (x_n - m_k) - b_k|^2          (base 2: U is scaled by sqrt(log2(e) / 2))
 //
 // m_k is the mean rounded to float32 and b_k what the rounding lost (seen through U_k), so that the difference is exact
-// where it matters: near the component. Twin: src/backends/cpu/stages/log-density-full.ts
+// where it matters: near the component. Twins: src/backends/cpu/stages/log-density-full.ts and, for D = 2, log-density-plane.ts
 
 #import density
 #import factor

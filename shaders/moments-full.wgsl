@@ -4,7 +4,8 @@
 //   second = sum r z_I z_J^T;   on the diagonal also   first = sum r z_I   and   count = sum r,     z = x - m_k
 //
 // Neighbouring invocations take neighbouring components, so that they read the same points, and nothing has to be added up
-// between invocations. Tiles are numbered (0,0) (0,1) (1,1) (0,2) … Twin: src/backends/cpu/stages/moments-full.ts
+// between invocations. Tiles are numbered (0,0) (0,1) (1,1) (0,2) … Twins: src/backends/cpu/stages/moments-full.ts and, for
+// D = 2, moments-plane.ts
 
 #import job
 #import point-block

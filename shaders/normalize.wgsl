@@ -3,7 +3,8 @@
 //   densities[k][n] = 2^(densities[k][n] - m_n),   m_n = max_k densities[k][n],   s_n = their sum,   scales[n] = 1 / s_n
 //
 // The responsibility is densities[k][n] scales[n]: to write it here would mean to go over all components once more.
-// One partial log-likelihood, sum m_n + log2(prod s_n), per tile of 256 points. Twin: src/backends/cpu/stages/normalize.ts
+// One partial log-likelihood, sum m_n + log2(prod s_n), per tile of 256 points. Twins: src/backends/cpu/stages/normalize.ts and
+// log-likelihood.ts
 //
 // WEIGHTED: scales[n] = w_n / s_n, and the log-likelihood is sum w_n (m_n + log2 s_n), all of it in `maxima`.
 

@@ -7,15 +7,14 @@ import type { Dispatch, PassOptions } from './pace.ts';
 import type { PackedBatches } from './pack.ts';
 import type { Shape } from './shape.ts';
 import { type Course, createCourse, finalizeDispatch, runStretching, type Stretching } from './stretch.ts';
-import type { Window } from './windows.ts';
 import { bind } from './workspace.ts';
 
 /** Where passes of k-means leave their sums, and the M-step on the device the next centres. */
 export interface KMeansWork {
   readonly kernel: Kernel;
   readonly K: number;
-  /** Of totals. */
-  readonly rows: number;
+  /** Rows of totals, of each window in turn. */
+  readonly rows: readonly number[];
   /** The job of the M-step: K, and the sums of a cluster. */
   readonly jobs: GPUBuffer;
   readonly totals: GPUBuffer;
@@ -39,23 +38,35 @@ export async function createKMeansMaximization(
   work: KMeansWork,
 ): Promise<KMeansMaximization> {
   const { device, pipelines } = context;
-  const { kernel, K, rows, jobs, totals, parameters } = work;
+  const { kernel, K, jobs, totals, parameters } = work;
   const stage = await pipelines.get(kernel.finalize!.stage, shape, kernel.finalize!.flags);
   const before = await memory.buffer('centres before', K * shape.DB * shape.W * 4, Usage.STORAGE | Usage.COPY_SRC);
-  const course = await createCourse(memory, shape, { parts: rows * K, bytes: PART_BYTES }, [before]);
+  const course = await createCourse(memory, shape, { parts: rowsOf(work) * K, bytes: PART_BYTES }, [before]);
   const group = bind(device, stage, jobs, course.state, totals, course.kept, before, parameters);
   return { work, course, finalize: finalizeDispatch(stage, group) };
 }
 
-/** Minus the inertia, added up as `unpackStatistics` does. */
+function rowsOf({ rows }: KMeansWork): number {
+  return rows.reduce((sum, count) => sum + count, 0);
+}
+
+/** Minus the inertia, added up as `unpackStatistics` does in every window, and then `addStatistics`. */
 function objectiveOf(parts: DataView, { K, rows }: KMeansWork): number {
-  let inertia = 0;
-  for (let k = 0; k < K; k++) {
-    let ofCluster = 0;
-    for (let row = 0; row < rows; row++) ofCluster += parts.getFloat32((row * K + k) * PART_BYTES + 4, true);
-    inertia += ofCluster;
+  let total = 0;
+  let first = 0;
+  for (const count of rows) {
+    let inertia = 0;
+    for (let k = 0; k < K; k++) {
+      let ofCluster = 0;
+      for (let row = first; row < first + count; row++) {
+        ofCluster += parts.getFloat32((row * K + k) * PART_BYTES + 4, true);
+      }
+      inertia += ofCluster;
+    }
+    total += inertia;
+    first += count;
   }
-  return -inertia;
+  return -total;
 }
 
 /**
@@ -70,13 +81,13 @@ export async function runKMeansStretch(
   evaluate: (reached: KernelParameters) => Promise<Statistics>,
   packed: PackedBatches,
   parameters: KernelParameters,
-  window: Window,
   options: StretchOptions & PassOptions,
 ): Promise<Stretch | undefined> {
   context.device.queue.writeBuffer(work.parameters, 0, packed.data);
-  const start = { rows: work.rows, leastCount: 0, unit: 1, normalizer: 0 };
+  // Neither the weight of all points nor the normalizer plays a part.
+  const start = { rows: rowsOf(work), totalWeight: 0, leastCount: 0, unit: 1, normalizer: 0 };
   const objective = (parts: DataView) => objectiveOf(parts, work);
-  const { objectives, results } = await runStretching(context, { ...how, course, start, objective }, window, options);
+  const { objectives, results } = await runStretching(context, { ...how, course, start, objective }, options);
   if (objectives.length < 2) return undefined;
   const means = unpadMeans(new Float32Array(results[0]!), parameters, shape);
   return { objectives: objectives.slice(0, -1), statistics: await evaluate({ ...parameters, means }) };

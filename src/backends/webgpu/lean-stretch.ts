@@ -1,4 +1,5 @@
 import type { Frame } from '../../data/frame.ts';
+import { addStatistics } from '../../em/statistics.ts';
 import type { KernelParameters, Stretch, StretchOptions } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
 import { createKMeansMaximization, type KMeansMaximization, runKMeansStretch } from './k-means-stretch.ts';
@@ -18,27 +19,36 @@ import type { Window } from './windows.ts';
  */
 const MOST_OPERATIONS = 1e11;
 
-/** What runs many lean passes over one window without the host. Its memory is that of the passes. */
+/** What runs many lean passes without the host. Its memory is that of the passes. */
 export type LeanStretch = { readonly lean: Lean } & (
   | { readonly hard: false; readonly maximization: MixtureMaximization }
   | { readonly hard: true; readonly maximization: KMeansMaximization }
 );
 
-/** Whether the M-step can be done on the device, and an iteration is short; that passes are lean is not asked. */
-export function suitsLeanStretch(kernel: Kernel, shape: Shape, K: number, count: number): boolean {
-  return kernel.finalize?.fits(shape, K) === true && count * K * kernel.flops(shape.D) <= MOST_OPERATIONS;
+/**
+ * Whether the M-step can be done on the device, and an iteration is short; that passes are lean is not asked. Where mixtures have several windows it is
+ * the host's: there a stream, whose chunks the host adds up, is to give the same bits. Those of k-means do not depend on who adds.
+ */
+export function suitsLeanStretch(kernel: Kernel, shape: Shape, K: number, windows: readonly Window[]): boolean {
+  const count = windows.reduce((n, window) => n + window.count, 0);
+  return (
+    (windows.length === 1 || kernel.second === 'inertia') &&
+    kernel.finalize?.fits(shape, K) === true &&
+    count * K * kernel.flops(shape.D) <= MOST_OPERATIONS
+  );
 }
 
 export async function createLeanStretch(context: GpuContext, shape: Shape, lean: Lean): Promise<LeanStretch> {
   const { kernel, K, layout, memory, portions } = lean;
-  const { groups, window } = portions[0]!;
   const jobs = await createMaximizationJob(context.device, memory, K, layout.tiles * layout.sums);
-  const work = { ...lean, rows: 2 * groups, jobs };
+  const rows = portions.map(({ groups }) => 2 * groups);
   if (kernel.second === 'inertia') {
+    const work = { ...lean, rows, jobs };
     return { lean, hard: true, maximization: await createKMeansMaximization(context, shape, memory, work) };
   }
-  const likelihoods = { likelihoods: likelihoodsOf(window), logLikelihoods: lean.joined };
-  const maximization = await createMixtureMaximization(context, shape, memory, { ...work, ...likelihoods });
+  const likelihoods = { likelihoods: likelihoodsOf(portions[0]!.window), logLikelihoods: lean.joined };
+  const work = { ...lean, rows: rows[0]!, jobs, ...likelihoods };
+  const maximization = await createMixtureMaximization(context, shape, memory, work);
   return { lean, hard: false, maximization };
 }
 
@@ -48,7 +58,7 @@ function pacing(
   { lean, maximization: { finalize } }: LeanStretch,
   options: PassOptions,
 ): Pick<Stretching, 'count' | 'submit'> {
-  const commands = lean.batches[0]!; // of one window
+  const commands = lean.batches[0]!; // there is no other
   const iteration: Command[] = [...commands, { operations: 0, dispatches: [finalize] }];
   const operations = commands.reduce((sum, command) => sum + command.operations, 0);
   return {
@@ -65,15 +75,15 @@ export function runLeanStretch(
   packed: PackedBatches,
   parameters: KernelParameters,
   frame: Frame,
-  window: Window,
   options: StretchOptions & PassOptions,
 ): Promise<Stretch | undefined> {
   const { lean, hard, maximization } = stretch;
   const how = pacing(context, stretch, options);
+  const { window } = lean.portions[0]!;
   if (!hard) return runMixtureStretch(context, shape, maximization, how, packed, parameters, frame, window, options);
   const evaluate = async (reached: KernelParameters) => {
     const packed = lean.kernel.pack(reached, shape, Infinity);
-    return (await leanExpectation(context, shape, lean, packed, reached, options))[0]!;
+    return (await leanExpectation(context, shape, lean, packed, reached, options)).reduce(addStatistics);
   };
-  return runKMeansStretch(context, shape, maximization, how, evaluate, packed, parameters, window, options);
+  return runKMeansStretch(context, shape, maximization, how, evaluate, packed, parameters, options);
 }

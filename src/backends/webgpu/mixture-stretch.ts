@@ -63,13 +63,18 @@ function offsetsOf({ count, first, second }: MomentsLayout): Uint32Array<ArrayBu
 }
 
 /** Objectives are in base-2 logarithms on the device. */
-function startOf({ rows }: MixtureWork, packed: PackedBatches, frame: Frame, { largestWeight }: Window): Start {
+function startOf(
+  { rows }: MixtureWork,
+  packed: PackedBatches,
+  frame: Frame,
+  { totalWeight, largestWeight }: Window,
+): Start {
   const D = frame.shift.length;
   const jacobian = frame.scale.reduce((sum, s) => sum + Math.log(s), 0);
   const normalizer = -0.5 * D * Math.log(2 * Math.PI) - jacobian - packed.offset;
   // Whatever the weights, more than this is more than 2 (D + 1) points.
   const leastCount = 2 * (D + 1) * largestWeight;
-  return { rows, leastCount, unit: Math.LOG2E, normalizer: normalizer * Math.LOG2E };
+  return { totalWeight, rows, leastCount, unit: Math.LOG2E, normalizer: normalizer * Math.LOG2E };
 }
 
 /** Up to `steps` E-steps in a row; the host goes on from the sums of the last. */
@@ -90,7 +95,7 @@ export async function runMixtureStretch(
   const offset = window.totalWeight * packed.offset;
   const start = startOf(work, packed, frame, window);
   const objective = (parts: DataView) => sumLogLikelihoods(parts, work.likelihoods) + offset;
-  const { objectives, results } = await runStretching(context, { ...how, course, start, objective }, window, options);
+  const { objectives, results } = await runStretching(context, { ...how, course, start, objective }, options);
   const [means, totals] = results.map((bytes) => new Float32Array(bytes)) as [Float32Array, Float32Array];
   const { count: nSamples, totalWeight } = window;
   const statistics = unpackStatistics(work.kernel, parameters, work.layout, {

@@ -164,22 +164,22 @@ export class Scratch {
     options: StretchOptions & PassOptions,
   ): Promise<Stretch | undefined> {
     const { shape, windows } = this.#points;
-    const [window] = windows;
-    if (!window || windows.length > 1) return undefined;
     const context = this.#context;
     const kernel = kernelFor(parameters);
-    const { count } = window;
-    if (count >= context.leanFrom && suitsLeanStretch(kernel, shape, parameters.nComponents, count)) {
+    const areLarge = windows.every(({ count }) => count >= context.leanFrom);
+    if (areLarge && suitsLeanStretch(kernel, shape, parameters.nComponents, windows)) {
       const lean = await this.#prepareLean(parameters, windows);
-      if (lean) {
+      // What is read back in several batches has one after the other in the same place.
+      if (lean?.work.batches.length === 1) {
         if (this.#leanStretch?.lean !== lean.work) {
           this.#leanStretch = await createLeanStretch(context, shape, lean.work);
         }
-        return runLeanStretch(context, shape, this.#leanStretch, lean.packed, parameters, frame, window, options);
+        return runLeanStretch(context, shape, this.#leanStretch, lean.packed, parameters, frame, options);
       }
     }
+    const [window] = windows;
     const packed = kernel.pack(parameters, shape);
-    if (!suitsResident(kernel, packed, shape, count)) return undefined;
+    if (!window || windows.length > 1 || !suitsResident(kernel, packed, shape, window.count)) return undefined;
     const resident = await this.#prepareResident(kernel, packed, parameters.nComponents, window);
     return runStretch(context, shape, resident, packed, parameters, frame, window, options);
   }

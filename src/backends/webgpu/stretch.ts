@@ -6,7 +6,6 @@ import { type Memory, Usage } from './memory.ts';
 import type { Dispatch, PassOptions } from './pace.ts';
 import { readMapped } from './readback.ts';
 import type { Shape } from './shape.ts';
-import type { Window } from './windows.ts';
 
 /** E-steps whose objectives the device keeps, and so iterations per readback at most. */
 export const SLOTS = 16;
@@ -65,6 +64,8 @@ export async function createMaximizationJob(
 
 /** What a stretch starts from, in the units in which the device has objectives. */
 export interface Start {
+  /** N, or the sum of the weights. */
+  readonly totalWeight: number;
   /** Rows of totals. */
   readonly rows: number;
   readonly leastCount: number;
@@ -76,8 +77,7 @@ export interface Start {
 /** The struct `Stretch` at its start. */
 function encodeStart(
   { parts }: Course,
-  { rows, leastCount, unit, normalizer }: Start,
-  { totalWeight }: Window,
+  { totalWeight, rows, leastCount, unit, normalizer }: Start,
   { steps, tolerance, noise, fall, regularizer }: StretchOptions,
 ): ArrayBuffer {
   const state = new ArrayBuffer(STATE_BYTES + regularizer.length * 4);
@@ -112,11 +112,10 @@ interface Outcome {
 export async function runStretching(
   { device }: GpuContext,
   stretching: Stretching,
-  window: Window,
   options: StretchOptions & PassOptions,
 ): Promise<Outcome> {
   const { course } = stretching;
-  device.queue.writeBuffer(course.state, 0, encodeStart(course, stretching.start, window, options));
+  device.queue.writeBuffer(course.state, 0, encodeStart(course, stretching.start, options));
   const objectives: number[] = [];
   const underWay: Promise<ArrayBuffer>[] = [];
   let [asked, submits] = [0, 0];

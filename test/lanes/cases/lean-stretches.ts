@@ -1,3 +1,4 @@
+import type { GpuBackendOptions } from '../../../src/backends/webgpu/backend.ts';
 import type { HostPoints } from '../../../src/data/points.ts';
 import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import { type KMeansParameters, kMeansFamily } from '../../../src/families/k-means.ts';
@@ -48,8 +49,9 @@ async function compareClusters(
   context: LaneContext,
   { points, start }: { points: HostPoints; start: KMeansParameters },
   tol: number,
+  options: Partial<GpuBackendOptions> = {},
 ) {
-  const backend = gpuBackend(context, LEAN);
+  const backend = gpuBackend(context, { ...LEAN, ...options });
   const of = (how: 'step' | 'advance') => follow(backend, how, kMeansFamily, points, start, { tol, maxIter: 500 });
   const stepped = await of('step');
   let advanced = stepped;
@@ -81,6 +83,17 @@ const kMeans: readonly LaneCase[] = [
         const both = Math.min(run.history.length, twin.run.history.length);
         // A point between two centres may go the other way in float32.
         assertClose(run.history.slice(0, both), twin.run.history.slice(0, both), { relative: 1e-4 }, 'inertias');
+      },
+    }),
+  ),
+  ...[false, true].map(
+    (weighted): LaneCase => ({
+      name: `lean stretches: k-means over three windows${weighted ? ', weighted' : ''}, to where steps lead`,
+      async run(context) {
+        const cloud = drawCloud(context, { D: 3, K: 7, N: 2 * 2048 + 907, weighted });
+        const { run, readbacks } = await compareClusters(context, cloud, 0, { windowBytes: 2 ** 15 });
+        const isLong = run.iteration > 20;
+        assert(!isLong || readbacks < run.iteration, `${run.iteration} iterations took ${readbacks} readbacks`);
       },
     }),
   ),

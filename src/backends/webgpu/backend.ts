@@ -18,8 +18,12 @@ const HARDWARE_RATE = 5e10;
 /** Seconds: shorter passes spend most of their time on the way to the host and back. */
 const TUNE_FROM = 5e-3;
 
-/** Points: fewer are summed in short runs, whose roundings average out, and wait for their readback whatever the stages. */
-const LEAN_FROM = 2 ** 16 + 1;
+/**
+ * Points of a window from which on passes are lean on a GPU. Mixtures of fewer are summed in short runs, whose roundings average out, and where
+ * a readback would take longer than an iteration they go on without the host all the same; k-means does so in lean passes only.
+ */
+const LEAN_FROM = { mixtures: 2 ** 16 + 1, kMeans: 1 };
+const NEVER_LEAN = { mixtures: Number.POSITIVE_INFINITY, kMeans: Number.POSITIVE_INFINITY };
 
 export interface GpuBackendOptions {
   readonly device: GPUDevice;
@@ -38,7 +42,10 @@ export interface GpuBackendOptions {
   readonly cache?: TextStore;
   /** Seconds of a pass from which on variants are timed, default 0.005. */
   readonly tuneFrom?: number;
-  /** Points from which on passes are lean where a kernel can, default 65,537 on a GPU, never on drivers that compute on the processor. */
+  /**
+   * Points of a window from which on passes are lean where a kernel can; default 65,537 (k-means: any) on a GPU, never on drivers that compute on
+   * the processor.
+   */
   readonly leanFrom?: number;
 }
 
@@ -49,7 +56,7 @@ export function createGpuBackend(options: GpuBackendOptions): Backend {
   const rate = options.rate ?? (isSoftware(info) ? SOFTWARE_RATE : HARDWARE_RATE);
   const pace = new Pace(device, rate, options.submitSeconds ?? SUBMIT_SECONDS);
   const tuning = new Tuning(options.cache ?? withMemory(), info, options.tuneFrom ?? TUNE_FROM);
-  const leanFrom = options.leanFrom ?? (isSoftware(info) ? Number.POSITIVE_INFINITY : LEAN_FROM);
+  const leanFrom = leanFromOf(options);
   const context: GpuContext = { device, watch, pipelines: Pipelines.of(device), pace, tuning, windowBytes, leanFrom };
   return {
     name: 'webgpu',
@@ -70,4 +77,9 @@ export function createGpuBackend(options: GpuBackendOptions): Backend {
       if (owned) device.destroy();
     },
   };
+}
+
+function leanFromOf({ leanFrom, info }: GpuBackendOptions): GpuContext['leanFrom'] {
+  if (leanFrom !== undefined) return { mixtures: leanFrom, kMeans: leanFrom };
+  return isSoftware(info) ? NEVER_LEAN : LEAN_FROM;
 }

@@ -12,6 +12,6 @@ export interface GpuContext {
   readonly tuning: Tuning;
   /** Bytes of points per buffer at most. */
   readonly windowBytes: number;
-  /** Points from which on passes are lean where a kernel can; Infinity: never. */
-  readonly leanFrom: number;
+  /** Points of a window from which on passes are lean where a kernel can; Infinity: never. */
+  readonly leanFrom: { readonly mixtures: number; readonly kMeans: number };
 }

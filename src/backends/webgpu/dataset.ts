@@ -21,9 +21,9 @@ import type { GpuContext } from './context.ts';
 import { expectation } from './expectation.ts';
 import type { LoadedPoints } from './load.ts';
 import type { PassOptions } from './pace.ts';
+import { Passes } from './passes.ts';
 import { type Reading, readBack, readToBuffer, readToHost } from './readout.ts';
 import { gatherRows } from './rows.ts';
-import { Scratch } from './scratch.ts';
 import { GpuSeeding } from './seeding.ts';
 import { featurePlace } from './shape.ts';
 
@@ -33,8 +33,8 @@ const SIDE_BY_SIDE = 4;
 const FEW_NUMBERS = 2 ** 18;
 
 /**
- * Relative rounding of the mean log-likelihood: float32 log-densities are off by a few 2⁻²⁴ each, at random; their mean over tiles of 256 by
- * less. Twice the bound.
+ * Relative rounding of the mean log-likelihood, at most: float32 log-densities are off by a few 2⁻²⁴ each, at random, and their mean over tiles
+ * of 256 by less than 2⁻²³; this is twice as much.
  */
 export const PRECISION = 2 ** -22;
 
@@ -51,7 +51,7 @@ export class GpuDataset implements Dataset {
   readonly #points: LoadedPoints;
   readonly #tune: boolean;
   /** One, and more where passes run side by side. */
-  readonly #scratches: Scratch[];
+  readonly #passes: Passes[];
   #destroyed = false;
 
   /** `tune`: passes are run in the variant that the adapter is known, or found, to run fastest. */
@@ -65,33 +65,31 @@ export class GpuDataset implements Dataset {
     this.totalWeight = points.windows.reduce((sum, window) => sum + window.totalWeight, 0);
     this.nWeighted = points.windows.reduce((n, window) => n + window.nWeighted, 0);
     this.sideBySide = this.nSamples * this.nFeatures <= FEW_NUMBERS ? SIDE_BY_SIDE : 1;
-    this.#scratches = [new Scratch(context, points, tune)];
+    this.#passes = [new Passes(context, points, tune)];
   }
 
   expectation(parameters: KernelParameters, options: ExpectationOptions = {}): Promise<Statistics> {
-    return this.#alone(async (scratch) => {
+    return this.#alone(async (passes) => {
       const { assignment } = options;
       const guarded = this.#guarded(options);
-      if (!assignment) return scratch.expectation(parameters, guarded);
+      if (!assignment) return passes.expectation(parameters, guarded);
       checkAssignment(assignment, this.nSamples, parameters.nComponents, parameters.kind === 'k-means');
-      const passing = await scratch.prepare(parameters);
+      const passing = await passes.prepare(parameters);
       return (await expectation(passing, parameters, assignment, guarded)).statistics.reduce(addStatistics);
     });
   }
 
   stretch(parameters: KernelParameters, options: StretchOptions): Promise<Stretch | undefined> {
-    return this.#alone((scratch) => scratch.stretch(parameters, this.frame, { ...options, ...this.#guarded(options) }));
+    return this.#alone((passes) => passes.stretch(parameters, this.frame, { ...options, ...this.#guarded(options) }));
   }
 
   readToBuffer(what: ReadoutKind, parameters: KernelParameters, options: RunOptions = {}): Promise<GPUBuffer> {
-    return this.#alone(async (scratch) =>
-      readToBuffer(await reading(scratch, what, parameters), this.#guarded(options)),
-    );
+    return this.#alone(async (passes) => readToBuffer(await reading(passes, what, parameters), this.#guarded(options)));
   }
 
   blend(colors: Float32Array, parameters: KernelParameters, options: BlendOptions = {}): Promise<GPUBuffer> {
-    return this.#alone(async (scratch) => {
-      return blendToBuffer(await scratch.prepare(parameters), colors, options, this.#guarded(options));
+    return this.#alone(async (passes) => {
+      return blendToBuffer(await passes.prepare(parameters), colors, options, this.#guarded(options));
     });
   }
 
@@ -122,8 +120,8 @@ export class GpuDataset implements Dataset {
     parameters: KernelParameters,
     options: RunOptions = {},
   ): Promise<Readout[Kind]> {
-    const bytes = await this.#alone(async (scratch) => {
-      return readToHost(await reading(scratch, what, parameters), this.#guarded(options));
+    const bytes = await this.#alone(async (passes) => {
+      return readToHost(await reading(passes, what, parameters), this.#guarded(options));
     });
     return (what === 'labels' ? new Uint32Array(bytes) : new Float32Array(bytes)) as Readout[Kind];
   }
@@ -149,18 +147,18 @@ export class GpuDataset implements Dataset {
   destroy(): void {
     this.#destroyed = true;
     // Not before that: a submit that uses a destroyed buffer is dropped, and its result would be whatever was there.
-    void Promise.all(this.#scratches.map((scratch) => scratch.alone(async () => scratch.destroy()))).then(() => {
+    void Promise.all(this.#passes.map((passes) => passes.alone(async () => passes.destroy()))).then(() => {
       this.#points.memory.destroy();
     });
   }
 
   /** Runs `work` after whatever runs in the same scratch memory now; turns what a lost device or a destroyed dataset causes into its proper error. */
-  #alone<T>(work: (scratch: Scratch) => Promise<T>): Promise<T> {
-    const scratch = this.#leastBusy();
-    return scratch.alone(async () => {
+  #alone<T>(work: (passes: Passes) => Promise<T>): Promise<T> {
+    const passes = this.#leastBusy();
+    return passes.alone(async () => {
       this.#check();
       try {
-        return await work(scratch);
+        return await work(passes);
       } catch (error) {
         const cause = await this.#context.watch.explain(error);
         if (!(cause instanceof EmgpuError)) this.#check(cause);
@@ -169,13 +167,13 @@ export class GpuDataset implements Dataset {
     });
   }
 
-  /** Whoever calls one pass after the other has only the first. */
-  #leastBusy(): Scratch {
-    const scratches = this.#scratches;
-    const least = scratches.reduce((a, b) => (b.waiting < a.waiting ? b : a));
-    if (least.waiting === 0 || scratches.length >= this.sideBySide || this.#destroyed) return least;
-    const more = new Scratch(this.#context, this.#points, this.#tune);
-    scratches.push(more);
+  /** Memory for passes that is free, or the least busy. Passes that follow one another all get the first. */
+  #leastBusy(): Passes {
+    const all = this.#passes;
+    const least = all.reduce((a, b) => (b.waiting < a.waiting ? b : a));
+    if (least.waiting === 0 || all.length >= this.sideBySide || this.#destroyed) return least;
+    const more = new Passes(this.#context, this.#points, this.#tune);
+    all.push(more);
     return more;
   }
 
@@ -194,9 +192,9 @@ export class GpuDataset implements Dataset {
   }
 }
 
-async function reading(scratch: Scratch, what: ReadoutKind, parameters: KernelParameters): Promise<Reading> {
+async function reading(passes: Passes, what: ReadoutKind, parameters: KernelParameters): Promise<Reading> {
   if (parameters.kind === 'k-means' && what !== 'labels') {
     throw new EmgpuError('invalid-option', `k-means has no ${what}.`, 'Ask for labels.');
   }
-  return { ...(await scratch.prepare(parameters)), what };
+  return { ...(await passes.prepare(parameters)), what };
 }

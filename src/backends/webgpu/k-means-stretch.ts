@@ -6,7 +6,7 @@ import { unpadMeans } from './mixture-stretch.ts';
 import type { Dispatch, PassOptions } from './pace.ts';
 import type { PackedBatches } from './pack.ts';
 import type { Shape } from './shape.ts';
-import { type Course, createCourse, finalizeDispatch, runStretching, type Stretching } from './stretch.ts';
+import { type Course, createCourse, driveStretch, finalizeDispatch, type Stretching } from './stretch.ts';
 import { bind } from './workspace.ts';
 
 /** Where passes of k-means leave their sums, and the M-step on the device the next centres. */
@@ -87,7 +87,7 @@ export async function runKMeansStretch(
   // Neither the weight of all points nor the normalizer plays a part.
   const start = { rows: rowsOf(work), totalWeight: 0, leastCount: 0, unit: 1, normalizer: 0 };
   const objective = (parts: DataView) => objectiveOf(parts, work);
-  const { objectives, results } = await runStretching(context, { ...how, course, start, objective }, options);
+  const { objectives, results } = await driveStretch(context, { ...how, course, start, objective }, options);
   if (objectives.length < 2) return undefined;
   const means = unpadMeans(new Float32Array(results[0]!), parameters, shape);
   return { objectives: objectives.slice(0, -1), statistics: await evaluate({ ...parameters, means }) };

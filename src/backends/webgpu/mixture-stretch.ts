@@ -7,7 +7,7 @@ import { type Memory, Usage } from './memory.ts';
 import type { Dispatch, PassOptions } from './pace.ts';
 import { type PackedBatches, roundMeans } from './pack.ts';
 import type { MomentsLayout, Shape } from './shape.ts';
-import { type Course, createCourse, finalizeDispatch, runStretching, type Start, type Stretching } from './stretch.ts';
+import { type Course, createCourse, driveStretch, finalizeDispatch, type Start, type Stretching } from './stretch.ts';
 import type { Window } from './windows.ts';
 import { bind } from './workspace.ts';
 
@@ -95,7 +95,7 @@ export async function runMixtureStretch(
   const offset = window.totalWeight * packed.offset;
   const start = startOf(work, packed, frame, window);
   const objective = (parts: DataView) => sumLogLikelihoods(parts, work.likelihoods) + offset;
-  const { objectives, results } = await runStretching(context, { ...how, course, start, objective }, options);
+  const { objectives, results } = await driveStretch(context, { ...how, course, start, objective }, options);
   const [means, totals] = results.map((bytes) => new Float32Array(bytes)) as [Float32Array, Float32Array];
   const { count: nSamples, totalWeight } = window;
   const statistics = unpackStatistics(work.kernel, parameters, work.layout, {

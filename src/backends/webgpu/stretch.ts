@@ -109,7 +109,7 @@ interface Outcome {
  * E-steps with M-steps between them until the device ends it, or all are done. Parameters are on the device. How many iterations a submit
  * has, and so how many follow the end in vain, may depend on the device's speed; results do not.
  */
-export async function runStretching(
+export async function driveStretch(
   { device }: GpuContext,
   stretching: Stretching,
   options: StretchOptions & PassOptions,

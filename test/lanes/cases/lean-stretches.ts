@@ -98,6 +98,21 @@ const kMeans: readonly LaneCase[] = [
     }),
   ),
   {
+    name: 'lean stretches: k-means of few points goes on without the host on a GPU',
+    async run(context) {
+      // One that no driver says it computes on the processor for.
+      const info = { vendor: 'some', architecture: '', device: '', description: '' } as GPUAdapterInfo;
+      const { points, start } = drawSqueeze();
+      const settings = { tol: 0, maxIter: 20 };
+      const readbacks = await countReadbacks(async () => {
+        const { run } = await follow(gpuBackend(context, { info }), 'advance', kMeansFamily, points, start, settings);
+        assertEqual(run.iteration, 20, 'iterations');
+      });
+      // The first eight and the last few are the host's.
+      assert(readbacks < 16, `20 iterations took ${readbacks} readbacks`);
+    },
+  },
+  {
     name: 'lean stretches: k-means ends by itself where no tolerance does it',
     async run(context) {
       await compareClusters(context, drawCloud(context, { D: 3, K: 7, N: 1501 }), 0);

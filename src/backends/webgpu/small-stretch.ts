@@ -20,8 +20,8 @@ const GROUPS = 32;
  */
 const FEW_OPERATIONS = 1e8;
 
-/** What runs many iterations without the host: a workspace of one chunk whose M-step is on the device. */
-export interface Resident {
+/** What runs many iterations of a small problem without the host: a workspace of one chunk whose M-step is on the device. */
+export interface SmallStretch {
   readonly work: Workspace;
   readonly maximization: MixtureMaximization;
   /** An iteration. */
@@ -29,11 +29,11 @@ export interface Resident {
 }
 
 /** Whether an iteration is so short that the way to the host and back would dominate it, and small enough for the stages. */
-export function suitsResident(kernel: Kernel, packed: PackedBatches, shape: Shape, n: number) {
+export function suitsSmallStretch(kernel: Kernel, packed: PackedBatches, shape: Shape, n: number) {
   const K = packed.batches[0]!.count;
   const operations = n * K * kernel.flops(shape.D);
   return (
-    // k-means of this size is over before a stretch would begin to pay.
+    // k-means goes on without the host in lean passes only.
     kernel.second !== 'inertia' &&
     kernel.finalize?.fits(shape, K) === true &&
     packed.batches.length === 1 &&
@@ -43,13 +43,13 @@ export function suitsResident(kernel: Kernel, packed: PackedBatches, shape: Shap
 }
 
 /** Allocates and compiles what stretches need. The caller destroys `work.memory`. */
-export async function createResident(
+export async function createSmallStretch(
   context: GpuContext,
   shape: Shape,
   kernel: Kernel,
   packed: PackedBatches,
   window: Window,
-): Promise<Resident> {
+): Promise<SmallStretch> {
   const K = packed.batches[0]!.count;
   const plan = summation(kernel, shape, K, window.count);
   const capacity = chunkCapacity(kernel, packed, shape.D, plan, window.count, Infinity);
@@ -71,7 +71,7 @@ async function equip(
   work: Workspace,
   packed: PackedBatches,
   window: Window,
-): Promise<Resident> {
+): Promise<SmallStretch> {
   const [density, normalize, moments] = await Promise.all([
     expectationStage(context, shape, work),
     normalizeCommand(context, shape, work, window),
@@ -94,7 +94,7 @@ async function equip(
 /** One submit of some iterations, of which those after the end do nothing. Not by indirect dispatches, which cost hosts 20 µs and more each. */
 function submit(
   { device }: GpuContext,
-  { dispatches }: Resident,
+  { dispatches }: SmallStretch,
   count: number,
   last: (encoder: GPUCommandEncoder) => void,
 ): void {
@@ -112,21 +112,21 @@ function submit(
  * Up to `steps` E-steps in a row, M-steps between them on the device in float32, one readback every `SLOTS` iterations. The
  * device ends the stretch where little is left to gain or where float32 would not do; the host goes on from the sums.
  */
-export function runStretch(
+export function runSmallStretch(
   context: GpuContext,
   shape: Shape,
-  resident: Resident,
+  stretch: SmallStretch,
   packed: PackedBatches,
   parameters: KernelParameters,
   frame: Frame,
   window: Window,
   options: StretchOptions & PassOptions,
 ): Promise<Stretch> {
-  const { jobs, jobList } = resident.work;
+  const { jobs, jobList } = stretch.work;
   context.device.queue.writeBuffer(jobs, 0, encodeJobs(jobList)); // the last stretch has emptied them
   const how = {
     count: () => SLOTS,
-    submit: async (count: number, last: (encoder: GPUCommandEncoder) => void) => submit(context, resident, count, last),
+    submit: async (count: number, last: (encoder: GPUCommandEncoder) => void) => submit(context, stretch, count, last),
   };
-  return runMixtureStretch(context, shape, resident.maximization, how, packed, parameters, frame, window, options);
+  return runMixtureStretch(context, shape, stretch.maximization, how, packed, parameters, frame, window, options);
 }

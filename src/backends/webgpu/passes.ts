@@ -8,13 +8,12 @@ import { expectation, type Passing } from './expectation.ts';
 import { type Kernel, kernelFor } from './kernels.ts';
 import { createLean, type Lean, leanExpectation } from './lean.ts';
 import { leanCapacity, leanWay } from './lean-plan.ts';
-import { createLeanStretch, type LeanStretch, runLeanStretch, suitsLeanStretch } from './lean-stretch.ts';
+import { suitsLeanStretch } from './lean-stretch.ts';
 import { leanCandidates } from './lean-trial.ts';
 import type { LeanWay } from './lean-ways.ts';
 import type { LoadedPoints } from './load.ts';
 import type { PassOptions } from './pace.ts';
-import type { PackedBatches } from './pack.ts';
-import { createResident, type Resident, runStretch, suitsResident } from './resident.ts';
+import { type LeanPass, Stretches } from './stretches.ts';
 import { Trials } from './trials.ts';
 import { choosePoints, chooseVariant, defaultVariant, type Variant } from './variant.ts';
 import type { Window } from './windows.ts';
@@ -25,11 +24,11 @@ import { workspaceCandidates } from './workspace-trial.ts';
 const RECUT = 4;
 
 /**
- * Standard deviations at which tied sums may lose 1½ of 7 digits: a responsibility near 1 is rounded by up to 2⁻²⁵, to the same side in a whole
- * region, and that times the square of the distance, 1e-6 at most, is what a covariance may be off by.
+ * How far from the origin means may lie, in standard deviations, where tied sums come from the shared scatter. Float32 rounds responsibilities near
+ * 1 by up to 2⁻²⁵, all in one direction within a region; a covariance is then off by that times the squared distance, at most 1e-6.
  */
 const REACH = 6;
-/** Points of a window from which on they are had in this way: the roundings of fewer sums do not average out. */
+/** Points of the smallest window whose tied sums come from the shared scatter: the roundings of fewer do not average out. */
 const SHARED_FROM = 2 ** 16 + 1;
 
 function countOf(windows: readonly Window[]): number {
@@ -41,22 +40,21 @@ function isRecut(before: number, now: number): boolean {
 }
 
 /**
- * Scratch memory for passes over a dataset that follow one another: that of the last kind of pass, and what is known of its speed. Passes
- * side by side have one each.
+ * Passes over a dataset that follow one another: which way each goes, the memory of the last kind of pass, and what is known of its speed. Passes
+ * side by side have such an object each.
  */
-export class Scratch {
+export class Passes {
   readonly #context: GpuContext;
   readonly #points: LoadedPoints;
   readonly #tune: boolean;
   /** By the size of the windows that they are for: the last window may be smaller than the others. */
   #workspaces: ReadonlyMap<number, Workspace> = new Map();
   readonly #trials: Trials;
-  #resident: Resident | undefined;
   #lean: Lean | undefined;
   readonly #leanTrials: Trials;
-  #leanStretch: LeanStretch | undefined;
   /** There was no memory for a stretch: step by step will do. */
   #crowded = false;
+  readonly #stretches: Stretches;
   readonly #scatter = new SharedScatter(REACH);
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
@@ -67,6 +65,7 @@ export class Scratch {
     this.#tune = tune;
     this.#trials = new Trials(context);
     this.#leanTrials = new Trials(context);
+    this.#stretches = new Stretches(context, points);
   }
 
   /** Passes under way or waiting for their turn. */
@@ -87,7 +86,7 @@ export class Scratch {
   /** An E-step. Windows are added up in order, and what each gives does not depend on the others. */
   async expectation(parameters: KernelParameters, options: PassOptions): Promise<Statistics> {
     const { windows } = this.#points;
-    const { leanFrom } = this.#context;
+    const leanFrom = this.#leanFrom(kernelFor(parameters));
     const shares = this.#scatter.suits(parameters);
     const from = shares ? Math.min(leanFrom, SHARED_FROM) : this.#wayOf(parameters) ? leanFrom : Infinity;
     const large = windows.filter(({ count }) => count >= from);
@@ -115,7 +114,7 @@ export class Scratch {
     return sums;
   }
 
-  /** … as GPUs do them best, in the fastest variant. */
+  /** Memory for a lean pass, in the fastest variant as far as is known. */
   async #prepareTunedLean(parameters: KernelParameters, windows: readonly Window[], options: PassOptions) {
     const lean = await this.#prepareLean(parameters, windows);
     if (!lean || !this.#tune) return lean;
@@ -125,7 +124,7 @@ export class Scratch {
     return ended ? this.#prepareLean(parameters, windows) : lean;
   }
 
-  /** In the variant that is the fastest as far as is known. Between passes of a kind that is worth it others are timed. */
+  /** The sums of windows by passes in the fastest variant as far as is known. Between passes that take long enough others are timed. */
   async #tunedSums(
     parameters: KernelParameters,
     windows: readonly Window[],
@@ -137,18 +136,21 @@ export class Scratch {
     return statistics;
   }
 
-  /**
-   * Iterations without the host, by lean passes or for a small problem; undefined where this is no problem for either, or there is no memory for
-   * it.
-   */
+  /** Iterations without the host; undefined where they do not pay, or there is no memory for them. */
   async stretch(
     parameters: KernelParameters,
     frame: Frame,
     options: StretchOptions & PassOptions,
   ): Promise<Stretch | undefined> {
     if (this.#crowded) return undefined;
+    const { windows } = this.#points;
+    const kernel = kernelFor(parameters);
+    const areLarge = windows.every(({ count }) => count >= this.#leanFrom(kernel));
     try {
-      return await this.#tryStretch(parameters, frame, options);
+      return (
+        (areLarge ? await this.#leanStretch(parameters, frame, options) : undefined) ??
+        (await this.#stretches.runSmall(parameters, frame, options))
+      );
     } catch (error) {
       if (!(error instanceof EmgpuError) || error.code !== 'out-of-memory') throw error;
       this.#crowded = true;
@@ -158,40 +160,11 @@ export class Scratch {
     }
   }
 
-  async #tryStretch(
-    parameters: KernelParameters,
-    frame: Frame,
-    options: StretchOptions & PassOptions,
-  ): Promise<Stretch | undefined> {
+  async #leanStretch(parameters: KernelParameters, frame: Frame, options: StretchOptions & PassOptions) {
     const { shape, windows } = this.#points;
-    const context = this.#context;
-    const kernel = kernelFor(parameters);
-    const areLarge = windows.every(({ count }) => count >= context.leanFrom);
-    if (areLarge && suitsLeanStretch(kernel, shape, parameters.nComponents, windows)) {
-      const lean = await this.#prepareLean(parameters, windows);
-      // What is read back in several batches has one after the other in the same place.
-      if (lean?.work.batches.length === 1) {
-        if (this.#leanStretch?.lean !== lean.work) {
-          this.#leanStretch = await createLeanStretch(context, shape, lean.work);
-        }
-        return runLeanStretch(context, shape, this.#leanStretch, lean.packed, parameters, frame, options);
-      }
-    }
-    const [window] = windows;
-    const packed = kernel.pack(parameters, shape);
-    if (!window || windows.length > 1 || !suitsResident(kernel, packed, shape, window.count)) return undefined;
-    const resident = await this.#prepareResident(kernel, packed, parameters.nComponents, window);
-    return runStretch(context, shape, resident, packed, parameters, frame, window, options);
-  }
-
-  async #prepareResident(kernel: Kernel, packed: PackedBatches, K: number, window: Window): Promise<Resident> {
-    const old = this.#resident;
-    if (old?.work.kernel !== kernel || old.work.K !== K) {
-      old?.work.memory.destroy();
-      this.#resident = undefined;
-      this.#resident = await createResident(this.#context, this.#points.shape, kernel, packed, window);
-    }
-    return this.#resident!;
+    if (!suitsLeanStretch(kernelFor(parameters), shape, parameters.nComponents, windows)) return undefined;
+    const lean = await this.#prepareLean(parameters, windows);
+    return lean && this.#stretches.runLean(lean, parameters, frame, options);
   }
 
   /** Memory for a pass with these parameters, and what else it works with. */
@@ -218,16 +191,19 @@ export class Scratch {
     return { context, shape, packed, portions };
   }
 
-  /** How passes with these parameters are done as GPUs do them best; undefined where they cannot. */
+  /** Points of a window from which on passes are lean. */
+  #leanFrom({ second }: Kernel): number {
+    const { mixtures, kMeans } = this.#context.leanFrom;
+    return second === 'inertia' ? kMeans : mixtures;
+  }
+
+  /** The stages of lean passes with these parameters; undefined where there are none. */
   #wayOf(parameters: KernelParameters): LeanWay | undefined {
     return leanWay(kernelFor(parameters), this.#points.shape, parameters.nComponents);
   }
 
   /** Memory for a lean pass over some windows; undefined where that cannot be. */
-  async #prepareLean(
-    parameters: KernelParameters,
-    windows: readonly Window[],
-  ): Promise<{ work: Lean; packed: PackedBatches } | undefined> {
+  async #prepareLean(parameters: KernelParameters, windows: readonly Window[]): Promise<LeanPass | undefined> {
     const { shape } = this.#points;
     const context = this.#context;
     const kernel = kernelFor(parameters);
@@ -249,7 +225,7 @@ export class Scratch {
 
   destroy(): void {
     this.#freeLean();
-    this.#resident?.work.memory.destroy();
+    this.#stretches.destroy();
   }
 
   /** Workspaces may have borrowed from it, or will do better to. */

@@ -4,10 +4,10 @@ import { kernelFor } from '../../src/backends/webgpu/kernels.ts';
 import {
   densityRows,
   keptSums,
+  type LeanPortion,
   layPortions,
   leanWay,
   likelihoodsOf,
-  type Portion,
   rowsPerRun,
 } from '../../src/backends/webgpu/lean-plan.ts';
 import { shapeOf } from '../../src/backends/webgpu/shape.ts';
@@ -46,7 +46,7 @@ test('whatever N, K and D, a lean pass has at most 64 MiB of scratch memory', ()
   fc.assert(
     fc.property(model, (drawn) => {
       const { way, shape, K, portions, column } = planOf(drawn);
-      const most = (size: (portion: Portion) => number) => Math.max(...portions.map(size));
+      const most = (size: (portion: LeanPortion) => number) => Math.max(...portions.map(size));
       const runs = most(({ runsAtOnce }) => runsAtOnce);
       const partials = runs * rowsPerRun(way) * column;
       const middle = most((portion) => 2 * portion.middle * column);
@@ -105,7 +105,7 @@ test('results lie one after the other in their batch, and batches are read back 
   fc.assert(
     fc.property(model, (drawn) => {
       const { portions, column } = planOf(drawn);
-      let before: Portion | undefined;
+      let before: LeanPortion | undefined;
       for (const portion of portions) {
         const isNext = before?.batch === portion.batch;
         expect(portion.batch).toBe(isNext ? before!.batch : (before?.batch ?? -1) + 1);

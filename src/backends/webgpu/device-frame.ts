@@ -9,7 +9,7 @@ import {
 } from '../../data/frame-sample.ts';
 import type { DevicePoints, HostPoints } from '../../data/points.ts';
 import type { GpuContext } from './context.ts';
-import { prepareIngest } from './ingest.ts';
+import { identityFactors, prepareIngest } from './ingest.ts';
 import { Memory, Usage } from './memory.ts';
 import { readBack } from './readout.ts';
 import { featurePlace, type Shape, TILE } from './shape.ts';
@@ -53,9 +53,8 @@ async function sampleRows(
     const sample = await memory.buffer('sample', bytes, Usage.STORAGE | Usage.COPY_SRC);
     const staging = await memory.buffer('rows', SAMPLE_BLOCK * D * 4, Usage.STORAGE | Usage.COPY_DST);
     const rejected = await memory.buffer('rejected', 8, Usage.STORAGE);
-    const identity = new Float32Array(2 * D).map((_, i) => i & 1);
     const window = { buffer: sample };
-    const ingest = await prepareIngest(context, shape, identity, rejected, memory);
+    const ingest = await prepareIngest(context, shape, identityFactors(D), rejected, memory);
     let taken = 0;
     for (const from of sampleBlocks(nSamples)) {
       const count = Math.min(SAMPLE_BLOCK, nSamples - from);

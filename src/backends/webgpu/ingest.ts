@@ -1,12 +1,18 @@
 import type { GpuContext } from './context.ts';
 import { encodeJobs, JOB_STRIDE } from './job.ts';
 import { type Memory, Usage } from './memory.ts';
+import { recordDispatch } from './pace.ts';
 import type { Shape } from './shape.ts';
 import type { Window } from './windows.ts';
 import { bind } from './workspace.ts';
 
 /** Submits rows `first … first + count` of a window, read from the start of `rows`. */
 export type Ingest = (window: Pick<Window, 'buffer'>, first: number, count: number, rows: GPUBufferBinding) => void;
+
+/** Shift and factor per feature that leave rows as they are. */
+export function identityFactors(D: number): Float32Array<ArrayBuffer> {
+  return Float32Array.from({ length: 2 * D }, (_, i) => i & 1);
+}
 
 /** Prepares the ingest stage. `frame` holds shift and factor per feature; bad numbers are noted in `rejected`. */
 export async function prepareIngest(
@@ -25,9 +31,7 @@ export async function prepareIngest(
     const group = bind(device, stage, jobs, frameBuffer, rows, window.buffer, rejected);
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    pass.setPipeline(stage.pipeline);
-    pass.setBindGroup(0, group, [0]);
-    pass.dispatchWorkgroups(Math.ceil(count / 64), shape.DB);
+    recordDispatch(pass, { stage, group, offsets: [0], size: [Math.ceil(count / 64), shape.DB] });
     pass.end();
     device.queue.submit([encoder.finish()]);
   };

@@ -1,12 +1,18 @@
-import type { KernelParameters, Statistics, Stretch, StretchOptions } from '../../em/types.ts';
+import type { KernelParameters, Statistics, Stretch } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
 import type { Kernel } from './kernels.ts';
 import { type Memory, Usage } from './memory.ts';
 import { unpadMeans } from './mixture-stretch.ts';
-import type { Dispatch, PassOptions } from './pace.ts';
-import type { PackedBatches } from './pack.ts';
+import type { Dispatch } from './pace.ts';
 import type { Shape } from './shape.ts';
-import { type Course, createCourse, driveStretch, finalizeDispatch, type Stretching } from './stretch.ts';
+import {
+  type Course,
+  createCourse,
+  driveStretch,
+  finalizeDispatch,
+  type Stretching,
+  type StretchPass,
+} from './stretch.ts';
 import { bind } from './workspace.ts';
 
 /** Where passes of k-means leave their sums, and the M-step on the device the next centres. */
@@ -79,9 +85,7 @@ export async function runKMeansStretch(
   { work, course }: KMeansMaximization,
   how: Pick<Stretching, 'count' | 'submit'>,
   evaluate: (reached: KernelParameters) => Promise<Statistics>,
-  packed: PackedBatches,
-  parameters: KernelParameters,
-  options: StretchOptions & PassOptions,
+  { parameters, packed, options }: StretchPass,
 ): Promise<Stretch | undefined> {
   context.device.queue.writeBuffer(work.parameters, 0, packed.data);
   // Neither the weight of all points nor the normalizer plays a part.

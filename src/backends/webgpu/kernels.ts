@@ -25,9 +25,12 @@ export interface Kernel {
   readonly lean?: readonly LeanWay[];
   /** `bytes`: of a batch at most, default what every adapter binds as uniform. */
   readonly pack: (parameters: KernelParameters, shape: Shape, bytes?: number) => PackedBatches;
-  /** How the second moments of one component become `Statistics.second`: all entries, their sum, or none of them. */
+  /**
+   * How second moments become `Statistics.second`. `each`: as they are; `shared`: summed over components; `trace`: summed over features;
+   * `inertia`: they are no moments, but parts of the objective.
+   */
   readonly second: 'each' | 'shared' | 'trace' | 'inertia';
-  /** Floating-point operations per point and component, expectation and moments: for pacing, not for fame. */
+  /** Floating-point operations per point and component, both steps: an estimate, for pacing and for whether iterations may go on without the host. */
   readonly flops: (D: number) => number;
 }
 

@@ -77,17 +77,17 @@ export function rowsPerRun({ moments, whole }: LeanWay): number {
 }
 
 /** The part of a window that one dispatch covers: whole groups of runs. */
-export interface Chunk {
+interface LeanChunk {
   readonly first: number;
   readonly count: number;
 }
 
 /** A window: its chunks, how its sums are added up, and where its results lie among those of its batch. */
-export interface Portion {
+export interface LeanPortion {
   readonly window: Window;
   /** Which readback brings its results. */
   readonly batch: number;
-  readonly chunks: readonly Chunk[];
+  readonly chunks: readonly LeanChunk[];
   /** Points of a chunk at most. */
   readonly capacity: number;
   /** Points per run, and how many runs there are, in the window and in a chunk at most. */
@@ -164,7 +164,7 @@ export function layPortions(
   K: number,
   windows: readonly Window[],
   budget: number,
-): Portion[] {
+): LeanPortion[] {
   const model = modelOf(way, kernel, shape, K);
   const { column } = model;
   let [batch, totalsAt, likelihoodsAt] = [0, 0, 0];

@@ -1,6 +1,5 @@
-import type { Frame } from '../../data/frame.ts';
 import { addStatistics } from '../../em/statistics.ts';
-import type { KernelParameters, Stretch, StretchOptions } from '../../em/types.ts';
+import type { KernelParameters, Stretch } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
 import { createKMeansMaximization, type KMeansMaximization, runKMeansStretch } from './k-means-stretch.ts';
 import type { Kernel } from './kernels.ts';
@@ -8,9 +7,8 @@ import { type Lean, leanExpectation } from './lean.ts';
 import { likelihoodsOf } from './lean-plan.ts';
 import { createMixtureMaximization, type MixtureMaximization, runMixtureStretch } from './mixture-stretch.ts';
 import type { Command, PassOptions } from './pace.ts';
-import type { PackedBatches } from './pack.ts';
 import type { Shape } from './shape.ts';
-import { createMaximizationJob, SLOTS, type Stretching } from './stretch.ts';
+import { createMaximizationJob, SLOTS, type Stretching, type StretchPass } from './stretch.ts';
 import type { Window } from './windows.ts';
 
 /**
@@ -72,18 +70,15 @@ export function runLeanStretch(
   context: GpuContext,
   shape: Shape,
   stretch: LeanStretch,
-  packed: PackedBatches,
-  parameters: KernelParameters,
-  frame: Frame,
-  options: StretchOptions & PassOptions,
+  pass: StretchPass,
 ): Promise<Stretch | undefined> {
   const { lean, hard, maximization } = stretch;
-  const how = pacing(context, stretch, options);
+  const how = pacing(context, stretch, pass.options);
   const { window } = lean.portions[0]!;
-  if (!hard) return runMixtureStretch(context, shape, maximization, how, packed, parameters, frame, window, options);
+  if (!hard) return runMixtureStretch(context, shape, maximization, how, window, pass);
   const evaluate = async (reached: KernelParameters) => {
     const packed = lean.kernel.pack(reached, shape, Infinity);
-    return (await leanExpectation(context, shape, lean, packed, reached, options)).reduce(addStatistics);
+    return (await leanExpectation(context, shape, lean, packed, reached, pass.options)).reduce(addStatistics);
   };
-  return runKMeansStretch(context, shape, maximization, how, evaluate, packed, parameters, options);
+  return runKMeansStretch(context, shape, maximization, how, evaluate, pass);
 }

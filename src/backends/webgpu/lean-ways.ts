@@ -1,17 +1,19 @@
 import type { Flag, StageName } from './shader.ts';
-import { diagMomentsLayout, fullMomentsLayout, pointsLadder, type Shape, takenPoints, unitBlocks } from './shape.ts';
+import { diagUnits, fullMomentsLayout, pointsLadder, type Shape, takenPoints, valuesPerDiagUnit } from './shape.ts';
 
-/** A way to do a pass as GPUs do it best. Its first stage goes from points and parameters … */
+/** The stages of a pass as GPUs do it best: one or two from points and parameters to sums over runs. */
 export interface LeanWay {
+  /** The first stage. With `moments` it ends with log-densities and norms, otherwise with sums over runs. */
   readonly first: StageName;
-  /** What that stage is to be. */
+  /** Flags that the first stage is compiled with. */
   readonly flags?: readonly Flag[];
-  /** Points that an invocation of it takes at once, where the adapter has not been asked. */
+  /** Points that an invocation of the first stage takes at once where the adapter's best is not known. */
   readonly points: (shape: Shape) => number;
-  /** … and where it is asked: no bit depends on it. */
+  /** Values of `points` that may be tried on the adapter; they change no bit of the result. */
   readonly ladder?: (shape: Shape) => readonly number[];
+  /** Whether the stages can be compiled for this model. */
   readonly fits: (shape: Shape, K: number) => boolean;
-  /** … to log-densities and norms; this one goes on to sums over runs. */
+  /** The second stage, from log-densities and norms to sums over runs. */
   readonly moments?: {
     readonly stage: StageName;
     /** Components that a workgroup takes. */
@@ -19,7 +21,7 @@ export interface LeanWay {
     /** Workgroups per run and components. */
     readonly units: (shape: Shape) => number;
   };
-  /** … to sums over runs, by way of log-densities and sums in scratch memory: how many units of features, and vec4f of sums of each. */
+  /** The first stage does both steps of EM, by way of log-densities and sums in scratch memory: units of features, and vec4f of sums per unit. */
   readonly whole?: { readonly units: (shape: Shape) => number; readonly values: (shape: Shape) => number };
 }
 
@@ -44,8 +46,6 @@ const fullLadder = (shape: Shape) =>
 
 /** Points and transformed points are in registers. */
 const tiedLadder = (shape: Shape) => pointsLadder(shape).filter((points) => 2 * points * shape.DB <= MOST_TIED_VECTORS);
-
-const unitsOfBlocks = (shape: Shape) => Math.ceil(shape.DB / unitBlocks(shape));
 
 /** Both steps in one stage, where that leaves room for enough workgroups, else in two. */
 export const fullWays: readonly LeanWay[] = [
@@ -74,15 +74,15 @@ export const diagWays: readonly LeanWay[] = [
     ladder: () => WHOLE_LADDER,
     fits: () => true,
     whole: {
-      units: unitsOfBlocks,
-      values: (shape) => Math.ceil(unitBlocks(shape) / 2) * diagMomentsLayout(shape).sums,
+      units: diagUnits,
+      values: valuesPerDiagUnit,
     },
   },
   {
     first: 'lean-density-diag',
     points: ({ D }) => (D <= 16 ? 4 : D <= 32 ? 2 : 1),
     ladder: pointsLadder,
-    moments: { stage: 'lean-moments-diag', components: 2, units: unitsOfBlocks },
+    moments: { stage: 'lean-moments-diag', components: 2, units: diagUnits },
     fits: () => true,
   },
 ];

@@ -3,7 +3,7 @@ import type { GpuContext } from './context.ts';
 import { sumLogLikelihoods } from './expectation.ts';
 import { encodeJobs, JOB_STRIDE, type Job } from './job.ts';
 import { type Kernel, unpackStatistics } from './kernels.ts';
-import { densityRows, GROUP, keptSums, layPortions, likelihoodsOf, type Portion, rowsPerRun } from './lean-plan.ts';
+import { densityRows, GROUP, keptSums, type LeanPortion, layPortions, likelihoodsOf, rowsPerRun } from './lean-plan.ts';
 import { type LeanWay, ownedAtOnce, WHOLE_LANES } from './lean-ways.ts';
 import { Memory, Usage } from './memory.ts';
 import type { Command, Dispatch, PassOptions } from './pace.ts';
@@ -24,7 +24,7 @@ export interface Lean {
   /** Points of a chunk of the first window, at most. */
   readonly capacity: number;
   readonly layout: MomentsLayout;
-  readonly portions: readonly Portion[];
+  readonly portions: readonly LeanPortion[];
   /** By readback. */
   readonly batches: readonly (readonly Command[])[];
   readonly parameters: GPUBuffer;
@@ -80,11 +80,11 @@ async function allocate(
   packed: PackedBatches,
   K: number,
   sums: number,
-  portions: readonly Portion[],
+  portions: readonly LeanPortion[],
 ) {
   const { moments, whole } = way;
   const column = K * sums * 16;
-  const most = (size: (portion: Portion) => number) => Math.max(...portions.map(size));
+  const most = (size: (portion: LeanPortion) => number) => Math.max(...portions.map(size));
   const storage = (label: string, size: number, extra = 0) => memory.buffer(label, size, Usage.STORAGE | extra);
   const runsAtOnce = most((portion) => portion.runsAtOnce);
   const capacity = most((portion) => portion.capacity);
@@ -122,7 +122,7 @@ interface Recording
 }
 
 /** A dispatch but for its job and size. */
-interface Bound {
+interface BoundStage {
   readonly stage: Stage;
   readonly group: GPUBindGroup;
 }
@@ -134,7 +134,7 @@ async function firstStage(
   work: Recording,
   jobs: GPUBuffer,
   window: Window,
-): Promise<Bound> {
+): Promise<BoundStage> {
   const { way, points, K, parameters, densities, kept, norms, partials, logLikelihoods } = work;
   const { flags, bindings } = weighing(window);
   const components = way.whole ? ownedAtOnce(K) : K;
@@ -155,7 +155,7 @@ async function secondStage(
   { way, means, densities, norms, partials }: Recording,
   jobs: GPUBuffer,
   { buffer }: Window,
-): Promise<Bound | undefined> {
+): Promise<BoundStage | undefined> {
   if (!way.moments) return undefined;
   const stage = await pipelines.get(way.moments.stage, shape);
   return { stage, group: bind(device, stage, jobs, means, buffer, densities, norms, partials) };
@@ -186,7 +186,7 @@ async function record(context: GpuContext, shape: Shape, work: Recording): Promi
   const [total, join] = await Promise.all([pipelines.get('totals', shape), pipelines.get('join-likelihoods', shape)]);
   const jobs = await memory.buffer('jobs', countJobs(portions) * JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST);
   const list: Partial<Job>[] = [];
-  const dispatch = (bound: Bound, job: Partial<Job>, ...size: Dispatch['size']): Dispatch => {
+  const dispatch = (bound: BoundStage, job: Partial<Job>, ...size: Dispatch['size']): Dispatch => {
     list.push(job);
     return { ...bound, offsets: [(list.length - 1) * JOB_STRIDE], size };
   };
@@ -229,7 +229,7 @@ async function record(context: GpuContext, shape: Shape, work: Recording): Promi
 }
 
 /** Three for each chunk, two for each window, at most. */
-function countJobs(portions: readonly Portion[]): number {
+function countJobs(portions: readonly LeanPortion[]): number {
   return portions.reduce((sum, { chunks }) => sum + 3 * chunks.length + 2, 0);
 }
 
@@ -266,7 +266,7 @@ export async function leanExpectation(
 /** A window's sums, from what was read back of its batch. */
 function sumsOf(
   { kernel, K, layout, totals }: Lean,
-  { window, groups, totalsAt, likelihoodsAt }: Portion,
+  { window, groups, totalsAt, likelihoodsAt }: LeanPortion,
   bytes: ArrayBuffer,
   offset: number,
   centers: Float64Array,

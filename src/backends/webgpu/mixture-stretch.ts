@@ -1,13 +1,21 @@
 import type { Frame } from '../../data/frame.ts';
-import type { KernelParameters, Stretch, StretchOptions } from '../../em/types.ts';
+import type { KernelParameters, Stretch } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
 import { sumLogLikelihoods } from './expectation.ts';
 import { type Kernel, unpackStatistics } from './kernels.ts';
 import { type Memory, Usage } from './memory.ts';
-import type { Dispatch, PassOptions } from './pace.ts';
+import type { Dispatch } from './pace.ts';
 import { type PackedBatches, roundMeans } from './pack.ts';
 import type { MomentsLayout, Shape } from './shape.ts';
-import { type Course, createCourse, driveStretch, finalizeDispatch, type Start, type Stretching } from './stretch.ts';
+import {
+  type Course,
+  createCourse,
+  driveStretch,
+  finalizeDispatch,
+  type Start,
+  type Stretching,
+  type StretchPass,
+} from './stretch.ts';
 import type { Window } from './windows.ts';
 import { bind } from './workspace.ts';
 
@@ -83,11 +91,8 @@ export async function runMixtureStretch(
   shape: Shape,
   { work, course }: MixtureMaximization,
   how: Pick<Stretching, 'count' | 'submit'>,
-  packed: PackedBatches,
-  parameters: KernelParameters,
-  frame: Frame,
   window: Window,
-  options: StretchOptions & PassOptions,
+  { parameters, packed, frame, options }: StretchPass,
 ): Promise<Stretch> {
   const { device } = context;
   device.queue.writeBuffer(work.parameters, 0, packed.data);

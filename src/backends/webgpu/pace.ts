@@ -29,9 +29,9 @@ export interface PassOptions extends RunOptions {
   check(): void;
 }
 
-/** Seconds of work per submit, where nothing else waits for the device: Windows' watchdog has more patience. */
+/** Seconds of work per submit where nothing else waits for the device: Windows' watchdog has more patience. */
 export const SUBMIT_SECONDS = 0.05;
-/** … and where it also draws pages, which want a picture every 17 ms and have their turn between submits. */
+/** Seconds of work per submit where the device also draws pages, which want a picture every 17 ms and have their turn between submits. */
 export const PAGE_SUBMIT_SECONDS = 0.008;
 /** Submits under way at once: one runs while the next is being made. */
 const IN_FLIGHT = 2;

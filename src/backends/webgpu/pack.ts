@@ -2,7 +2,7 @@ import { isWeightless, type KernelParameters } from '../../em/types.ts';
 import { PARAMETER_BYTES } from './pipelines.ts';
 import type { Shape } from './shape.ts';
 
-/** Component parameters as the shaders read them: batches that fit one uniform binding, each from `offsets[i]` bytes on. */
+/** Component parameters as the shaders read them: batches that fit one uniform binding, each from its `offset` in bytes on. */
 export interface PackedBatches {
   readonly data: Float32Array<ArrayBuffer>;
   readonly batches: readonly { readonly offset: number; readonly first: number; readonly count: number }[];
@@ -31,7 +31,7 @@ const ALIGNMENT = 64;
 
 /**
  * Lays out K components of `stride` floats behind a `prefix` that each batch repeats.
- * `write(k, at)` fills component k from float `at` on; `writePrefix(at)` fills a prefix.
+ * `fill(data)` returns the writers: `component(k, at)` fills component k from float `at` on, `prefix(at)` what each batch repeats.
  */
 function layOut(
   K: number,
@@ -80,7 +80,7 @@ function largest(values: Float64Array): number {
   return values.reduce((a, b) => Math.max(a, b), -Infinity);
 }
 
-/** The factor U (D × D at `at` in `u`) as blocks: see `shaders/shared/factor.wgsl`. */
+/** The factor U (D × D at `at` in `u`) as blocks: see `shaders/shared/factor-blocks.wgsl`. */
 function writeFactor(data: Float32Array, to: number, u: Float64Array, at: number, { D, W, DB }: Shape): void {
   for (let j = 0, o = to; j < DB; j++) {
     for (let i = 0; i <= j; i++) {

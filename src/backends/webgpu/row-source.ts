@@ -1,6 +1,7 @@
 import type { Frame } from '../../data/frame.ts';
 import type { DevicePoints, HostPoints, Weights } from '../../data/points.ts';
 import type { GpuContext } from './context.ts';
+import { identityFactors } from './ingest.ts';
 import { type Memory, Usage } from './memory.ts';
 import type { Shape } from './shape.ts';
 
@@ -51,7 +52,7 @@ export async function hostRows(
   const block = new Float32Array(rows * D);
   return {
     rows,
-    frame: new Float32Array(2 * D).map((_, i) => i & 1),
+    frame: identityFactors(D),
     take(first, count) {
       for (let i = 0, o = first * D; i < count * D; ) {
         for (let d = 0; d < D; d++, i++, o++) block[i] = (data[o]! - shift[d]!) / scale[d]!;

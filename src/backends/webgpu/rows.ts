@@ -1,6 +1,7 @@
 import type { GpuContext } from './context.ts';
 import { encodeJobs, JOB_STRIDE } from './job.ts';
 import { Memory, Usage } from './memory.ts';
+import { recordDispatch } from './pace.ts';
 import { readBack } from './readout.ts';
 import type { Shape } from './shape.ts';
 import type { Window } from './windows.ts';
@@ -16,13 +17,14 @@ export interface Segment {
 /** 64 invocations × 65,535 workgroups hold more; whole tiles. */
 const MOST = 2 ** 21;
 
-/** Those of all rows of a window, counted over all windows. */
+/** Segments that cover a whole window; `first` counts over all windows. */
 export function segmentsOf(window: Window): Segment[] {
   return Array.from({ length: Math.ceil(window.count / MOST) }, (_, i) => {
     return { window, first: window.first + i * MOST, count: Math.min(MOST, window.count - i * MOST) };
   });
 }
 
+/** Segments of ascending indices. */
 export function segments(indices: Uint32Array, windows: readonly Window[]): Segment[] {
   const list: Segment[] = [];
   let first = 0;
@@ -68,10 +70,9 @@ export async function gatherRows(context: GpuContext, shape: Shape, windows: rea
     const result = await memory.buffer('gathered rows', bytes, Usage.STORAGE | Usage.COPY_SRC);
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    pass.setPipeline(stage.pipeline);
     parts.forEach(({ window, count }, i) => {
-      pass.setBindGroup(0, bind(device, stage, jobs, window.buffer, rows, result), [i * JOB_STRIDE]);
-      pass.dispatchWorkgroups(Math.ceil(count / 64));
+      const group = bind(device, stage, jobs, window.buffer, rows, result);
+      recordDispatch(pass, { stage, group, offsets: [i * JOB_STRIDE], size: [Math.ceil(count / 64)] });
     });
     pass.end();
     device.queue.submit([encoder.finish()]);

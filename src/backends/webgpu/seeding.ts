@@ -2,6 +2,7 @@ import { SEEDING_TILE, type SeedingDistances } from '../../em/seeding-distances.
 import type { GpuContext } from './context.ts';
 import { encodeJobs, JOB_STRIDE, type Job } from './job.ts';
 import { Memory, Usage } from './memory.ts';
+import { recordDispatch } from './pace.ts';
 import { BATCH_HEADER } from './pack.ts';
 import { PARAMETER_BYTES, type Stage } from './pipelines.ts';
 import { readMapped } from './readback.ts';
@@ -17,15 +18,16 @@ const TILE_BYTES = SEEDING_TILE * 4;
 /** Tiles whose values come to the host at once. */
 const STAGED_TILES = 2 ** 14;
 
-/** How far a seeding has come: nothing written yet, no centre, some centres. Each has jobs of its own, in this order. */
-type State = 'empty' | 'no centre' | 'centres';
-const STATES: readonly State[] = ['empty', 'no centre', 'centres'];
+/** What the values of a seeding are: nothing yet, the points' weights, weighted squared distances from the nearest centre. */
+type State = 'empty' | 'weights' | 'distances';
+/** Each has jobs of its own, in this order. */
+const STATES: readonly State[] = ['empty', 'weights', 'distances'];
 
-/** What the next centre does in each: values that count as 1 come, then distances that replace them, then smaller ones. */
+/** What the next dispatch makes of the values: every one becomes the point's weight; distances replace them; the smaller is kept. */
 const JOBS: Record<State, Partial<Job>> = {
   empty: { fresh: 1, offset: 1 },
-  'no centre': { fresh: 1 },
-  centres: {},
+  weights: { fresh: 1 },
+  distances: {},
 };
 
 /** What a seeding has on the device. */
@@ -34,12 +36,12 @@ interface Seeding {
   readonly values: GPUBuffer;
   readonly sums: GPUBuffer;
   readonly tiles: number;
-  readonly distance: Bound;
-  readonly potential: Bound;
+  readonly distance: BoundStage;
+  readonly potential: BoundStage;
 }
 
 /** A stage, and what it binds for each of the parts. */
-interface Bound {
+interface BoundStage {
   readonly stage: Stage;
   readonly groups: readonly GPUBindGroup[];
 }
@@ -121,7 +123,7 @@ async function prepare(
   const storage = Usage.STORAGE | Usage.COPY_SRC | Usage.COPY_DST;
   const values = await memory.buffer('seeding values', tiles * TILE_BYTES, storage);
   const sums = await memory.buffer('seeding sums', (CANDIDATES + 1) * tiles * 4, storage);
-  const bound = (stage: Stage, ...own: GPUBuffer[]): Bound => {
+  const bound = (stage: Stage, ...own: GPUBuffer[]): BoundStage => {
     const groups = parts.map(({ window, tileFirst, tileCount, rowsFirst }) => {
       const listed = [tilesOf(rows, rowsFirst / SEEDING_TILE, tileCount), tilesOf(values, tileFirst, tileCount)];
       const resources = [window.buffer, ...listed, ...own, ...weighing(window).bindings];
@@ -190,7 +192,7 @@ export class GpuSeeding implements SeedingDistances {
   }
 
   async add(center: Float64Array): Promise<void> {
-    this.#submitCenter(await this.#ready(), packCandidates(this.#shape, this.#weights, center), 'centres');
+    this.#submitCenter(await this.#ready(), packCandidates(this.#shape, this.#weights, center), 'distances');
   }
 
   async tileSums(candidates: Float64Array): Promise<Float64Array> {
@@ -245,7 +247,7 @@ export class GpuSeeding implements SeedingDistances {
     clear.clearBuffer(seeding.values);
     device.queue.submit([clear.finish()]);
     const nothing = new Float64Array(this.#shape.D);
-    this.#submitCenter(seeding, packCandidates(this.#shape, nothing, nothing), 'no centre');
+    this.#submitCenter(seeding, packCandidates(this.#shape, nothing, nothing), 'weights');
     return seeding;
   }
 
@@ -258,13 +260,16 @@ export class GpuSeeding implements SeedingDistances {
     this.#state = next;
   }
 
-  #dispatch(encoder: GPUCommandEncoder, { stage, groups }: Bound, workgroups: (part: Part) => number): void {
+  #dispatch(encoder: GPUCommandEncoder, { stage, groups }: BoundStage, workgroups: (part: Part) => number): void {
     const first = STATES.indexOf(this.#state) * this.#parts.length;
     const pass = encoder.beginComputePass();
-    pass.setPipeline(stage.pipeline);
     this.#parts.forEach((part, i) => {
-      pass.setBindGroup(0, groups[i]!, [(first + i) * JOB_STRIDE, 0]);
-      pass.dispatchWorkgroups(workgroups(part));
+      recordDispatch(pass, {
+        stage,
+        group: groups[i]!,
+        offsets: [(first + i) * JOB_STRIDE, 0],
+        size: [workgroups(part)],
+      });
     });
     pass.end();
   }

@@ -1,6 +1,14 @@
 import { wgsl } from 'wgsl-preprocessor/wgsl-preprocessor.js';
 import { EmgpuError } from '../../errors.ts';
-import { diagMomentsLayout, fullMomentsLayout, type Shape, takenPoints, unitBlocks } from './shape.ts';
+import {
+  diagMomentsLayout,
+  diagUnits,
+  fullMomentsLayout,
+  type Shape,
+  takenPoints,
+  unitBlocks,
+  valuesPerDiagUnit,
+} from './shape.ts';
 import { unroll } from './unroll.ts';
 
 const sources = import.meta.glob<string>('../../../shaders/**/*.wgsl', {
@@ -130,10 +138,10 @@ export function expandShader(
     SUMS: layout.sums,
     POINTS: points,
     K: components,
-    UNITS: isFull ? 1 : Math.ceil(DB / unitBlocks(shape)),
+    UNITS: isFull ? 1 : diagUnits(shape),
     UNIT_BLOCKS: unitBlocks(shape),
-    VALUES: isFull ? layout.sums : Math.ceil(unitBlocks(shape) / 2) * layout.sums,
-    // Of an invocation, over the components of a workgroup of 64 that stages 32 points.
+    VALUES: isFull ? layout.sums : valuesPerDiagUnit(shape),
+    // In which 64 invocations stage the responsibilities of 32 points, two components per round.
     ROUNDS: Math.ceil(components / 2),
     TAKEN: takenPoints(shape),
     // Registers run out.

@@ -58,6 +58,16 @@ export function unitBlocks({ DB }: Shape): number {
   return DB > 2 ? 4 : DB;
 }
 
+/** Units that the blocks of features are cut into for diagonal sums. */
+export function diagUnits(shape: Shape): number {
+  return Math.ceil(shape.DB / unitBlocks(shape));
+}
+
+/** vec4f of diagonal sums per unit and component. */
+export function valuesPerDiagUnit(shape: Shape): number {
+  return Math.ceil(unitBlocks(shape) / 2) * diagMomentsLayout(shape).sums;
+}
+
 /** Points that an invocation of `lean-k-means` takes of a tile: what its sums take together does not depend on how many it takes at once. */
 export function takenPoints({ D }: Shape): number {
   return D <= 16 ? 2 : 1;
@@ -65,7 +75,7 @@ export function takenPoints({ D }: Shape): number {
 
 /** Where a stage leaves the sums of one component, in floats from the component's first. */
 export interface MomentsLayout {
-  /** Invocations per run and component. */
+  /** Parts that the sums of one component are cut into. */
   readonly tiles: number;
   /** vec4f per tile. */
   readonly sums: number;

@@ -1,14 +1,13 @@
-import type { Frame } from '../../data/frame.ts';
-import type { KernelParameters, Stretch, StretchOptions } from '../../em/types.ts';
+import type { Stretch } from '../../em/types.ts';
 import type { GpuContext } from './context.ts';
 import { densityCommands, expectationStage, momentCommands, normalizeCommand } from './expectation.ts';
 import { encodeJobs } from './job.ts';
 import type { Kernel } from './kernels.ts';
 import { createMixtureMaximization, type MixtureMaximization, runMixtureStretch } from './mixture-stretch.ts';
-import { type Dispatch, type PassOptions, recordDispatch } from './pace.ts';
+import { type Dispatch, recordDispatch } from './pace.ts';
 import type { PackedBatches } from './pack.ts';
 import type { Shape } from './shape.ts';
-import { createMaximizationJob, SLOTS } from './stretch.ts';
+import { createMaximizationJob, SLOTS, type StretchPass } from './stretch.ts';
 import type { Window } from './windows.ts';
 import { chunkCapacity, createWorkspace, summation, type Workspace } from './workspace.ts';
 
@@ -116,11 +115,8 @@ export function runSmallStretch(
   context: GpuContext,
   shape: Shape,
   stretch: SmallStretch,
-  packed: PackedBatches,
-  parameters: KernelParameters,
-  frame: Frame,
   window: Window,
-  options: StretchOptions & PassOptions,
+  pass: StretchPass,
 ): Promise<Stretch> {
   const { jobs, jobList } = stretch.work;
   context.device.queue.writeBuffer(jobs, 0, encodeJobs(jobList)); // the last stretch has emptied them
@@ -128,5 +124,5 @@ export function runSmallStretch(
     count: () => SLOTS,
     submit: async (count: number, last: (encoder: GPUCommandEncoder) => void) => submit(context, stretch, count, last),
   };
-  return runMixtureStretch(context, shape, stretch.maximization, how, packed, parameters, frame, window, options);
+  return runMixtureStretch(context, shape, stretch.maximization, how, window, pass);
 }

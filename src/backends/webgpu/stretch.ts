@@ -1,9 +1,11 @@
-import type { StretchOptions } from '../../em/types.ts';
+import type { Frame } from '../../data/frame.ts';
+import type { KernelParameters, StretchOptions } from '../../em/types.ts';
 import { throwIfAborted } from '../../errors.ts';
 import type { GpuContext } from './context.ts';
 import { encodeJobs, JOB_STRIDE } from './job.ts';
 import { type Memory, Usage } from './memory.ts';
 import type { Dispatch, PassOptions } from './pace.ts';
+import type { PackedBatches } from './pack.ts';
 import { readMapped } from './readback.ts';
 import type { Shape } from './shape.ts';
 
@@ -15,6 +17,15 @@ const IN_FLIGHT = 2;
 const STATE_BYTES = 16 * 4;
 /** What is read back of it: E-steps done, and why it ended. */
 const READ_STATE_BYTES = 8;
+
+/** What a stretch over the windows of a dataset starts from, and how it is stopped. */
+export interface StretchPass {
+  readonly parameters: KernelParameters;
+  /** The same as the kernels read them. */
+  readonly packed: PackedBatches;
+  readonly frame: Frame;
+  readonly options: StretchOptions & PassOptions;
+}
 
 /** What an objective is made of on the device: `parts` of so many bytes each. */
 export interface Parts {
@@ -100,7 +111,7 @@ export interface Stretching {
 }
 
 /** The objectives of all E-steps, and the results as the last one left them. */
-interface Outcome {
+interface StretchOutcome {
   readonly objectives: number[];
   readonly results: readonly ArrayBuffer[];
 }
@@ -113,7 +124,7 @@ export async function driveStretch(
   { device }: GpuContext,
   stretching: Stretching,
   options: StretchOptions & PassOptions,
-): Promise<Outcome> {
+): Promise<StretchOutcome> {
   const { course } = stretching;
   device.queue.writeBuffer(course.state, 0, encodeStart(course, stretching.start, options));
   const objectives: number[] = [];

@@ -40,7 +40,7 @@ export class Stretches {
     const context = this.#context;
     const { shape } = this.#points;
     if (this.#lean?.lean !== work) this.#lean = await createLeanStretch(context, shape, work);
-    return runLeanStretch(context, shape, this.#lean, packed, parameters, frame, options);
+    return runLeanStretch(context, shape, this.#lean, { parameters, packed, frame, options });
   }
 
   /** For a small problem; undefined where this is none. */
@@ -56,7 +56,7 @@ export class Stretches {
     const packed = kernel.pack(parameters, shape);
     if (!suitsSmallStretch(kernel, packed, shape, window.count)) return undefined;
     const stretch = await this.#prepareSmall(kernel, packed, parameters.nComponents, window);
-    return runSmallStretch(this.#context, shape, stretch, packed, parameters, frame, window, options);
+    return runSmallStretch(this.#context, shape, stretch, window, { parameters, packed, frame, options });
   }
 
   destroy(): void {

@@ -22,9 +22,11 @@ export interface Candidate extends Ladder {
   prepare(value: number): Promise<Dispatch>;
 }
 
-/** The fastest variants that were tried, by key, and those of stages of which all were tried that were worth it: time may run out. */
-export interface Outcome {
+/** How a trial ended, by key of the stage. */
+export interface TrialOutcome {
+  /** The fastest variants that were tried; time may have run out. */
   readonly best: Choices;
+  /** Those of them whose search came to its end: only these are worth remembering. */
   readonly known: Choices;
 }
 
@@ -49,7 +51,7 @@ export class Trial {
   }
 
   /** Measures one pair of variants per stage, where they are compiled; how the trial ended once it has. */
-  async advance(options: PassOptions): Promise<Outcome | undefined> {
+  async advance(options: PassOptions): Promise<TrialOutcome | undefined> {
     const searches = [...this.#searches];
     for (const [, search] of searches) {
       const { pair } = search;

@@ -31,8 +31,8 @@ export class Trials {
   }
 
   /**
-   * Tries variants, where passes are long enough for that. `candidates` says what there is, by the seconds of a pass. Whether a trial has ended, so that others
-   * may be the fastest from now on.
+   * Tries variants where passes are long enough for that; returns whether a trial has just ended, so that another variant may be the fastest from
+   * now on. `candidates` lists what can be tried, given the seconds of a pass.
    */
   async advance(candidates: (seconds: number) => readonly Candidate[], options: PassOptions): Promise<boolean> {
     const { device, tuning } = this.#context;

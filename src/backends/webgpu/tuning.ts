@@ -12,7 +12,7 @@ import {
   type TunedStage,
 } from './tuning-file.ts';
 
-/** What `emgpu info` tells of an adapter, fastest variants found so far. */
+/** The fastest variants found so far on an adapter, as `emgpu info` lists them. */
 export async function rememberedStages(store: TextStore, info: GPUAdapterInfo): Promise<TunedStage[]> {
   return listChoices(parseTuning(await store.read(TUNING_FILE))[adapterKey(info)!] ?? {});
 }
@@ -25,7 +25,7 @@ export class Tuning {
   /** Two trials at once would time each other. */
   #busy = false;
 
-  /** Seconds of a pass from which on it is worth knowing how to make it faster. */
+  /** Variants are tried where a pass takes at least so many seconds. */
   readonly from: number;
 
   constructor(store: TextStore, info: GPUAdapterInfo | undefined, from: number) {
@@ -49,7 +49,10 @@ export class Tuning {
     return open.length > 0 ? new Trial(device, open) : undefined;
   }
 
-  /** Goes on with a trial, and remembers how it ends: what it ran out of time for, until this process ends. Whether it has ended. */
+  /**
+   * Goes on with a trial; returns whether it has ended. Its outcome is remembered: for good where a search came to its end, until this process
+   * ends where time ran out.
+   */
   async advance(trial: Trial, options: PassOptions): Promise<boolean> {
     if (this.#busy) return false;
     this.#busy = true;

@@ -39,21 +39,21 @@ export interface Lean {
   prepareTrial(points: number, count: number): Promise<Dispatch>;
 }
 
+/** What lean passes are for, and by which stages. */
+export interface LeanModel extends Pick<Lean, 'kernel' | 'way' | 'points' | 'K'> {
+  readonly packed: PackedBatches;
+}
+
 /** Allocates and records what passes over some windows need. */
 export async function createLean(
   context: GpuContext,
   shape: Shape,
-  kernel: Kernel,
-  way: LeanWay,
-  points: number,
-  packed: PackedBatches,
-  K: number,
+  { kernel, way, points, packed, K }: LeanModel,
   windows: readonly Window[],
-  budget: number,
 ): Promise<Lean> {
   const layout = kernel.layout(shape);
   const sums = layout.tiles * layout.sums;
-  const portions = layPortions(way, kernel, shape, K, windows, budget);
+  const portions = layPortions(way, kernel, shape, K, windows, context.pace.budget);
   const memory = new Memory(context.device);
   try {
     const buffers = await allocate(memory, shape, way, packed, K, sums, portions);

@@ -184,7 +184,8 @@ export class Passes {
       this.#workspaces = works;
       for (const count of new Set(windows.map((window) => window.count))) {
         const capacity = capacityFor(count);
-        works.set(count, await createWorkspace(context, shape, kernel, K, packed, count, capacity, { variant, loan }));
+        const model = { kernel, K, packed, count, capacity };
+        works.set(count, await createWorkspace(context, shape, model, { variant, loan }));
       }
     }
     const portions = windows.map((window) => ({ window, work: this.#workspaces.get(window.count)! }));
@@ -218,7 +219,7 @@ export class Passes {
     if (!serves) {
       this.#freeLean();
       this.#leanTrials.reset();
-      this.#lean = await createLean(context, shape, kernel, way, points, packed, K, windows, context.pace.budget);
+      this.#lean = await createLean(context, shape, { kernel, way, points, packed, K }, windows);
     }
     return { work: this.#lean!, packed };
   }

@@ -52,10 +52,8 @@ export async function createSmallStretch(
   const K = packed.batches[0]!.count;
   const plan = summation(kernel, shape, K, window.count);
   const capacity = chunkCapacity(kernel, packed, shape.D, plan, window.count, Infinity);
-  const work = await createWorkspace(context, shape, kernel, K, packed, window.count, capacity, {
-    fresh: true,
-    mostGroups: GROUPS,
-  });
+  const model = { kernel, K, packed, count: window.count, capacity };
+  const work = await createWorkspace(context, shape, model, { fresh: true, mostGroups: GROUPS });
   try {
     return await equip(context, shape, work, packed, window);
   } catch (error) {

@@ -122,6 +122,17 @@ export interface Workspace {
   readonly memory: Memory;
 }
 
+/** What a workspace is for. */
+export interface WorkspaceModel {
+  readonly kernel: Kernel;
+  readonly K: number;
+  readonly packed: PackedBatches;
+  /** Points of a window. */
+  readonly count: number;
+  /** Points of a chunk at most. */
+  readonly capacity: number;
+}
+
 interface WorkspaceOptions {
   /** Default: that of {@link defaultVariant}. */
   readonly variant?: Variant;
@@ -137,52 +148,70 @@ interface WorkspaceOptions {
 export async function createWorkspace(
   { device }: GpuContext,
   shape: Shape,
-  kernel: Kernel,
-  K: number,
-  packed: PackedBatches,
-  count: number,
-  capacity: number,
-  { variant = defaultVariant(shape), fresh = false, mostGroups = Infinity, loan }: WorkspaceOptions = {},
+  model: WorkspaceModel,
+  options: WorkspaceOptions = {},
 ): Promise<Workspace> {
+  const plan = planWork(shape, model, options);
+  const memory = new Memory(device);
+  try {
+    const buffers = await allocate(memory, shape, model, plan, options.loan);
+    device.queue.writeBuffer(buffers.jobs, 0, encodeJobs(plan.jobList));
+    return { ...plan, ...buffers, memory };
+  } catch (error) {
+    memory.destroy();
+    throw error;
+  }
+}
+
+/** What of a workspace is no memory. */
+type WorkPlan = Pick<
+  Workspace,
+  | ('kernel' | 'K' | 'capacity' | 'summation' | 'variant' | 'grid')
+  | ('chunks' | 'groupParts' | 'groups' | 'tiles' | 'jobList' | 'hard')
+>;
+
+function planWork(
+  shape: Shape,
+  { kernel, K, count, capacity }: WorkspaceModel,
+  { variant = defaultVariant(shape), fresh = false, mostGroups = Infinity }: WorkspaceOptions,
+): WorkPlan {
   const plan = summation(kernel, shape, K, count);
   const grid = kernel.grid(shape, K, variant.across);
   const chunks = cut(count, capacity, plan.run);
-  const bytes = K * plan.sums * 16;
   const parts = Math.ceil(count / plan.run);
-  const groupParts = Math.ceil(parts / Math.min(mostGroups, Math.max(1, Math.floor(READBACK_BYTES / bytes))));
+  const fitting = Math.max(1, Math.floor(READBACK_BYTES / (K * plan.sums * 16)));
+  const groupParts = Math.ceil(parts / Math.min(mostGroups, fitting));
   const groups = Math.ceil(parts / groupParts);
   const hard = kernel.expectation === 'assign';
   const tiles = hard ? 0 : Math.ceil(count / TILE);
   const common = { components: K, row: capacity, run: plan.run, groupParts, sums: plan.sums, fresh: fresh ? 1 : 0 };
   const jobList = listJobs(chunks, common, grid);
-  const memory = new Memory(device);
-  try {
-    const storage = (label: string, size: number, extra = 0) => memory.buffer(label, size, Usage.STORAGE | extra);
-    const lent = async (label: keyof Loan, size: number) =>
-      loan && loan[label].size >= size ? loan[label] : storage(label, size);
-    const workspace: Workspace = {
-      ...{ kernel, K, capacity, hard, summation: plan, variant, grid, memory },
-      ...{ chunks, groupParts, groups, tiles, jobList },
-      jobs: await memory.buffer('jobs', jobList.length * JOB_STRIDE, Usage.UNIFORM | Usage.STORAGE | Usage.COPY_DST),
-      parameters: await memory.buffer(
-        'parameters',
-        packed.data.byteLength,
-        Usage.UNIFORM | Usage.STORAGE | Usage.COPY_DST,
-      ),
-      means: await storage('means', K * shape.DB * shape.W * 4, Usage.COPY_DST | Usage.COPY_SRC),
-      densities: await lent('densities', capacity * (hard ? 1 : K) * 4),
-      perPoint: await storage(hard ? 'labels' : 'scales', capacity * 4),
-      partials: await lent('partials', (capacity / plan.run) * packed.batches[0]!.count * plan.sums * 16),
-      totals: await storage('totals', groups * bytes, Usage.COPY_SRC | Usage.COPY_DST),
-      logLikelihoods: await storage('log-likelihoods', tiles * 12, Usage.COPY_SRC),
-      staging: await memory.buffer('staging', groups * bytes + tiles * 12, Usage.MAP_READ | Usage.COPY_DST),
-    };
-    device.queue.writeBuffer(workspace.jobs, 0, encodeJobs(jobList));
-    return workspace;
-  } catch (error) {
-    memory.destroy();
-    throw error;
-  }
+  return { kernel, K, capacity, hard, summation: plan, variant, grid, chunks, groupParts, groups, tiles, jobList };
+}
+
+async function allocate(
+  memory: Memory,
+  shape: Shape,
+  { K, packed, capacity }: WorkspaceModel,
+  { hard, summation: { sums, run }, groups, tiles, jobList }: WorkPlan,
+  loan: Loan | undefined,
+) {
+  const storage = (label: string, size: number, extra = 0) => memory.buffer(label, size, Usage.STORAGE | extra);
+  const lent = async (label: keyof Loan, size: number) =>
+    loan && loan[label].size >= size ? loan[label] : storage(label, size);
+  const totalBytes = groups * K * sums * 16;
+  const uniform = Usage.UNIFORM | Usage.COPY_DST;
+  return {
+    jobs: await storage('jobs', jobList.length * JOB_STRIDE, uniform),
+    parameters: await storage('parameters', packed.data.byteLength, uniform),
+    means: await storage('means', K * shape.DB * shape.W * 4, Usage.COPY_DST | Usage.COPY_SRC),
+    densities: await lent('densities', capacity * (hard ? 1 : K) * 4),
+    perPoint: await storage(hard ? 'labels' : 'scales', capacity * 4),
+    partials: await lent('partials', (capacity / run) * packed.batches[0]!.count * sums * 16),
+    totals: await storage('totals', totalBytes, Usage.COPY_SRC | Usage.COPY_DST),
+    logLikelihoods: await storage('log-likelihoods', tiles * 12, Usage.COPY_SRC),
+    staging: await memory.buffer('staging', totalBytes + tiles * 12, Usage.MAP_READ | Usage.COPY_DST),
+  };
 }
 
 function listJobs(

@@ -25,6 +25,7 @@ import { describe, expect, it } from 'vitest';
 import { readTable } from '../../src/data/readers/index.ts';
 import { unpackLz4Frame } from '../../src/data/readers/lz4-frame.ts';
 import { expectError, read, rowsOf, vegaFile } from './files.ts';
+import { ZSTD_FEATHER } from './tiny-feather.ts';
 
 function vector(type: DataType, values: readonly unknown[]) {
   const builder = makeBuilder({ type, nullValues: [null] });
@@ -115,6 +116,12 @@ describe('Arrow', () => {
     const read1 = await read('a.feather', await writer.toUint8Array());
     expect(read1.points.data).toHaveLength(4000);
     expect(read1.points.data[2000]).toBe(1000);
+  });
+
+  it('unpacks Zstandard, as pyarrow writes it', async () => {
+    const { points } = await read('a.feather', ZSTD_FEATHER);
+    const expected = Array.from({ length: 64 }, (_, i) => [0.5 + (i % 2), i < 32 ? 2 : 7]);
+    expect([...points.data]).toEqual(expected.flat());
   });
 
   it('is cut short at any byte: truncated-file', async () => {

@@ -151,7 +151,8 @@ async function addCodecs({ compressionRegistry, CompressionType }: Arrow): Promi
   }
   if (!compressionRegistry.get(ZSTD)) {
     const { decompressZstd } = await import('hyparquet-compressors');
-    compressionRegistry.set(ZSTD, { decode: (bytes) => decompressZstd(bytes) });
+    // Copied, since it gives a view that may begin at any byte, and numbers are to be read where they lie.
+    compressionRegistry.set(ZSTD, { decode: (bytes) => decompressZstd(bytes).slice() });
   }
 }
 

@@ -11,6 +11,7 @@ import { webStore } from './backends/web-store.ts';
 export {
   type FileFormat,
   type FileSource,
+  type LeftOutColumn,
   type ReadTableOptions,
   readTable,
   type Table,

@@ -22,7 +22,7 @@ import {
 } from './data/stream.ts';
 import { EmgpuError } from './errors.ts';
 
-export type { FileFormat, ReadTableOptions, Table } from './data/readers/index.ts';
+export type { FileFormat, LeftOutColumn, ReadTableOptions, Table } from './data/readers/index.ts';
 export * from './public.ts';
 
 let dawn: Promise<GPU | undefined> | undefined;
@@ -99,7 +99,7 @@ async function sourceOf(file: FileHandle, path: string): Promise<FileSource> {
     throw new EmgpuError(
       'unreadable-file',
       `${path} is not a file.`,
-      'Give the path of a CSV, TSV, Parquet, Arrow or NPY file.',
+      'Give the path of a CSV, TSV, Parquet, Arrow or NPY file. (The command line reads standard input by the name "-".)',
     );
   }
   return {

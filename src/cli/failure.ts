@@ -31,6 +31,9 @@ export function describeFailure(error: unknown, signal: AbortSignal): Failure {
   if (error instanceof RangeError && /alloc|array length|string length/i.test(message)) {
     return { status: STATUS.failed, line: line('out-of-memory', `${message}. Choose fewer columns or fewer rows.`) };
   }
+  if (code === 'ENOSPC' || code === 'EDQUOT') {
+    return { status: STATUS.failed, line: line(code, `${message}. Free some space, or write elsewhere.`) };
+  }
   const remedy = 'Set EMGPU_DEBUG=1 to see where it happened, and please report it.';
   return { status: STATUS.failed, line: line(code ?? 'internal', `${message}. ${remedy}`) };
 }

@@ -10,7 +10,7 @@ import { csvHeader, type Sink, stdout, writeCsvRows } from './sink.ts';
 import { StagedFiles } from './staged-files.ts';
 import { createProgressBar, type ProgressBar } from './terminal/progress.ts';
 import { selectionSummary } from './terminal/selection.ts';
-import { fitSummary, note, noteSource, warn } from './terminal/summary.ts';
+import { fitSummary, note, noteLeftOut, noteSource, warn } from './terminal/summary.ts';
 import { viewModel } from './view.ts';
 import { weightsByLabel } from './walk.ts';
 
@@ -146,6 +146,7 @@ async function tell(fitted: Fitted, options: FittingOptions): Promise<void> {
     note('backend', `${machineText(fit)}: ${fit.backendReason}`);
   }
   const summary = () => `${selection ? `\n${selectionSummary(selection)}` : ''}\n${fitSummary(fitted)}\n`;
+  noteLeftOut(source, options.json);
   await stdout.write(options.json ? fitJson(fitted) : summary());
   for (const { message } of fit.warnings) warn(message);
   if (options.json) return;

@@ -1,5 +1,16 @@
 import { basename } from 'node:path';
-import { EmgpuError, type HostPoints, openStream, type PointStream, readTable } from '../node.ts';
+import { blob } from 'node:stream/consumers';
+import { readTable as readSource } from '../data/readers/index.ts';
+import { detectFormat, type FileSource } from '../data/readers/source.ts';
+import {
+  EmgpuError,
+  type FileFormat,
+  type HostPoints,
+  type LeftOutColumn,
+  openStream,
+  type PointStream,
+  readTable,
+} from '../node.ts';
 import type { AnyModel } from './models.ts';
 import { count } from './numbers.ts';
 import type { InputOptions, MissingChoice, StreamOptions } from './options.ts';
@@ -11,6 +22,8 @@ export interface Source<P = HostPoints | PointStream> {
   readonly file: string;
   readonly points: P;
   readonly featureNames: readonly string[];
+  /** Columns that were not taken, as they hold text. */
+  readonly leftOut: readonly LeftOutColumn[];
   /** Rows that were left out; unknown, and 0, of a stream. */
   readonly nDropped: number;
   /** Rows that lack something and were kept. */
@@ -20,6 +33,9 @@ export interface Source<P = HostPoints | PointStream> {
   /** Wall time of reading; a stream is read by each pass. */
   readonly seconds: number;
 }
+
+/** What stands for standard input in place of a path. */
+export const STDIN = '-';
 
 /** A file of points, read. */
 export type Table = Source<HostPoints>;
@@ -49,41 +65,61 @@ export function openPoints(
       'Leave out --stream, or take --missing drop.',
     );
   }
+  if (file === STDIN) {
+    throw new EmgpuError(
+      'invalid-option',
+      '--stream reads the file again and again, which standard input does not allow.',
+      'Leave out --stream, or write it to a file first.',
+    );
+  }
   return forModel(options.columns, model, async (columns) => {
     const missing = options.missing === 'drop' ? 'drop' : 'error';
     const points = await openStream(file, { ...request(options, columns), missing, signal });
-    return { file: basename(file), points, featureNames: points.featureNames!, nDropped: 0, nGaps: 0, seconds: 0 };
+    const about = { featureNames: points.featureNames!, leftOut: points.leftOut ?? [] };
+    return { file: basename(file), points, ...about, nDropped: 0, nGaps: 0, seconds: 0 };
   });
 }
 
 /** Reads the points of `file`. With a `model`, takes the columns that the model was fitted to. */
-export function readPoints(
-  file: string,
+export async function readPoints(
+  path: string,
   options: InputOptions,
   bar: ProgressBar,
   signal: AbortSignal,
   model?: AnyModel,
 ): Promise<Table> {
   const began = performance.now();
+  const stdin = path === STDIN ? await readStdin(options) : undefined;
+  const file = stdin ? 'standard input' : basename(path);
   return forModel(options.columns, model, async (columns) => {
-    const table = await readTable(file, {
+    const reading = {
       ...request(options, columns),
       missing: READERS_WORD[options.missing],
       signal,
-      onProgress: (fraction) => bar.update('read', fraction),
-    });
+      onProgress: (fraction: number) => bar.update('read', fraction),
+    };
+    const table = stdin
+      ? await readSource(stdin.source, { ...reading, name: file, format: stdin.format })
+      : await readTable(path, reading);
     const seconds = (performance.now() - began) / 1000;
-    return { ...table, file: basename(file), nGaps: options.missing === 'em' ? gaps(table.points) : 0, seconds };
+    return { ...table, file, nGaps: options.missing === 'em' ? gaps(table.points) : 0, seconds };
   });
+}
+
+/** All of standard input. It has no name to tell its format: what does not begin like another one is CSV. */
+async function readStdin({ format }: InputOptions): Promise<{ source: FileSource; format: FileFormat }> {
+  const source = await blob(process.stdin);
+  return { source, format: format ?? (await detectFormat(source, 'stdin.csv')) };
 }
 
 /** EM wants the gaps themselves. */
 const READERS_WORD = { error: 'error', drop: 'drop', em: 'keep' } as const satisfies Record<MissingChoice, string>;
 
-function request({ format, weightsColumn }: InputOptions, columns: readonly string[] | undefined) {
+function request({ format, header, weightsColumn }: InputOptions, columns: readonly string[] | undefined) {
   return {
     ...(columns && { columns: [...columns] }),
     ...(format !== undefined && { format }),
+    ...(header !== undefined && { header: header === 'yes' }),
     ...(weightsColumn !== undefined && { weightsColumn }),
   };
 }
@@ -99,7 +135,7 @@ function gaps({ data, nFeatures }: HostPoints): number {
 
 /**
  * The columns that a model wants: those named on the command line (in the model's order if they are the model's names),
- * else those of the model's names, else all number columns if there are as many as the model has features.
+ * else those of the model's names, else, where either has no names but places, all number columns if there are as many as the model has features.
  */
 async function forModel<S extends Source>(
   chosen: readonly string[] | undefined,
@@ -116,7 +152,22 @@ async function forModel<S extends Source>(
       if (!(error instanceof EmgpuError && error.code === 'missing-column')) throw error;
     }
   }
-  return checkCount(model, await read(undefined));
+  const source = checkCount(model, await read(undefined));
+  if (names && !arePlaces(names) && !arePlaces(source.featureNames)) throw otherNames(names, source);
+  return source;
+}
+
+/** Whether names are those of columns without: "0", "1", …. */
+function arePlaces(names: readonly string[]): boolean {
+  return names.every((name) => /^\d+$/.test(name));
+}
+
+function otherNames(names: readonly string[], { file, featureNames }: Source): EmgpuError {
+  return new EmgpuError(
+    'model-mismatch',
+    `The model was fitted to ${names.join(', ')}; ${file} has ${featureNames.join(', ')}.`,
+    'If these are the same under other names, list them with --columns in the order of the model.',
+  );
 }
 
 function sameNames(a: readonly string[], b: readonly string[]): boolean {

@@ -4,6 +4,8 @@ import { findLayout } from '../data/readers/csv-columns.ts';
 import { isBlank, readRows } from '../data/readers/csv-rows.ts';
 import { detectFormat, type FileSource } from '../data/readers/source.ts';
 import { EmgpuError, type FileFormat, readTable } from '../node.ts';
+import { STDIN } from './input.ts';
+import type { InputOptions } from './options.ts';
 
 /** The cells of a column, row by row; undefined where there is none. */
 export type LabelColumn = readonly (string | undefined)[];
@@ -13,6 +15,8 @@ interface Request {
   readonly path: string;
   readonly name: string;
   readonly column: string;
+  /** Whether the first row of a text file holds names; undefined: told by its cells. */
+  readonly header: boolean | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -23,13 +27,20 @@ interface Request {
 export async function readLabels(
   path: string,
   column: string,
-  format: FileFormat | undefined,
+  { format, header }: Pick<InputOptions, 'format' | 'header'>,
   signal: AbortSignal,
 ): Promise<LabelColumn> {
+  if (path === STDIN) {
+    throw new EmgpuError(
+      'invalid-option',
+      '--labels-column reads the file a second time, which standard input does not allow.',
+      'Write it to a file first.',
+    );
+  }
   const handle = await open(path);
   try {
     const source = sourceOf(handle, (await handle.stat()).size);
-    const request = { path, name: basename(path), column, signal };
+    const request = { path, name: basename(path), column, header: header && header === 'yes', signal };
     const found = format ?? (await detectFormat(source, request.name));
     return await READERS[found](source, request);
   } finally {
@@ -49,7 +60,7 @@ const CHUNK_BYTES = 128 * 2 ** 10;
 
 async function fromText(
   source: FileSource,
-  { name, column, signal }: Request,
+  { name, column, header, signal }: Request,
   delimiter?: string,
 ): Promise<LabelColumn> {
   const labels: (string | undefined)[] = [];
@@ -57,7 +68,7 @@ async function fromText(
   for await (const chunk of readRows(source, name, signal, CHUNK_BYTES, delimiter)) {
     let { rows } = chunk;
     if (!layout) {
-      layout = findLayout([chunk], { name, columns: [column] })!;
+      layout = findLayout([chunk], { name, columns: [column], header })!;
       if (layout.hasHeader) rows = rows.slice(1);
     }
     const [place] = layout.places;

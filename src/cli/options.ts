@@ -10,6 +10,7 @@ export interface InputOptions {
   readonly columns?: string[];
   readonly weightsColumn?: string;
   readonly format?: FileFormat;
+  readonly header?: 'yes' | 'no';
   readonly missing: MissingChoice;
 }
 
@@ -55,6 +56,12 @@ export const formatOption = () =>
     'arrow',
     'npy',
   ]);
+
+export const headerOption = () =>
+  new Option(
+    '--header <is>',
+    'whether the first row of a text file holds names (default: if a cell is text, or if they are 0, 1, 2, …)',
+  ).choices(['yes', 'no']);
 
 const MISSING_HELP: Readonly<Record<MissingChoice, string>> = {
   error: 'error: stop',

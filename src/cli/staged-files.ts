@@ -32,7 +32,7 @@ export class StagedFiles {
     if (this.#inputs.includes(target)) throw unwritable(flag, path, 'it is read by the same command');
     if (this.#files.some((file) => file.target === target)) throw unwritable(flag, path, 'another option writes it');
     try {
-      const file = await openStaged(target);
+      const file = await openStaged(path, target);
       this.#files.push(file);
       return file;
     } catch (cause) {
@@ -61,13 +61,13 @@ export class StagedFiles {
   };
 }
 
-async function openStaged(target: string): Promise<StagedFile> {
-  const existing = statSync(target, { throwIfNoEntry: false });
+async function openStaged(path: string, target: string): Promise<StagedFile> {
+  const existing = statSync(path, { throwIfNoEntry: false });
   if (existing?.isDirectory()) throw new Error('it is a folder');
-  if (existing) accessSync(target, constants.W_OK);
-  // Renaming onto /dev/null or a named pipe would replace it by a file.
+  if (existing) accessSync(path, constants.W_OK);
+  // Renaming onto /dev/null or a named pipe would replace it by a file; what /dev/stdout leads to may have no name of its own.
   const temporary = isSpecial(existing) ? undefined : `${target}.${process.pid}.tmp`;
-  const handle = await open(temporary ?? target, temporary ? 'wx' : 'w');
+  const handle = await open(temporary ?? path, temporary ? 'wx' : 'w');
   return { target, temporary, handle, write: async (text) => void (await handle.writeFile(text)) };
 }
 

@@ -1,6 +1,7 @@
 import { EmgpuError } from '../errors.ts';
 import type { HostPoints } from './points.ts';
 import type { ChunkOptions, PointStream } from './replay.ts';
+import type { LeftOutColumn } from './table.ts';
 
 /** The largest count: float32 does not tell larger ones from their neighbours. */
 export const LARGEST_COUNT = 2 ** 24;
@@ -44,6 +45,10 @@ export class CountStream implements PointStream {
 
   get nSamples(): number | undefined {
     return this.#stream.nSamples;
+  }
+
+  get leftOut(): readonly LeftOutColumn[] | undefined {
+    return this.#stream.leftOut;
   }
 
   async *chunks(options: ChunkOptions): AsyncGenerator<HostPoints> {

@@ -1,7 +1,8 @@
 import { EmgpuError, throwIfAborted } from '../errors.ts';
 import type { HostPoints } from './points.ts';
 import { type ChunkKind, Rechunker } from './rechunk.ts';
-import { isWeight } from './weights.ts';
+import type { LeftOutColumn } from './table.ts';
+import { isWeight, WEIGHTS_ARE } from './weights.ts';
 
 export interface ChunkOptions {
   /** Rows of a chunk; the last may have fewer. */
@@ -26,6 +27,8 @@ export interface PointStream {
   readonly featureNames?: readonly string[] | undefined;
   /** N, where it is known: the source tells it, or a walk has come to its end. */
   readonly nSamples?: number | undefined;
+  /** Of a file: columns that were not taken; none where columns were named. */
+  readonly leftOut?: readonly LeftOutColumn[] | undefined;
   /**
    * A walk from the start. Unless they are lent, each chunk is new arrays that are the receiver's to keep or change; all are float32 or all
    * float64, and all have weights or none has. Chunks that come before an error are no result: a walk of other rows than
@@ -47,6 +50,7 @@ export interface Replay {
   readonly featureNames?: readonly string[] | undefined;
   /** N, where it is known. */
   readonly nSamples?: number | undefined;
+  readonly leftOut?: readonly LeftOutColumn[];
   /** Where the first piece does not tell: whether all numbers are float32, and whether rows have weights. */
   readonly narrow?: boolean;
   readonly weighted?: boolean;
@@ -58,6 +62,7 @@ export interface Replay {
 export class ReplayedStream implements PointStream {
   readonly nFeatures: number;
   readonly featureNames: readonly string[] | undefined;
+  readonly leftOut: readonly LeftOutColumn[] | undefined;
   readonly #replay: Replay;
   #kind: ChunkKind | undefined;
   #nSamples: number | undefined;
@@ -69,6 +74,7 @@ export class ReplayedStream implements PointStream {
     this.#replay = replay;
     this.nFeatures = nFeatures;
     this.featureNames = featureNames;
+    this.leftOut = replay.leftOut;
     this.#nSamples = nSamples;
     if (narrow !== undefined && weighted !== undefined) this.#kind = { nFeatures, featureNames, narrow, weighted };
   }
@@ -155,7 +161,7 @@ export class ReplayedStream implements PointStream {
       if (isWeight(w)) continue;
       throw new EmgpuError(
         'invalid-weights',
-        `Weights must be finite numbers from 0 on; that of row ${i} of ${where} is ${w} (rows counted from 0).`,
+        `Weights must be ${WEIGHTS_ARE}; that of row ${i} of ${where} is ${w} (rows counted from 0).`,
         'Correct or leave out such rows.',
       );
     }

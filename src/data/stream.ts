@@ -39,13 +39,14 @@ export async function openStream(
   try {
     const file = await openFile(opened.source, { ...options, name }, options.signal);
     const { size } = opened.source;
-    const { labels, weighted, narrow } = file.columns;
+    const { labels, weighted, narrow, leftOut } = file.columns;
     const featureNames = weighted ? labels.slice(0, -1) : labels;
     return new ReplayedStream({
       name,
       nFeatures: featureNames.length,
       featureNames,
       nSamples: options.missing === 'drop' ? undefined : file.nRows,
+      leftOut,
       narrow,
       weighted,
       pieces: (signal) => readBlocks(open, file, size, { ...options, name }, signal),

@@ -1,6 +1,15 @@
 import { EmgpuError } from '../errors.ts';
 import type { HostPoints } from './points.ts';
-import { isWeight } from './weights.ts';
+import { isWeight, WEIGHTS_ARE } from './weights.ts';
+
+/** A column of a file that was not taken, as no columns were named and it does not hold numbers alone. */
+export interface LeftOutColumn {
+  readonly name: string;
+  /** Completes the sentence "it was left out: …", for instance `line 4 holds "oops"`. */
+  readonly why: string;
+  /** Whether some of its cells are numbers, so that a slip may be the cause. */
+  readonly hasNumbers: boolean;
+}
 
 /** Columns of numbers read from a file. */
 export interface Table {
@@ -13,6 +22,8 @@ export interface Table {
   readonly featureNames: readonly string[];
   /** Rows left out because a cell was missing; 0 unless `missing: 'drop'`. */
   readonly nDropped: number;
+  /** Columns that were not taken; none where columns were named. */
+  readonly leftOut: readonly LeftOutColumn[];
   /** Only when rows were dropped: for each of the N rows its number in the file, counted from 0 without the header. */
   readonly rowNumbers?: Uint32Array;
 }
@@ -28,6 +39,8 @@ export interface ColumnSet {
   readonly weighted: boolean;
   /** Whether every feature fits exactly in float32. */
   readonly narrow: boolean;
+  /** Columns that are not read. */
+  readonly leftOut: readonly LeftOutColumn[];
 }
 
 export interface TableShape extends ColumnSet {
@@ -149,7 +162,7 @@ export class TableBuilder {
     throw new EmgpuError(
       'non-finite',
       `${file}, ${place(bad.row)}, column "${labels[bad.column]}": the cell ${bad.what}; every number must be ${isKept ? '' : 'there and '}finite.`,
-      "Fill or remove such rows, or leave them out with missing: 'drop' (on the command line: --missing drop).",
+      "Fill such cells, or leave their rows out with missing: 'drop' (on the command line: --missing drop). A mixture can take rows with gaps as they are: missing: 'keep' here and missing: 'em' there (--missing em).",
     );
   }
 
@@ -173,6 +186,7 @@ export class TableBuilder {
       points: this.#points(data, this.#weights && trim(this.#weights, this.#kept)),
       featureNames: this.#names,
       nDropped,
+      leftOut: this.#shape.leftOut,
       ...(this.#rowNumbers ? { rowNumbers: this.#rowNumbers.slice(0, this.#kept) } : {}),
     };
   }
@@ -201,7 +215,7 @@ export class TableBuilder {
       const { file, labels } = this.#shape;
       throw new EmgpuError(
         'invalid-weights',
-        `${file}, ${place(i)}, column "${labels.at(-1)}": the weight is ${w}; weights must be finite numbers from 0 on.`,
+        `${file}, ${place(i)}, column "${labels.at(-1)}": the weight is ${w}; weights must be ${WEIGHTS_ARE}.`,
         'Correct or leave out such rows.',
       );
     }

@@ -11,9 +11,14 @@ export interface CheckedWeights {
   readonly nWeighted: number;
 }
 
-/** Whether a number can be a weight; beyond float32 a GPU would not know it. */
+/** Beyond float32 a GPU would not know it. */
+const LARGEST_WEIGHT = 3e38;
+/** What weights are, in words. */
+export const WEIGHTS_ARE = `numbers from 0 to ${LARGEST_WEIGHT}`;
+
+/** Whether a number can be a weight. */
 export function isWeight(w: number): boolean {
-  return w >= 0 && w <= 3e38;
+  return w >= 0 && w <= LARGEST_WEIGHT;
 }
 
 /** The weights of points. Throws `invalid-weights` unless there is one per row, none is negative, and some are not 0. */
@@ -33,7 +38,7 @@ export function checkWeights(points: Points): CheckedWeights {
   let nWeighted = 0;
   for (let i = 0; i < n; i++) {
     const w = weights[i]!;
-    if (!isWeight(w)) refuse(`the weight of row ${i} is ${w}`);
+    if (!isWeight(w)) refuse(`the weight of row ${i} (counted from 0) is ${w}`);
     total += w;
     if (w > 0) nWeighted++;
   }
@@ -44,7 +49,7 @@ export function checkWeights(points: Points): CheckedWeights {
 function refuse(what: string): never {
   throw new EmgpuError(
     'invalid-weights',
-    `Weights must be finite numbers from 0 on, some of them above 0; ${what} (rows counted from 0).`,
+    `Weights must be ${WEIGHTS_ARE}, some of them above 0; ${what}.`,
     'Correct or leave out such rows.',
   );
 }

@@ -20,12 +20,10 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Runs the command to its end, its output piped. */
-export function emgpu(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Outcome> {
-  const child = spawn(process.execPath, [CLI, ...args], {
-    env: { ...process.env, ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+/** Runs the command to its end, its output piped; `input` is its standard input. */
+export function emgpu(args: readonly string[], env: NodeJS.ProcessEnv = {}, input = ''): Promise<Outcome> {
+  const child = spawn(process.execPath, [CLI, ...args], { env: { ...process.env, ...env } });
+  child.stdin.end(input);
   const text = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (part: string) => {

@@ -79,11 +79,27 @@ describe('a model file', () => {
     const byName = await emgpu(['predict', work.at('mixture.json'), turned, ...CPU]);
     expect(csvRows(byName.stdout)).toEqual(labelsOf('mixture'));
     const renamed = work.write('renamed.csv', ['a,b,c,d,kind', ...lines.map((cells) => cells.join(','))].join('\n'));
-    const byPlace = await emgpu(['predict', work.at('mixture.json'), renamed, ...CPU]);
+    const refused = await emgpu(['predict', work.at('mixture.json'), renamed, ...CPU]);
+    expect(refused.status).toBe(1);
+    expect(refused.stderr).toContain('[model-mismatch] The model was fitted to sepal_length');
+    const unnamed = work.write('unnamed.csv', lines.map((cells) => cells.slice(0, 4).join(',')).join('\n'));
+    const byPlace = await emgpu(['predict', work.at('mixture.json'), unnamed, ...CPU]);
     expect(csvRows(byPlace.stdout)).toEqual(labelsOf('mixture'));
     const named = await emgpu(['predict', work.at('mixture.json'), renamed, '--columns', 'd,c,b,a', ...CPU]);
     expect(named.status).toBe(0);
     expect(csvRows(named.stdout)).not.toEqual(labelsOf('mixture'));
+  });
+
+  it('adds log-densities, whose mean is the lower bound, beside responsibilities or alone', async () => {
+    const alone = await emgpu(['predict', work.at('mixture.json'), IRIS, '--log-density', ...CPU]);
+    expect(alone.stdout.startsWith('label,log_density\n')).toBe(true);
+    const densities = csvRows(alone.stdout).map((line) => Number(line.split(',')[1]));
+    expect(densities.reduce((a, b) => a + b)).toBeCloseTo(fit.logLikelihood, 6);
+    const both = await emgpu(['predict', work.at('mixture.json'), IRIS, '--proba', '--log-density', ...CPU]);
+    expect(both.stdout.startsWith('label,p0,p1,p2,log_density\n')).toBe(true);
+    expect(csvRows(both.stdout).map((line) => Number(line.split(',')[4]))).toEqual(densities);
+    const clusters = await emgpu(['predict', work.at('clusters.json'), IRIS, '--log-density', ...CPU]);
+    expect(clusters.stderr).toContain('--log-density needs a mixture');
   });
 
   it('says which rows are meant when some were dropped', async () => {

@@ -56,7 +56,26 @@ describe('CSV', () => {
     expect((await read('a.csv', ',0,1\n0,.1,.2\n1,.3,.4\n')).featureNames).toEqual(['0.1', '1']);
     expect((await read('a.csv', '"","a"\n"1",.1\n')).featureNames).toEqual(['a']);
     expect(rowsOf(await read('a.csv', '"","a"\n"1",.1\n', { columns: ['0'] }))).toEqual([[1]]);
+    // The names that this package and pandas give to columns without any.
+    expect(rowsOf(await read('a.csv', '0,1\n3,4\n'))).toEqual([[3, 4]]);
+    expect((await read('a.csv', '0\n3\n')).points.data).toHaveLength(2);
+    // Where it is said, it is so.
+    const years = await read('a.csv', '2019,2020\n3,4\n', { header: true });
+    expect(years.featureNames).toEqual(['2019', '2020']);
+    expect(rowsOf(years)).toEqual([[3, 4]]);
+    expect(rowsOf(await read('a.csv', '0,1\n3,4\n', { header: false }))).toHaveLength(2);
     expect((await read('a.csv', 'a,a,b,a\n1,2,3,4\n')).featureNames).toEqual(['a', 'a.1', 'b', 'a.2']);
+  });
+
+  it('tells which columns it leaves out, and why', async () => {
+    const text = ',x,y,name,none\n1,1,2,a,\n2,3,4,b,NA\n3,5,oops,c,\n4,7,8,4,\n';
+    expect((await read('a.csv', text)).leftOut).toEqual([
+      { name: '0', why: 'it has no name and comes first, as row labels do', hasNumbers: false },
+      { name: 'y', why: 'line 4 holds "oops"', hasNumbers: true },
+      { name: 'name', why: 'line 2 holds "a"', hasNumbers: true },
+      { name: 'none', why: 'its cells are empty', hasNumbers: false },
+    ]);
+    expect((await read('a.csv', text, { columns: ['x'] })).leftOut).toEqual([]);
   });
 
   it('skips blank lines, but not the blank cells of a single column', async () => {
@@ -126,7 +145,13 @@ describe('CSV', () => {
 
   it('refuses what is no text, and what has no numbers or rows', async () => {
     await expectError(read('a.csv', new Uint8Array(100)), 'unreadable-file', 'NUL');
-    await expectError(read('a.csv', 'a,b\nx,y\n'), 'not-a-number', 'no column of numbers', 'a (text), b (text)');
+    await expectError(
+      read('a.csv', 'a,b\nx,y\n'),
+      'not-a-number',
+      'no column of numbers',
+      'a (line 2 holds "x"), b (line 2 holds "y")',
+      'decimals take a point',
+    );
     await expectError(read('a.csv', ''), 'empty-file', '0 bytes');
     await expectError(read('a.csv', '\n \n\n'), 'empty-file', 'blank');
     await expectError(read('a.csv', 'a,b\n'), 'empty-file', 'no rows');

@@ -10,7 +10,7 @@ import { checkMissing, requireGaussian, requireMixture } from '../scoring.ts';
 import { stdout } from '../sink.ts';
 import { evaluationSummary } from '../terminal/evaluation.ts';
 import { createProgressBar } from '../terminal/progress.ts';
-import { noteSource } from '../terminal/summary.ts';
+import { noteLeftOut, noteSource } from '../terminal/summary.ts';
 import { addScoringOptions } from './shared.ts';
 
 interface EvaluateOptions extends EvaluationOptions {
@@ -31,7 +31,7 @@ export function evaluateCommand(signal: AbortSignal): Command {
       'Judge a model on points: likelihood and criteria, silhouette, agreement with known classes, held-out folds, standard errors, and a table of its components.',
     )
     .argument('<model>', 'a model file')
-    .argument('<file>', 'CSV, TSV, Parquet, Arrow IPC or NPY')
+    .argument('<file>', 'CSV, TSV, Parquet, Arrow IPC or NPY; -: standard input')
     .option('--labels-column <name>', 'column of known classes, text or numbers, to compare the labels with')
     .addOption(
       new Option(
@@ -62,12 +62,13 @@ async function evaluate(modelFile: string, file: string, options: EvaluateOption
   const bar = createProgressBar();
   try {
     const table = await readPoints(file, options, bar, signal, model);
-    const { labelsColumn, format } = options;
-    const known = labelsColumn === undefined ? undefined : await readLabels(file, labelsColumn, format, signal);
+    const { labelsColumn } = options;
+    const known = labelsColumn === undefined ? undefined : await readLabels(file, labelsColumn, options, signal);
     const tell = (part: string, fraction: number) => bar.update('judge', fraction, [part]);
     const evaluation = await evaluateModel(model, table, known, options, { signal, tell });
     bar.stop();
     if (!options.json) noteSource(table, rowsOf(table));
+    noteLeftOut(table, options.json);
     const text = () => evaluationSummary(evaluation, table.featureNames, options.weightsColumn);
     await stdout.write(options.json ? evaluationJson(evaluation) : text());
   } finally {

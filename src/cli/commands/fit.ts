@@ -34,7 +34,7 @@ Examples:
 export function fitCommand(signal: AbortSignal): Command {
   const command = new Command('fit')
     .description('Fit a Gaussian mixture to the points in a file.')
-    .argument('<file>', 'CSV, TSV, Parquet, Arrow IPC or NPY')
+    .argument('<file>', 'CSV, TSV, Parquet, Arrow IPC or NPY; -: standard input')
     .option(
       '--components <k>',
       'number of components (default: 8, or those of the model in --init)',

@@ -29,7 +29,7 @@ export function imputeCommand(signal: AbortSignal): Command {
       "Fill every empty cell with its expectation under a mixture, given the rest of its row. Prints CSV with the model's columns.",
     )
     .argument('<model>', 'a model file')
-    .argument('<file>', 'CSV, TSV, Parquet, Arrow IPC or NPY')
+    .argument('<file>', 'CSV, TSV, Parquet, Arrow IPC or NPY; -: standard input')
     .option('--out <filled.csv>', 'write here instead of to stdout');
   return addScoringOptions(command, [])
     .addHelpText('after', EXAMPLES)

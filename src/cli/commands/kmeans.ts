@@ -22,7 +22,7 @@ Examples:
 export function kmeansCommand(signal: AbortSignal): Command {
   const command = new Command('kmeans')
     .description('Cluster the points in a file by k-means.')
-    .argument('<file>', 'CSV, TSV, Parquet, Arrow IPC or NPY')
+    .argument('<file>', 'CSV, TSV, Parquet, Arrow IPC or NPY; -: standard input')
     .option(
       '--clusters <k>',
       'number of clusters (default: 8, or those of the model in --init)',

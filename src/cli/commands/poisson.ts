@@ -19,7 +19,7 @@ Examples:
 export function poissonCommand(signal: AbortSignal): Command {
   const command = new Command('poisson')
     .description('Fit a mixture of Poisson distributions to the counts in a file: whole numbers from 0 on.')
-    .argument('<file>', 'CSV, TSV, Parquet, Arrow IPC or NPY')
+    .argument('<file>', 'CSV, TSV, Parquet, Arrow IPC or NPY; -: standard input')
     .option(
       '--components <k>',
       'number of components (default: 8, or those of the model in --init)',

@@ -11,24 +11,27 @@ import { addScoringOptions } from './shared.ts';
 
 interface PredictOptions extends ScoringOptions {
   readonly proba?: true;
+  readonly logDensity?: true;
   readonly out?: string;
 }
 
 const EXAMPLES = `
 Examples:
   emgpu predict model.json points.csv > labels.csv
-  emgpu predict model.json points.parquet --proba --out responsibilities.csv`;
+  emgpu predict model.json points.parquet --proba --out responsibilities.csv
+  emgpu predict model.json points.csv --log-density --out outliers.csv`;
 
-/** Responsibilities held at once: 2²⁵ numbers, at most 256 MiB, however many points there are. */
-const MOST_RESPONSIBILITIES = 2 ** 25;
+/** Numbers held at once: 2²⁵, at most 256 MiB, however many points there are. */
+const MOST_NUMBERS = 2 ** 25;
 
 /** `emgpu predict MODEL FILE`: the component of every point. */
 export function predictCommand(signal: AbortSignal): Command {
   const command = new Command('predict')
     .description('Tell which component every point belongs to. Prints CSV: label, with --missing drop row and label.')
     .argument('<model>', 'a model file')
-    .argument('<file>', 'CSV, TSV, Parquet, Arrow IPC or NPY')
+    .argument('<file>', 'CSV, TSV, Parquet, Arrow IPC or NPY; -: standard input')
     .option('--proba', 'add the responsibilities of all components, as columns p0, p1, … and noise, if there is some')
+    .option('--log-density', 'add the log-density of every point under the mixture, in nats, as column log_density')
     .option('--out <labels.csv>', 'write here instead of to stdout');
   return addScoringOptions(command, ['error', 'drop', 'em'])
     .addHelpText('after', EXAMPLES)
@@ -38,8 +41,9 @@ export function predictCommand(signal: AbortSignal): Command {
 async function predict(modelFile: string, file: string, options: PredictOptions, signal: AbortSignal): Promise<void> {
   const model = await readModel(modelFile);
   checkMissing(model, options);
-  const why = '--proba needs a mixture; k-means assigns every point to one cluster alone.';
-  const mixture = options.proba && requireMixture(model, why, 'Leave out --proba.');
+  const flag = options.proba ? '--proba' : '--log-density';
+  const why = `${flag} needs a mixture; k-means assigns every point to one cluster alone, and has no density.`;
+  const mixture = (options.proba || options.logDensity) && requireMixture(model, why, `Leave out ${flag}.`);
   const files = new StagedFiles([modelFile, file]);
   const bar = createProgressBar();
   try {
@@ -47,7 +51,7 @@ async function predict(modelFile: string, file: string, options: PredictOptions,
     const table = await readPoints(file, options, bar, signal, model);
     bar.update('label', 0);
     const score = scoreOptions(options, signal);
-    if (mixture) await writeResponsibilities({ sink, table, options, bar, signal }, mixture, score);
+    if (mixture) await writeDetails({ sink, table, options, bar, signal }, mixture, score);
     else await writeLabels({ sink, table, options, bar, signal }, await model.predict(table.points, score));
     await files.commit();
     bar.stop();
@@ -81,31 +85,41 @@ async function writeLabels(output: Output, labels: Uint32Array): Promise<void> {
   await writeCsvRows(sink, labels.length, (i) => `${prefix(i)}${labels[i]}`, signal);
 }
 
-async function writeResponsibilities(
-  output: Output,
-  model: MixtureModel | PoissonModel,
-  score: ScoreOptions,
-): Promise<void> {
+/** Labels, and what of the responsibilities and log-densities is asked for; a part of the points at a time. */
+async function writeDetails(output: Output, model: MixtureModel | PoissonModel, score: ScoreOptions): Promise<void> {
   const { sink, table, options, bar, signal } = output;
   const nSamples = rowsOf(table);
   const { header, prefix } = numbering(output);
-  const columns = [...model.weights.map((_, i) => `p${i}`), ...(isGaussian(model) && model.noise ? ['noise'] : [])];
-  const k = columns.length;
-  const chunk = Math.max(1, Math.floor(MOST_RESPONSIBILITIES / k));
+  const shares = [...model.weights.map((_, i) => `p${i}`), ...(isGaussian(model) && model.noise ? ['noise'] : [])];
+  const columns = [...(options.proba ? shares : []), ...(options.logDensity ? ['log_density'] : [])];
+  const chunk = Math.max(1, Math.floor(MOST_NUMBERS / columns.length));
   for (let start = 0; start < nSamples; start += chunk) {
     const end = Math.min(nSamples, start + chunk);
-    const proba = await model.predictProba(slice(table.points, start, end), score);
+    const rowText = await details(model, slice(table.points, start, end), options, score, shares.length);
     bar.update('label', end / nSamples);
     if (start === 0) {
       if (!options.out) bar.stop();
       await sink.write(csvHeader([...header, 'label', ...columns]));
     }
-    const row = (i: number) => {
-      const p = proba.subarray(i * k, (i + 1) * k);
-      return `${prefix(start + i)}${largest(p)},${p.join(',')}`;
-    };
-    await writeCsvRows(sink, end - start, row, signal);
+    await writeCsvRows(sink, end - start, (i) => `${prefix(start + i)}${rowText(i)}`, signal);
   }
+}
+
+/** What is written of the i-th of some points. `k`: responsibilities of a point. */
+async function details(
+  model: MixtureModel | PoissonModel,
+  points: HostPoints,
+  { proba, logDensity }: PredictOptions,
+  score: ScoreOptions,
+  k: number,
+): Promise<(i: number) => string> {
+  const shares = proba && (await model.predictProba(points, score));
+  const labels = shares ? undefined : await model.predict(points, score);
+  const densities = logDensity && (await model.scoreSamples(points, score));
+  return (i) => {
+    const p = shares?.subarray(i * k, (i + 1) * k);
+    return [p ? largest(p) : labels![i], ...(p ?? []), ...(densities ? [densities[i]] : [])].join(',');
+  };
 }
 
 function slice(points: HostPoints, start: number, end: number): HostPoints {

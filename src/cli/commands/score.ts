@@ -6,7 +6,7 @@ import { checkMissing, type ScoringOptions, scoreOptions, scoresOf } from '../sc
 import { stdout } from '../sink.ts';
 import { createProgressBar } from '../terminal/progress.ts';
 import { scoreFacts } from '../terminal/scores.ts';
-import { factLines, noteSource } from '../terminal/summary.ts';
+import { factLines, noteLeftOut, noteSource } from '../terminal/summary.ts';
 import { addScoringOptions } from './shared.ts';
 
 interface ScoreCommandOptions extends ScoringOptions {
@@ -26,7 +26,7 @@ export function scoreCommand(signal: AbortSignal): Command {
       'Tell how well a model describes points: log-likelihood (total and mean), BIC, AIC and ICL; k-means: the inertia.',
     )
     .argument('<model>', 'a model file')
-    .argument('<file>', 'CSV, TSV, Parquet, Arrow IPC or NPY')
+    .argument('<file>', 'CSV, TSV, Parquet, Arrow IPC or NPY; -: standard input')
     .option('--json', 'print one JSON object');
   return addScoringOptions(command, ['error', 'drop', 'em'], true)
     .addHelpText('after', EXAMPLES)
@@ -48,6 +48,7 @@ async function score(
     const scores = await scoresOf(model, table.points, scoreOptions(options, signal));
     bar.stop();
     if (!options.json) noteSource(table, rowsOf(table));
+    noteLeftOut(table, options.json);
     const text = () => `${factLines(scoreFacts(scores, options.weightsColumn)).join('\n')}\n`;
     await stdout.write(options.json ? toLine(scores) : text());
   } finally {

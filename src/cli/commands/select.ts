@@ -41,7 +41,7 @@ Examples:
 export function selectCommand(signal: AbortSignal): Command {
   const command = new Command('select')
     .description('Choose the number of components and their shape: fit a grid of mixtures, keep the best.')
-    .argument('<file>', 'CSV, TSV, Parquet, Arrow IPC or NPY')
+    .argument('<file>', 'CSV, TSV, Parquet, Arrow IPC or NPY; -: standard input')
     .addOption(
       new Option('--components <list>', 'numbers of components to try, as a range or a list')
         .argParser(numberList('--components'))

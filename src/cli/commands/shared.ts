@@ -3,6 +3,7 @@ import {
   backendOption,
   columnsOption,
   formatOption,
+  headerOption,
   type MissingChoice,
   missingOption,
   nonNegative,
@@ -45,6 +46,7 @@ export function addFittingOptions(command: Command, variant: FittingVariant): Co
     backendOption(),
     tuneOption(),
     formatOption(),
+    headerOption(),
     new Option('--out <model.json>', 'write the model here'),
     new Option('--labels <labels.csv>', 'write row and label of every point here'),
     new Option('--report <report.html>', 'write a report with charts here: one file that needs no network'),
@@ -57,10 +59,11 @@ export function addFittingOptions(command: Command, variant: FittingVariant): Co
 /** Adds the options of the commands that take a model and a file of points. */
 export function addScoringOptions(command: Command, missing: readonly MissingChoice[], weighted = false): Command {
   const columns = columnsOption();
-  columns.description = 'columns to use (default: the columns of the model, else all number columns)';
+  columns.description =
+    'columns to use (default: those of the model; where model or file has no names, all number columns)';
   const weights = weighted ? [weightsOption()] : [];
   const rows = missing.length > 0 ? [missingOption(missing)] : [];
-  for (const option of [columns, ...weights, ...rows, backendOption(), tuneOption(), formatOption()])
-    command.addOption(option);
+  const options = [columns, ...weights, ...rows, backendOption(), tuneOption(), formatOption(), headerOption()];
+  for (const option of options) command.addOption(option);
   return command;
 }

@@ -25,6 +25,29 @@ export function noteSource(source: Source, nSamples: number, extraSeconds = 0): 
   note('read', `${shape} from ${file} in ${seconds(source.seconds + extraSeconds)}${droppedText(source)}`);
 }
 
+/** Text columns that are named in a note, at most. */
+const MOST_LEFT_OUT = 4;
+
+/**
+ * Tells of columns that were not taken: warns of those that hold numbers as well, where a slip may be the cause, and, for people, notes the
+ * others.
+ */
+export function noteLeftOut({ leftOut }: Source, json: boolean | undefined): void {
+  for (const { name, why } of leftOut.filter(({ hasNumbers }) => hasNumbers)) {
+    warn(`Column "${name}" was left out: ${why}. Correct the file, or name columns with --columns.`);
+  }
+  const texts = leftOut.filter(({ hasNumbers }) => !hasNumbers);
+  if (json || texts.length === 0) return;
+  const more = texts.length > MOST_LEFT_OUT ? `, and ${texts.length - MOST_LEFT_OUT} more` : '';
+  note(
+    'left out',
+    texts
+      .slice(0, MOST_LEFT_OUT)
+      .map(({ name, why }) => `${name} (${why})`)
+      .join(', ') + more,
+  );
+}
+
 /** The results of a fit, for people: components, then how good they are and how they came about. */
 export function fitSummary(fitted: Fitted): string {
   const [head, ...rest] = componentLines(fitted.view, widthOf(process.stdout));

@@ -25,10 +25,10 @@ export async function openArrow(source: FileSource, request: ReadRequest): Promi
   const isFile = await checkEnds(source, name);
   const { schema } = await openReader(arrow, new SliceHandle(source), name);
   const offered = schema.fields.map((field) => describe(arrow, field.name, field.type));
-  const { places, labels, weighted } = chooseColumns(offered, request);
+  const { places, labels, weighted, leftOut } = chooseColumns(offered, request);
   const features = weighted ? places.slice(0, -1) : places;
   return {
-    columns: { labels, weighted, narrow: features.every((place) => offered[place]!.narrow) },
+    columns: { labels, weighted, leftOut, narrow: features.every((place) => offered[place]!.narrow) },
     async *read(source, builder, signal) {
       const handle = new SliceHandle(source);
       const reader = await openReader(arrow, handle, name);

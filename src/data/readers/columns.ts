@@ -1,5 +1,6 @@
 import { EmgpuError } from '../../errors.ts';
 import { MAX_FEATURES } from '../points.ts';
+import type { LeftOutColumn } from '../table.ts';
 import type { ReadRequest } from './source.ts';
 
 /** A column that a file offers. */
@@ -11,6 +12,10 @@ export interface OfferedColumn {
   readonly readable: boolean;
   /** Whether it is taken when no columns are named. */
   readonly byDefault: boolean;
+  /** Why it is not, to complete the sentence "it was left out: …"; default: what it holds. */
+  readonly why?: string | undefined;
+  /** Some of its cells are numbers. */
+  readonly hasNumbers?: boolean;
 }
 
 /** Which columns are read. */
@@ -21,6 +26,8 @@ export interface ChosenColumns {
   readonly labels: readonly string[];
   /** Whether the last column holds weights. */
   readonly weighted: boolean;
+  /** Where no columns are named: those that are not taken. */
+  readonly leftOut: readonly LeftOutColumn[];
 }
 
 /** Columns in which pandas keeps row labels; they are taken only when named. */
@@ -41,7 +48,12 @@ export function chooseColumns(offered: readonly OfferedColumn[], request: ReadRe
     : defaults(file, offered).filter((place) => !weights.includes(place));
   checkChoice(request, chosen, weights);
   const places = [...chosen, ...weights];
-  return { places, labels: places.map((place) => offered[place]!.name), weighted: weights.length > 0 };
+  const leftOut = wanted ? [] : offered.filter((_, place) => !places.includes(place)).map(toLeftOut);
+  return { places, labels: places.map((place) => offered[place]!.name), weighted: weights.length > 0, leftOut };
+}
+
+function toLeftOut({ name, type, why = `it holds ${type}`, hasNumbers = false }: OfferedColumn): LeftOutColumn {
+  return { name, why, hasNumbers };
 }
 
 function checkChoice(request: ReadRequest, chosen: number[], weights: number[]): void {
@@ -101,8 +113,8 @@ function defaults(file: string, offered: readonly OfferedColumn[]): number[] {
   if (chosen.length > 0) return chosen;
   throw new EmgpuError(
     'not-a-number',
-    `${file} has no column of numbers; it has ${listNames(offered.map((c) => `${c.name} (${c.type})`))}.`,
-    'Give a file with at least one column of numbers.',
+    `${file} has no column of numbers; it has ${listNames(offered.map(({ name, type, why = type }) => `${name} (${why})`))}.`,
+    'Give a file with at least one column of numbers; in text decimals take a point, and commas, tabs, bars or semicolons separate cells.',
   );
 }
 

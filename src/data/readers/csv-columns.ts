@@ -1,5 +1,5 @@
-import { type ChosenColumns, chooseColumns } from './columns.ts';
-import { isBlank, type RowChunk } from './csv-rows.ts';
+import { type ChosenColumns, chooseColumns, type OfferedColumn } from './columns.ts';
+import { isBlank, linesBefore, type RowChunk } from './csv-rows.ts';
 import type { ReadRequest } from './source.ts';
 
 /** Which cells of a text file are read. */
@@ -38,28 +38,28 @@ export function isInfinite(cell: string): boolean {
 export function findLayout(chunks: readonly RowChunk[], request: ReadRequest): CsvLayout | undefined {
   const first = chunks.flatMap((chunk) => chunk.rows.slice(0, 1))[0];
   if (!first) return undefined;
-  const hasHeader = isHeader(first);
+  const hasHeader = request.header ?? isHeader(first);
   const width = first.length;
   const names = hasHeader ? nameColumns(first) : first.map((_, i) => `${i}`);
-  const numeric = request.columns ? names.map(() => true) : findNumbers(chunks, width, hasHeader);
-  if (!numeric) return undefined;
-  const rowLabels = hasHeader && first[0]!.trim() === '';
+  const contents = request.columns ? names.map(() => NUMBERS) : findNumbers(chunks, width, hasHeader);
+  if (!contents) return undefined;
+  const rowLabels = hasHeader && first[0]!.trim() === '' && width > 1;
   const offered = names.map((name, i) => ({
-    name,
-    type: 'text',
-    readable: true,
-    byDefault: numeric[i]! && !(rowLabels && i === 0 && width > 1),
+    ...{ name, type: 'text', readable: true, ...contents[i]! },
+    ...(rowLabels &&
+      i === 0 && { byDefault: false, why: 'it has no name and comes first, as row labels do', hasNumbers: false }),
   }));
   return { width, hasHeader, ...chooseColumns(offered, request) };
 }
 
 /**
- * A first row is a header when a cell is text, or when it is what pandas writes above unnamed columns: a blank cell and
- * then 0, 1, 2, …. A row of numbers with gaps is data.
+ * A first row is a header when a cell is text, or when it is what pandas, and this package, write above unnamed columns: 0, 1, 2, …, behind
+ * a blank cell where there are row labels. Other rows of numbers, with gaps or without, are data.
  */
 function isHeader(row: readonly string[]): boolean {
   if (row.some((cell) => Number.isNaN(parseNumber(cell)) && !isMissing(cell))) return true;
-  return row.length > 1 && row.every((cell, i) => cell === (i === 0 ? '' : `${i - 1}`));
+  const names = row[0] === '' ? row.slice(1) : row;
+  return row.length > 1 && names.every((cell, i) => cell === `${i}`);
 }
 
 /** Blank names become the column's place, names that come again get .1, .2, … as in pandas. */
@@ -74,26 +74,43 @@ function nameColumns(header: readonly string[]): string[] {
   });
 }
 
-/** For each column whether its first cells are numbers (all, if there are none); undefined if more rows must tell. */
-function findNumbers(chunks: readonly RowChunk[], width: number, hasHeader: boolean): boolean[] | undefined {
+/** What the first cells of a column tell of it. */
+type Content = Pick<OfferedColumn, 'byDefault' | 'why' | 'hasNumbers'>;
+
+const NUMBERS: Content = { byDefault: true };
+
+/** What the first cells of each column hold (a file without rows: numbers); undefined if more rows must tell. */
+function findNumbers(chunks: readonly RowChunk[], width: number, hasHeader: boolean): Content[] | undefined {
   const counts = new Array<number>(width).fill(0);
-  const isText = new Array<boolean>(width).fill(false);
-  const decided = (i: number) => isText[i]! || counts[i]! >= DECISIVE_CELLS;
+  const texts = new Array<string | undefined>(width).fill(undefined);
+  const decided = (i: number) => texts[i] !== undefined || counts[i]! >= DECISIVE_CELLS;
   let skip = hasHeader ? 1 : 0;
   let nRows = 0;
-  for (const { rows, bytesRead, last } of chunks) {
-    for (const row of rows) {
+  for (const chunk of chunks) {
+    const { rows, bytesRead, last } = chunk;
+    for (const [r, row] of rows.entries()) {
       if (skip-- > 0 || isBlank(row)) continue;
       nRows++;
       for (let i = 0; i < width; i++) {
         const cell = row[i] ?? '';
-        if (decided(i) || isMissing(cell)) continue;
-        if (Number.isNaN(parseNumber(cell))) isText[i] = true;
-        else counts[i]!++;
+        if (counts[i]! >= DECISIVE_CELLS || isMissing(cell)) continue;
+        if (!Number.isNaN(parseNumber(cell))) counts[i]!++;
+        else texts[i] ??= `line ${chunk.line + linesBefore(rows, r, chunk.newline)} holds ${quote(cell)}`;
       }
     }
     const enough = last || bytesRead >= DECISIVE_BYTES || counts.every((_, i) => decided(i));
-    if (enough) return counts.map((n, i) => nRows === 0 || (n > 0 && !isText[i]));
+    if (enough) return nRows === 0 ? counts.map(() => NUMBERS) : counts.map((n, i) => contentOf(n, texts[i]));
   }
   return undefined;
+}
+
+function contentOf(numbers: number, text: string | undefined): Content {
+  const why = text ?? 'its cells are empty';
+  return numbers > 0 && text === undefined ? NUMBERS : { byDefault: false, why, hasNumbers: numbers > 0 };
+}
+
+/** A cell in quotes, cut where it is long. */
+export function quote(cell: string): string {
+  const text = cell.trim();
+  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }

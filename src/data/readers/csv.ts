@@ -1,6 +1,6 @@
 import { EmgpuError } from '../../errors.ts';
 import type { TableBuilder } from '../table.ts';
-import { type CsvLayout, findLayout, isInfinite, isMissing, parseNumber } from './csv-columns.ts';
+import { type CsvLayout, findLayout, isInfinite, isMissing, parseNumber, quote } from './csv-columns.ts';
 import { isBlank, linesBefore, type RowChunk, readRows } from './csv-rows.ts';
 import type { FileSource, ReadRequest, TableFile } from './source.ts';
 
@@ -32,7 +32,7 @@ export async function openDelimited(
     readRows(from, request.name, signal, chunkBytes, delimiter);
   const layout = await readLayout(rows(source, request.signal), request);
   return {
-    columns: { labels: layout.labels, weighted: layout.weighted, narrow: false },
+    columns: { labels: layout.labels, weighted: layout.weighted, leftOut: layout.leftOut, narrow: false },
     async *read(source, builder, signal) {
       const filler = new Filler(layout, request.name, builder);
       for await (const chunk of rows(source, signal)) {
@@ -121,9 +121,4 @@ class Filler {
       'Quote cells that hold the delimiter, and give every column a name.',
     );
   }
-}
-
-function quote(cell: string): string {
-  const text = cell.trim();
-  return JSON.stringify(text.length > 40 ? `${text.slice(0, 40)}…` : text);
 }

@@ -2,7 +2,7 @@ import { type Table, TableBuilder } from '../table.ts';
 import { type FileOptions, openFile } from './open.ts';
 import type { FileSource } from './source.ts';
 
-export type { Missing, Table } from '../table.ts';
+export type { LeftOutColumn, Missing, Table } from '../table.ts';
 export type { FileOptions } from './open.ts';
 export type { FileFormat, FileSource } from './source.ts';
 

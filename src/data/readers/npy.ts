@@ -35,7 +35,7 @@ export async function openNpy(source: FileSource, request: ReadRequest): Promise
     readable,
     byDefault: readable,
   }));
-  const { places, labels, weighted } = chooseColumns(offered, request);
+  const { places, labels, weighted, leftOut } = chooseColumns(offered, request);
   const expected = header.bytes.length + rows * columns * itemBytes;
   if (source.size < expected) {
     throw truncated(name, `its header promises ${rows} × ${columns} numbers, ${expected} bytes; it has ${source.size}`);
@@ -43,7 +43,7 @@ export async function openNpy(source: FileSource, request: ReadRequest): Promise
   const readCells = header.fortranOrder ? readColumns : readRows;
   const step = Math.max(1, Math.floor(BLOCK_BYTES / (columns * itemBytes)));
   return {
-    columns: { labels, weighted, narrow: NARROW.test(type) },
+    columns: { labels, weighted, leftOut, narrow: NARROW.test(type) },
     nRows: rows,
     async *read(source, builder, signal) {
       for (let row = 0; row < rows; row += step) {

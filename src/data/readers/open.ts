@@ -15,6 +15,8 @@ export interface FileOptions {
   readonly columns?: readonly string[];
   /** The column that holds the weights of the rows: numbers ≥ 0. It is no feature. */
   readonly weightsColumn?: string;
+  /** CSV and TSV: whether the first row holds names. Default: if one of its cells is text, or if it is 0, 1, 2, …. */
+  readonly header?: boolean;
   /** Overrides what the first bytes and the extension tell. */
   readonly format?: FileFormat;
   /**
@@ -44,7 +46,7 @@ export async function openFile(
   options: FileOptions & { readonly survey?: boolean },
   signal?: AbortSignal,
 ): Promise<TableFile> {
-  const { name, columns, weightsColumn, survey = false } = options;
+  const { name, columns, weightsColumn, header, survey = false } = options;
   throwIfAborted(signal);
   if (source.size === 0) {
     throw new EmgpuError('empty-file', `${name} is empty (0 bytes).`, 'Give a file with at least one row.');
@@ -53,7 +55,7 @@ export async function openFile(
   try {
     format = options.format ?? (await detectFormat(source, name));
     const open = await READERS[format]();
-    return named(name, format, await open(source, { name, columns, weightsColumn, survey, signal }));
+    return named(name, format, await open(source, { name, columns, weightsColumn, header, survey, signal }));
   } catch (error) {
     throw readable(name, format, error);
   }

@@ -41,13 +41,13 @@ export async function openParquet(source: FileSource, request: ReadRequest): Pro
   const metadata = await parquetMetadataAsync(asyncBuffer(source), { parsers: PARSERS, geoparquet: false });
   metadata.schema.forEach(completeType);
   const offered = parquetSchema(metadata).children.map(describe);
-  const { places, labels, weighted } = chooseColumns(offered, request);
+  const { places, labels, weighted, leftOut } = chooseColumns(offered, request);
   const features = weighted ? places.slice(0, -1) : places;
   const groups = findRowGroups(metadata, labels);
   const nRows = groups.reduce((n, group) => n + group.rows, 0);
   const step = Math.min(PIECE_ROWS, Math.floor(PIECE_CELLS / places.length));
   return {
-    columns: { labels, weighted, narrow: features.every((place) => offered[place]!.narrow) },
+    columns: { labels, weighted, leftOut, narrow: features.every((place) => offered[place]!.narrow) },
     nRows,
     async *read(source, builder, signal) {
       const options = { file: asyncBuffer(source), metadata, compressors, parsers: PARSERS, useOffsetIndex: true };

@@ -22,6 +22,8 @@ export interface ReadRequest {
   /** Undefined: all columns of numbers but that of the weights. */
   readonly columns?: readonly string[] | undefined;
   readonly weightsColumn?: string | undefined;
+  /** Text files: whether the first row holds names; undefined: told by its cells. */
+  readonly header?: boolean | undefined;
   /** More columns than models take are no error. */
   readonly survey?: boolean;
   readonly signal?: AbortSignal | undefined;

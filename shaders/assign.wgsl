@@ -1,5 +1,5 @@
-// k-means assignment of one chunk of points, against one batch of centres: the nearest by squared distance, the lowest
-// index among equals. `nearest` and `labels` carry the best so far from batch to batch. Twin: src/backends/cpu/stages/assign.ts
+// k-means: the nearest centre of each point of a chunk, by squared distance |x_n − c_k|², among one batch of centres; of equals the one with the
+// lowest index. `nearest` and `labels` carry the best so far from batch to batch. Twin: src/backends/cpu/stages/assign.ts
 
 #import job
 #import parameters
@@ -15,7 +15,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var best: array<f32, POINTS>;
   var label = array<u32, POINTS>();
   for (var p = 0u; p < POINTS; p++) {
-    best[p] = 3.4028234e38;
+    best[p] = MAX_FLOAT;
     if (batch.first > 0u) {
       let n = point_number(group.x, lane, p);
       best[p] = nearest[n];
@@ -23,7 +23,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     }
   }
   for (var k = 0u; k < batch.count; k++) {
-    var distance = array<f32, POINTS>();   // written out: Tint forgets to clear a bare var in a loop
+    var distance = array<f32, POINTS>();   // with `()`: Tint does not clear a bare var in every iteration
     for (var b = 0u; b < DB; b++) {
       let center = parameter(k * DB + b);
       for (var p = 0u; p < POINTS; p++) {

@@ -1,14 +1,14 @@
-// The M-step of a mixture with diagonal covariances (SPHERICAL: one variance per component) on the device, in float32, for a
-// stretch of iterations without the host:
+// The M-step of a mixture with diagonal covariances (SPHERICAL: one variance per component) on the device, in float32, for a stretch of
+// iterations without the host:
 //
-//   m' = m + delta,   delta = first / count,   sigma'^2 = second / count - delta^2 + regularizer
+//   μ' = μ + δ,   δ = first / count,   σ'² = second / count − δ² + regularizer
 //
-// Components of few points, or tiny beside their mean, end the stretch: they are a matter for float64. Twin: src/families/covariance.ts and packDiag in
-// src/backends/webgpu/pack.ts
+// Where a component has few points, or a deviation is tiny beside its mean, float32 will not do: the stretch ends, and the host takes over in
+// float64. Twins: src/families/gaussian.ts (with covariance.ts), and packDiag in src/backends/webgpu/pack.ts
 
 #import finalize
 
-// Floats per component: mean, b, u, and W that start with c.
+// Floats per component: mean, b, u, and W that start with the log-normalizer.
 const PADDED: u32 = DB * W;
 const STRIDE: u32 = 3u * PADDED + W;
 
@@ -45,13 +45,13 @@ fn main(@builtin(local_invocation_index) k: u32) {
     return;
   }
   let base = HEADER + k * STRIDE;
-  var c = log2(count / stretch.n) + stretch.normalizer;
+  var log_normalizer = log2(count / stretch.n) + stretch.normalizer;
   for (var d = 0u; d < D; d++) {
     means[k * PADDED + d] = mean[d];
     parameters[base + d] = mean[d];
-    parameters[base + PADDED + d] = 0.0;   // these means are float32: rounding them loses nothing
+    parameters[base + PADDED + d] = 0.0;   // b: these means are float32, so rounding loses nothing
     parameters[base + 2u * PADDED + d] = BASE2 * inverseSqrt(variance[d]);
-    c -= 0.5 * log2(variance[d]);
+    log_normalizer -= 0.5 * log2(variance[d]);
   }
-  parameters[base + STRIDE - W] = c;
+  parameters[base + STRIDE - W] = log_normalizer;
 }

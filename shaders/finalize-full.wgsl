@@ -1,23 +1,24 @@
 // The M-step of a mixture with full covariances on the device, in float32, for a stretch of iterations without the host:
 //
-//   m' = m + delta,   delta = first / count,   Sigma' = second / count - delta delta^T + regularizer,   Sigma'^-1 = U U^T
+//   μ' = μ + δ,   δ = first / count,   Σ' = second / count − δ δᵀ + regularizer,   Σ'⁻¹ = U Uᵀ
 //
-// Where float32 would not do (few points, a covariance far from round, or tiny beside the mean) the stretch ends and the host takes over, in float64;
-// so do the last iterations of any run. Twin: src/families/covariance.ts and packFull in src/backends/webgpu/pack.ts
+// Where a component has few points, or a covariance is far from round or tiny beside the mean, float32 will not do: the stretch ends, and the host
+// takes over in float64. It also does the last iterations of every run. Twins: src/families/gaussian.ts (with covariance.ts), and packFull in
+// src/backends/webgpu/pack.ts
 
 #import finalize
 
-// Floats per component: mean, b, U by blocks, and W that start with c.
+// Floats per component: mean, b, U by blocks, and W that start with the log-normalizer.
 const PADDED: u32 = DB * W;
 const FACTOR: u32 = DB * (DB + 1u) / 2u * W * W;
 const STRIDE: u32 = 2u * PADDED + FACTOR + W;
 const TRIANGLE: u32 = D * (D + 1u) / 2u;
-// Of a variance, what may be left of it once the other features are known: below, float32 has lost half of its digits.
+// The least share of a variance that may be left once the other features are known: below it float32 has lost half of its digits.
 const LEAST_PIVOT: f32 = 1e-4;
 
 fn at(i: u32, j: u32) -> u32 { return i * (i + 1u) / 2u + j; }
 
-// Lower triangle of a covariance, by rows, to that of its Cholesky factor, in place. False where it is too far from round.
+// Replaces the lower triangle of a covariance, by rows, by its Cholesky factor. False where the covariance is too far from round.
 fn cholesky(a: ptr<function, array<f32, TRIANGLE>>) -> bool {
   for (var j = 0u; j < D; j++) {
     let variance = (*a)[at(j, j)];
@@ -41,7 +42,7 @@ fn cholesky(a: ptr<function, array<f32, TRIANGLE>>) -> bool {
   return true;
 }
 
-// A lower triangle to that of its inverse, in place: column by column, from the top.
+// Replaces a lower triangle by its inverse, column by column, each from the top.
 fn invert(a: ptr<function, array<f32, TRIANGLE>>) {
   for (var j = 0u; j < D; j++) {
     (*a)[at(j, j)] = 1.0 / (*a)[at(j, j)];
@@ -100,13 +101,13 @@ fn main(@builtin(local_invocation_index) k: u32) {
   }
   invert(&triangle);
   let base = HEADER + k * STRIDE;
-  var c = log2(count / stretch.n) + stretch.normalizer;
+  var log_normalizer = log2(count / stretch.n) + stretch.normalizer;
   for (var d = 0u; d < D; d++) {
     means[k * PADDED + d] = mean[d];
     parameters[base + d] = mean[d];
-    parameters[base + PADDED + d] = 0.0;   // these means are float32: rounding them loses nothing
-    c += log2(triangle[at(d, d)]);
+    parameters[base + PADDED + d] = 0.0;   // b: these means are float32, so rounding loses nothing
+    log_normalizer += log2(triangle[at(d, d)]);
   }
   write_factor(base + 2u * PADDED, &triangle);
-  parameters[base + STRIDE - W] = c;
+  parameters[base + STRIDE - W] = log_normalizer;
 }

@@ -1,18 +1,19 @@
-// The M-step of k-means on the device, in float32, for a stretch of iterations without the host:
+// The M-step of k-means on the device, for a stretch of iterations without the host:
 //
 //   c' = c + first / count
 //
-// rounded to float32 as float64 would be but for a rare tie, so that no point goes elsewhere than by the host's way: numbers are (sum, what
-// its rounding lost).
+// It is computed in pairs (sum, rounding error) and rounded once, so that the centres equal the host's float64 result rounded to float32, except in
+// rare ties: a centre rounded differently could move a point to another cluster.
 //
-// The stretch ends where the host would (src/em/run.ts): where the last gain is below the tolerance, or there was none and all clusters have
-// the points they had; a little early rather than late, since the host does the last step again. It also ends where a cluster is empty, which
-// the host gives points again, and where the inertia rises. Twin: src/families/k-means.ts
+// The stretch ends where the host would end the run (src/em/run.ts): where the last gain is below the tolerance, or where there was none and no
+// cluster's count changed. It ends too early rather than too late, since the host does the last step again. It also ends where a cluster is empty,
+// because the host gives it a point, and where the inertia rises. Twin: src/families/k-means.ts
 
 #import stretch
+#import head
 
-@group(0) @binding(3) var<storage, read_write> kept: array<vec2f>;       // (count, inertia) of each row of totals and cluster
-@group(0) @binding(4) var<storage, read_write> before: array<f32>;       // the centres of the E-step before this one
+@group(0) @binding(3) var<storage, read_write> kept: array<vec2f>;       // (count, inertia) for each row of totals and each cluster
+@group(0) @binding(4) var<storage, read_write> before: array<f32>;       // the centres before the last M-step
 @group(0) @binding(5) var<storage, read_write> parameters: array<f32>;
 
 const LANES: u32 = 256u;
@@ -23,10 +24,10 @@ const INERTIA: u32 = PADDED + 1u;
 var<workgroup> sh_changed: atomic<u32>;
 var<workgroup> sh_counts: array<vec2f, LANES>;
 
-// The same number, of which no compiler knows: it would find that (a + b) - a is b. Called while the stretch goes on.
+// Returns x, hidden from compilers, which could replace (a + b) - a by b. To be called while the stretch goes on: `end` is 0 then.
 fn rounded(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) | stretch.end); }
 
-// Adds a number to a sum and what the rounding loses to the rest.
+// TwoSum (Knuth): adds b to the sum a.x, and what that rounds off to a.y.
 fn plus(a: vec2f, b: f32) -> vec2f {
   let sum = rounded(a.x + b);
   let added = rounded(sum - a.x);
@@ -41,13 +42,11 @@ fn exact_total(k: u32, offset: u32) -> vec2f {
   return sum;
 }
 
-// The leading 12 bits of a number: products of two such, or of what is left of them, are exact.
-fn head(x: f32) -> f32 { return bitcast<f32>(bitcast<u32>(x) & 0xfffff000u); }
-
-// a - b c, exact where b c is near a: fma() may round the product.
+// a - b c, after Dekker's product: b and c are split, so that all four products are exact. Exact where b c is near a. Not fma(), which may round
+// the product.
 fn remainder(a: f32, b: f32, c: f32) -> f32 {
-  let b_head = head(b);
-  let c_head = head(c);
+  let b_head = head_of(b);
+  let c_head = head_of(c);
   return (((a - b_head * c_head) - b_head * (c - c_head)) - (b - b_head) * c_head) - (b - b_head) * (c - c_head);
 }
 
@@ -59,7 +58,7 @@ fn moved(center: f32, first: vec2f, count: vec2f) -> f32 {
   return c.x + c.y;
 }
 
-// Keeps this invocation's counts and inertias, notes whether a count changed, and says what the last step gained in them.
+// Keeps this invocation's counts and inertias for the step to come, notes whether a count changed, and returns what the last step gained in them.
 fn keep(lane: u32) -> f32 {
   var gain = 0.0;
   for (var part = lane; part < stretch.parts; part += LANES) {

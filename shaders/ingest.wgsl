@@ -1,17 +1,16 @@
-// Brings rows of float32 numbers home: to where shared/point-block.wgsl looks for them, in the dataset's frame.
+// Brings rows of float32 numbers into the dataset's frame, and to where shared/point-block.wgsl looks for them:
 //
-//   points[n][d] = (rows[n][d] - shift_d) * factor_d
+//   points[n][d] = (rows[n][d] − shift_d) factor_d
 //
-// Infinities, NaN and numbers far outside the frame are told by their bits (arithmetic on infinities is undefined in
-// WGSL), counted and not let in.
-// Twin: src/backends/cpu/ingest.ts
+// Infinities, NaN and numbers far outside the frame are recognised by their bits (WGSL leaves arithmetic on infinities undefined), counted, and
+// replaced by 0. Twin: src/backends/cpu/ingest.ts
 
 #import job
 #import vector
 
 struct Rejected {
   count: atomic<u32>,
-  first: atomic<u32>,   // the lowest bad element: row * D + feature, counted from the start of the window
+  first: atomic<u32>,   // the first bad element: row * D + feature, counted from the start of the window
 }
 
 @group(0) @binding(0) var<uniform> job: Job;
@@ -20,12 +19,14 @@ struct Rejected {
 @group(0) @binding(3) var<storage, read_write> points: array<f32>;
 @group(0) @binding(4) var<storage, read_write> rejected: Rejected;
 
-// Bits of the exponent: all set in infinities and NaN. In a frame made of all points no number is beyond the root of theirs;
-// from 2^40 on a sampled frame is no good, and sums of squares would near the end of float32.
+// Bits of the exponent; all are set in infinities and NaN.
 const EXPONENT: u32 = 0x7f800000u;
+// The exponent of 2^40, the largest that is let in. In a frame computed from all N points no |z| exceeds √(2N): x is at most √N standard deviations
+// from the mean, and the scale is within a factor of √2 of the deviation. A frame from a sample does not fit data with larger |z|, and the
+// sums of their squares could overflow.
 const LARGEST: u32 = 0x53800000u;
 
-// Where feature d of a point lies. Numbers are written one by one: of a vector that is only partly written all of it may be.
+// Where feature d of a point lies. Numbers are written one by one, because a partial write to a vector may write all of it.
 fn place_of(n: u32, d: u32) -> u32 {
   let lane = n & 255u;
   let block = ((n >> 8u) * D + d - d % W) * 256u;
@@ -45,7 +46,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var i = 0u; i < W; i++) {
     let bits = rows[n * D + min(d + i, D - 1u)];
     let z = (bitcast<f32>(bits) - frame[d + i].x) * frame[d + i].y;
-    // The number itself, and what it becomes.
+    // Both the number and what it becomes are judged.
     let is_bad = (bits & EXPONENT) == EXPONENT || (bitcast<u32>(z) & EXPONENT) > LARGEST;
     let exists = d + i < D;
     x[i] = select(0.0, z, exists && !is_bad);
@@ -55,7 +56,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var i = 0u; i < min(W, D - d); i++) {
     points[place_of(job.first + n, d + i)] = x[i];
   }
-  if (count > 0u) {   // once per invocation: software adapters pay for atomics even where they are not taken
+  if (count > 0u) {   // once per invocation: on software adapters atomics cost time even in a branch that is not taken
     atomicAdd(&rejected.count, count);
     atomicMin(&rejected.first, (job.first + n) * D + first);
   }

@@ -1,5 +1,5 @@
-// Joins the partial log-likelihoods of a window, `group_parts` of them at a time, one after another: fewer are to be read back and to be
-// taken the logarithm of. Twin: sumLogLikelihoods in src/backends/webgpu/expectation.ts
+// Joins the partial log-likelihoods of a window, `group_parts` of them at a time, one after another, so that the host reads back fewer, and takes
+// fewer logarithms. Twin: sumLogLikelihoods in src/backends/webgpu/expectation.ts
 
 #import job
 #import likelihood
@@ -15,7 +15,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
     return;
   }
   let end = min(start + job.group_parts, job.part_count);
-  var all = LogLikelihood(0.0, 1.0, 0);
+  var all = NO_POINTS;
   for (var part = start; part < end; part++) {
     all = join(all, log_likelihoods[part]);
   }

@@ -1,6 +1,6 @@
-// Log-densities of a mixture with diagonal or spherical covariances (TIED: with one for all), for GPUs: see shared/lean-density.wgsl, and
-// log-density-diag.wgsl and log-density-tied.wgsl for the formulas. Twins: src/backends/cpu/stages/log-density-diag.ts,
-// log-density-spherical.ts, log-density-tied.ts and normalize.ts
+// Log-densities of a mixture with diagonal or spherical covariances (TIED: with one covariance for all components), for GPUs. See
+// shared/lean-density.wgsl for what is written, log-density-diag.wgsl and log-density-tied.wgsl for the formulas. Twins: log-density-diag.ts,
+// log-density-spherical.ts, log-density-tied.ts, normalize.ts and (WEIGHTED) weigh.ts in src/backends/cpu/stages/
 
 #import lean-density
 #if TIED
@@ -13,19 +13,19 @@
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
 #each p POINTS
   let n{p} = group.x * 256u + {p}u * LANES + lane;
-  var norm{p} = Norm(-2.0 * MAX_DISTANCE, 0.0);   // what a component without weight has
+  var norm{p} = NO_DENSITIES;
 #each b DB
   let x{p}_{b} = point_block(job.first + n{p}, {b}u);
 #end
 #end
 #if TIED
-#import transform-tied
+#insert transform-tied
 #endif
   for (var k = 0u; k < job.components; k++) {
 #if TIED
-#import density-tied
+#insert density-tied
 #else
-#import density-diag
+#insert density-diag
 #endif
 #each p POINTS
     densities[k * job.row + n{p}] = density{p};

@@ -1,5 +1,5 @@
-// Log-densities of a mixture with full covariances, for GPUs: see shared/lean-density.wgsl, and log-density-full.wgsl for the formula.
-// Twins: src/backends/cpu/stages/log-density-full.ts and normalize.ts
+// Log-densities of a mixture with full covariances, for GPUs. See shared/lean-density.wgsl for what is written, log-density-full.wgsl for the
+// formula. Twins: log-density-full.ts, normalize.ts and (WEIGHTED) weigh.ts in src/backends/cpu/stages/
 
 #import lean-density
 
@@ -9,13 +9,13 @@
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
 #each p POINTS
   let n{p} = group.x * 256u + {p}u * LANES + lane;
-  var norm{p} = Norm(-2.0 * MAX_DISTANCE, 0.0);   // what a component without weight has
+  var norm{p} = NO_DENSITIES;
 #each b DB
   let x{p}_{b} = point_block(job.first + n{p}, {b}u);
 #end
 #end
   for (var k = 0u; k < job.components; k++) {
-#import density-full
+#insert density-full
 #each p POINTS
     densities[k * job.row + n{p}] = density{p};
     norm{p} = include(norm{p}, density{p});

@@ -1,6 +1,6 @@
-// Both steps of EM with diagonal or spherical covariances (TIED: with one for all, of which it sums the diagonal), for GPUs: see
-// shared/lean-whole.wgsl, log-density-diag.wgsl and log-density-tied.wgsl for the formulas, and moments-diag.wgsl for the layout of the
-// sums. Twins: those of the three, log-density-spherical.ts and normalize.ts
+// Both steps of EM with diagonal or spherical covariances (TIED: with one covariance for all components, of which only diagonals are summed), for
+// GPUs. See shared/lean-whole.wgsl for how, log-density-diag.wgsl and log-density-tied.wgsl for the formulas, moments-diag.wgsl for the layout of
+// the sums. Twins: the twins of those three, normalize.ts and (WEIGHTED) weigh.ts in src/backends/cpu/stages/
 
 #import lean-whole
 #if TIED
@@ -9,7 +9,7 @@
 #import gaussian-diag
 #endif
 
-// Blocks past the last are summed once more, and not looked at.
+// Past the last block that block is summed again; nobody reads these sums.
 fn block_of(unit: u32, b: u32) -> u32 {
   return min(unit % UNITS * UNIT_BLOCKS + b, DB - 1u);
 }
@@ -20,13 +20,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let row = first_row(group);
   let mine = lane % K;
   let slice = lane / K;
-  var likelihood = LogLikelihood(0.0, 1.0, 0);
+  var likelihood = NO_POINTS;
   for (var t = 0u; t < count_tiles(group); t++) {
-    let tile = group * job.run + t * 256u;   // its first point within the chunk
+    let tile = group * job.run + t * 256u;   // the tile's first point within the chunk
     for (var round = 0u; round < 256u / LANES; round += POINTS) {
 #each p POINTS
       let at{p} = (round + {p}u) * LANES + lane;
-      var norm{p} = Norm(-2.0 * MAX_DISTANCE, 0.0);   // what a component without weight has
+      var norm{p} = NO_DENSITIES;
 #if RELOADED
 #else
 #each b DB
@@ -35,7 +35,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 #endif
 #end
 #if TIED
-#import transform-tied
+#insert transform-tied
 #endif
       for (var k = 0u; k < job.components; k++) {
 #if RELOADED
@@ -46,9 +46,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 #end
 #endif
 #if TIED
-#import density-tied
+#insert density-tied
 #else
-#import density-diag
+#insert density-diag
 #endif
 #each p POINTS
         densities[row + k][at{p}] = density{p};
@@ -97,7 +97,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
         }
         workgroupBarrier();
       }
-      // SUMS: vec4f per tile, in this order.
+      // A tile has SUMS vec4f, in this order.
 #if PAIRED
 #each b UNIT_BLOCKS
       keep(place + {b}u / 2u * SUMS + {b}u % 2u, first{b}, t, lane);

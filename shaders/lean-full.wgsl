@@ -1,10 +1,10 @@
-// Both steps of EM with full covariances, D <= 8, for GPUs: see shared/lean-whole.wgsl, log-density-full.wgsl for the formula, and
-// moments-full.wgsl for the layout of the sums. Twins: those of the two, and normalize.ts
+// Both steps of EM with full covariances, D <= 8, for GPUs. See shared/lean-whole.wgsl for how, log-density-full.wgsl for the formula,
+// moments-full.wgsl for the layout of the sums. Twins: the twins of those two, normalize.ts and (WEIGHTED) weigh.ts in src/backends/cpu/stages/
 
 #import lean-whole
 #import gaussian-full
 
-// One unit has all the features.
+// The only unit has all features.
 fn block_of(unit: u32, b: u32) -> u32 {
   return b;
 }
@@ -15,19 +15,19 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let row = first_row(group);
   let mine = lane % K;
   let slice = lane / K;
-  var likelihood = LogLikelihood(0.0, 1.0, 0);
+  var likelihood = NO_POINTS;
   for (var t = 0u; t < count_tiles(group); t++) {
-    let tile = group * job.run + t * 256u;   // its first point within the chunk
+    let tile = group * job.run + t * 256u;   // the tile's first point within the chunk
     for (var round = 0u; round < 256u / LANES; round += POINTS) {
 #each p POINTS
       let at{p} = (round + {p}u) * LANES + lane;
-      var norm{p} = Norm(-2.0 * MAX_DISTANCE, 0.0);   // what a component without weight has
+      var norm{p} = NO_DENSITIES;
 #each b DB
       let x{p}_{b} = point_block(job.first + tile + at{p}, {b}u);
 #end
 #end
       for (var k = 0u; k < job.components; k++) {
-#import density-full
+#insert density-full
 #each p POINTS
         densities[row + k][at{p}] = density{p};
         norm{p} = include(norm{p}, density{p});
@@ -69,13 +69,13 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 #endif
 #end
 #each q 2
-#import add-full
+#insert add-full
 #end
           }
         }
         workgroupBarrier();
       }
-      // SUMS: vec4f, in this order.
+      // The only tile has SUMS vec4f, in this order.
 #if PAIRED
 #each c 4
       keep(place + {c}u, m00_{c}, t, lane);

@@ -1,12 +1,12 @@
-// One pass over the points for k-means, for GPUs: assignment as in assign.wgsl, sums about the old centres as in update.wgsl (and in its
-// layout). A workgroup takes one run of points, a tile of them after the other:
+// One pass of k-means over the points, for GPUs: assignment as in assign.wgsl, sums about the old centres as in update.wgsl, and in its layout. A
+// workgroup takes one run of points, one tile after another:
 //
-//   assign   an invocation takes TAKEN points, POINTS at once, and sets each one's bit among the members of its cluster
-//   update   an invocation owns a cluster, its sums in registers, and every `slices`-th word of 32 points: it takes the members among
-//            them in their order
+//   assign   An invocation takes TAKEN points, POINTS at once, and sets the bit of each among the members of its cluster.
+//   update   An invocation owns a cluster, whose sums it keeps in registers, and every `slices`-th word, which stands for 32 points. It adds the
+//            members among them in their order.
 //
-// At the end of the run the slices are added up, in order. Setting bits is no sum: whatever the order, the members are the same.
-// Twins: those of the two.
+// At the end of the run the slices are added up, in order. The order in which bits are set does not matter, so results never change.
+// Twins: assign.ts and update.ts in src/backends/cpu/stages/
 
 #import job
 #import point-block
@@ -16,7 +16,7 @@
 @group(0) @binding(2) var<storage, read> points: array<Vec>;
 @group(0) @binding(3) var<storage, read_write> partials: array<Vec>;
 #if WEIGHTED
-@group(0) @binding(4) var<storage, read> weights: array<f32>;             // of the window's points
+@group(0) @binding(4) var<storage, read> weights: array<f32>;             // one per point of the window
 #endif
 
 const LANES: u32 = 128u;
@@ -26,7 +26,7 @@ const BLOCKS: u32 = DB + 1u;
 
 alias Points = array<array<Vec, DB>, POINTS>;
 
-var<workgroup> sh_members: array<atomic<u32>, K * WORDS>;   // a cluster's words side by side
+var<workgroup> sh_members: array<atomic<u32>, K * WORDS>;   // the words of one cluster side by side
 var<workgroup> sh_nearest: array<f32, TILE>;
 var<workgroup> sh_sums: array<Vec, LANES>;
 
@@ -35,7 +35,7 @@ fn assign(tile: u32, end: u32, round: u32, lane: u32) {
   var best: array<f32, POINTS>;
   var label = array<u32, POINTS>();
   for (var p = 0u; p < POINTS; p++) {
-    best[p] = 3.4028234e38;
+    best[p] = MAX_FLOAT;
     for (var b = 0u; b < DB; b++) {
       x[p][b] = point_block(job.first + tile + (round + p) * LANES + lane, b);
     }
@@ -69,7 +69,7 @@ struct Sums {
   inertia: f32,
 }
 
-// The members of cluster k in one word; leaves it empty.
+// Adds the members of cluster k in one word, and clears it.
 fn update(before: Sums, center: array<Vec, DB>, k: u32, word: u32, tile: u32) -> Sums {
   var s = before;
   var members = atomicExchange(&sh_members[k * WORDS + word], 0u);
@@ -91,7 +91,7 @@ fn update(before: Sums, center: array<Vec, DB>, k: u32, word: u32, tile: u32) ->
   return s;
 }
 
-// Adds up the slices' sums of one block; called by all invocations together.
+// Adds up the slices' sums of one block, and writes the total; called by all invocations together.
 fn flush(sum: Vec, lane: u32, to: u32) {
   sh_sums[lane] = sum;
   workgroupBarrier();

@@ -1,10 +1,10 @@
-// Weighted moments about the old means, feature by feature, for diagonal and spherical covariances, on GPUs: see shared/lean-moments.wgsl.
-// A workgroup takes two components, so that what it reads of a point serves both, and two tiles of the layout of moments-diag.wgsl: four
-// blocks of features. Twin: src/backends/cpu/stages/moments-diag.ts
+// Weighted moments about the old means, feature by feature, for diagonal and spherical covariances, on GPUs: see shared/lean-moments.wgsl. A
+// workgroup takes two components, so that one read of a point serves both, and four blocks of features: two tiles in the layout of
+// moments-diag.wgsl. Twin: src/backends/cpu/stages/moments-diag.ts
 
 #import lean-moments
 
-// Blocks past the last are summed once more, and not looked at by the host.
+// Past the last block that block is summed again; the host does not read these sums.
 fn block_of(unit: u32, b: u32) -> u32 {
   return min(unit * 4u + b, DB - 1u);
 }
@@ -12,7 +12,7 @@ fn block_of(unit: u32, b: u32) -> u32 {
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
   let k0 = 2u * group.y;
-  let k1 = min(k0 + 1u, job.components - 1u);   // of an odd number the last is summed and written twice
+  let k1 = min(k0 + 1u, job.components - 1u);   // where K is odd, the last component is summed and written twice
   let unit = group.z;
 #each c 2
   var count{c} = 0.0;
@@ -48,7 +48,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 #end
   }
 
-  // SUMS: vec4f per tile, in this order.
+  // A tile has SUMS vec4f, in this order.
 #each c 2
   let to{c} = place_of(group.x, k{c}, 2u * unit);
 #if PAIRED

@@ -1,11 +1,11 @@
-// Weighted moments about the old means, for full covariances, on GPUs: see shared/lean-moments.wgsl. A tile is block rows {2i, 2i + 1}
-// times block columns {2j, 2j + 1} of the second moments, i <= j, in the layout of moments-full.wgsl. Where there is only one, what lies
-// below its diagonal is left out. Twin: src/backends/cpu/stages/moments-full.ts
+// Weighted moments about the old means, for full covariances, on GPUs: see shared/lean-moments.wgsl. A tile is block rows {2i, 2i + 1} times block
+// columns {2j, 2j + 1} of the second moments, i <= j, in the layout of moments-full.wgsl. Where there is only one tile, what lies below its
+// diagonal is left out. Twin: src/backends/cpu/stages/moments-full.ts
 
 #import lean-moments
 
 fn chunk_block(n: u32, b: u32) -> Vec {
-  return point_block(job.first + n, min(b, DB - 1u));   // the host looks at no sum of a block past the last
+  return point_block(job.first + n, min(b, DB - 1u));   // the host reads no sum of a block past the last
 }
 
 fn mean_block(k: u32, b: u32) -> Vec {
@@ -49,11 +49,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 #endif
 #end
 #each q AHEAD
-#import add-full
+#insert add-full
 #end
   }
 
-  // SUMS: vec4f per tile, in this order.
+  // A tile has SUMS vec4f, in this order.
   let to = place_of(group.x, k, group.z);
 #if PAIRED
   flush(m00_0, m00_1, m00_2, m00_3, lane, to, 4u);

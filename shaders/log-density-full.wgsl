@@ -1,17 +1,17 @@
 // Log-densities of a mixture with full covariances, for one chunk of points and one batch of components:
 //
-//   densities[k][n] = c_k - |U_k^T (x_n - m_k) - b_k|^2          (base 2: U is scaled by sqrt(log2(e) / 2))
+//   densities[k][n] = logNormalizer_k − |U_kᵀ (x_n − μ_k) − b_k|²          (base 2: U times sqrt(log2(e) / 2), logNormalizer_k times log2(e))
 //
-// m_k is the mean rounded to float32 and b_k what the rounding lost (seen through U_k), so that the difference is exact
-// where it matters: near the component. Twins: src/backends/cpu/stages/log-density-full.ts and, for D = 2, log-density-plane.ts
+// μ_k is the mean rounded to float32, and b_k is U_kᵀ times what the rounding lost: so the difference is exact where it matters, near the
+// component. Twins: log-density-full.ts and, for D = 2, log-density-plane.ts in src/backends/cpu/stages/
 
 #import density
 #import factor
 #import upper-product
 
-// Vec per component: mean, b, U, and one that starts with c.
+// Vec per component: mean, b, U, and one that starts with the log-normalizer.
 const STRIDE: u32 = 2u * DB + FACTOR + 1u;
-// Up to so many blocks a loop has a length that compilers know, which unroll it then, so that z and y are in registers.
+// Up to this many blocks the loop's length is a constant: compilers then unroll it and keep z and y in registers.
 const UNROLLED: u32 = 8u;
 
 @compute @workgroup_size(64)
@@ -20,7 +20,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     return;
   }
   let x = load_points(job.first, group.x, lane);
-  var largest = maxima_so_far(group.x, lane);
+  var peak = peaks_so_far(group.x, lane);
   for (var k = 0u; k < batch.count; k++) {
     let base = k * STRIDE;
     var z: Points;
@@ -30,7 +30,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         z[p][b] = x[p][b] - mean;
       }
     }
-    var distance = PerPoint();   // written out: Tint forgets to clear a bare var in a loop
+    var distance = PerPoint();   // with `()`: Tint does not clear a bare var in every iteration
     for (var j = 0u; j < DB; j++) {
       let lost = parameter(base + DB + j);
       var y: array<Vec, POINTS>;
@@ -53,7 +53,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         distance[p] = add_inner(y[p], y[p], j, distance[p]);
       }
     }
-    largest = write_densities(group.x, lane, k, parameter(base + STRIDE - 1u).x, distance, largest);
+    peak = write_densities(group.x, lane, k, parameter(base + STRIDE - 1u).x, distance, peak);
   }
-  write_maxima(group.x, lane, largest);
+  write_peaks(group.x, lane, peak);
 }

@@ -1,10 +1,10 @@
-// Weighted moments about the old means, feature by feature, for diagonal and spherical covariances. An invocation sums, over
-// one run of points, for two components k, two blocks b of features:
+// Weighted moments about the old means, feature by feature, for diagonal and spherical covariances. An invocation sums, over one run of points, for
+// two components k and two blocks b of features:
 //
-//   first = sum r z_b,   second = sum r z_b^2,   count = sum r,     z = x - m_k
+//   first = Σ r z_b,   second = Σ r z_b²,   count = Σ r,     z = x − μ_k
 //
-// Neighbouring invocations take neighbouring components, so that they read the same points; two components at once because
-// the arithmetic of one does not pay for reading a point. Twin: src/backends/cpu/stages/moments-diag.ts
+// Neighbouring invocations take neighbouring components, so that they read the same points. They take two components at once, because the
+// arithmetic for one takes less time than reading a point. Twin: src/backends/cpu/stages/moments-diag.ts
 
 #import job
 #import point-block
@@ -29,7 +29,7 @@ struct Sums {
 #endif
 }
 
-// SUMS: vec4f per tile, in this order.
+// A tile has SUMS vec4f, in this order.
 fn write(to: u32, s: Sums) {
 #if PAIRED
   partials[to] = s.first0;
@@ -58,10 +58,10 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   if (k_first >= batch.count || piece >= job.pieces || part >= job.part_count) {
     return;
   }
-  // Where there is no second component the first is summed and written twice.
+  // Where there is no second component, the first is summed and written twice.
   let ks = array<u32, COMPONENTS>(k_first, select(k_first, k_first + job.across, k_first + job.across < batch.count));
   let b0 = group.z * 2u;
-  let b1 = min(b0 + 1u, DB - 1u);   // summed twice where DB is odd; the host looks at the first only
+  let b1 = min(b0 + 1u, DB - 1u);   // summed twice where DB is odd; the host reads only the first
   var mean0: array<Vec, COMPONENTS>;
   var mean1: array<Vec, COMPONENTS>;
   var row: array<u32, COMPONENTS>;

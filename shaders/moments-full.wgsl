@@ -1,11 +1,10 @@
-// Weighted moments about the old means, for full and tied covariances. An invocation sums, over one run of points, for one
-// component k, one tile of the second moments: block rows I = {2i, 2i + 1} times block columns J = {2j, 2j + 1}, i <= j:
+// Weighted moments about the old means, for full and tied covariances. An invocation sums, over one run of points, for one component k, one tile
+// of the second moments: block rows I = {2i, 2i + 1} times block columns J = {2j, 2j + 1}, i <= j:
 //
-//   second = sum r z_I z_J^T;   on the diagonal also   first = sum r z_I   and   count = sum r,     z = x - m_k
+//   second = Σ r z_I z_Jᵀ;   on the diagonal also   first = Σ r z_I   and   count = Σ r,     z = x − μ_k
 //
-// Neighbouring invocations take neighbouring components, so that they read the same points, and nothing has to be added up
-// between invocations. Tiles are numbered (0,0) (0,1) (1,1) (0,2) … Twins: src/backends/cpu/stages/moments-full.ts and, for
-// D = 2, moments-plane.ts
+// Neighbouring invocations take neighbouring components, so that they read the same points, and nothing has to be added up between invocations.
+// Tiles are numbered (0,0) (0,1) (1,1) (0,2) … Twins: moments-full.ts and, for D = 2, moments-plane.ts in src/backends/cpu/stages/
 
 #import job
 #import point-block
@@ -26,7 +25,7 @@ fn add_outer(m: Mat, a: Vec, b: Vec) -> Mat {
 #endif
 }
 
-// Block `b` of a point of the chunk or of a mean; blocks past the last are zero.
+// Block b of a point of the chunk, or of a mean. Blocks past the last are zero.
 fn chunk_block(n: u32, b: u32) -> Vec {
   if (b < DB) {
     return point_block(job.first + n, b);
@@ -118,7 +117,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 #endif
   }
 
-  // SUMS: vec4f per tile, in the order written here.
+  // A tile has SUMS vec4f, in this order.
   let to = ((part * batch.count + k_batch) * TILES + group.z) * SUMS;
   write_matrix(to, m00);
 #if PAIRED

@@ -1,12 +1,14 @@
 // What a mixture says of each point of a chunk, from its log-densities (base 2):
 //
-//   LABELS             the component of the largest density, the lowest index among equals
-//   LOG_DENSITIES      ln sum_k 2^densities[k][n]
-//   RESPONSIBILITIES   2^densities[k][n] / sum, row by row: result[n][k]
+//   LABELS             the component of the largest density; of equals the one with the lowest index
+//   LOG_DENSITIES      ln 2 (offset + log2 Σ_k 2^densities[k][n]), where `offset` of the job is what the host keeps out of the densities
+//   RESPONSIBILITIES   2^densities[k][n] / their sum, row by row: result[n][k]
 //
-// `result` is bound where the chunk's part of the whole output begins. Twin: src/backends/cpu/stages/normalize.ts
+// `result` is bound from the chunk's part of the whole output on. Twins: labels, logDensities and responsibilities of
+// src/backends/cpu/mixture-model.ts, with stages/normalize.ts
 
 #import job
+#import norm
 
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(1) var<storage, read> densities: array<f32>;
@@ -22,23 +24,20 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   if (n >= job.count) {
     return;
   }
-  var m = densities[n];
-  var s = 1.0;
+  var norm = Norm(densities[n], 1.0);
   var label = 0u;
   for (var k = 1u; k < job.components; k++) {
     let value = densities[k * job.row + n];
-    let e = exp2(max(-abs(value - m), MIN_EXPONENT));
-    s = select(s + e, fma(s, e, 1.0), value > m);
-    label = select(label, k, value > m);
-    m = max(m, value);
+    label = select(label, k, value > norm.peak);
+    norm = include(norm, value);
   }
 #if LABELS
   result[n] = label;
 #elif LOG_DENSITIES
-  result[n] = 0.6931471805599453 * (m + job.offset + log2(s));
+  result[n] = 0.6931471805599453 * (norm.peak + job.offset + log2(norm.total));
 #else
   for (var k = 0u; k < job.components; k++) {
-    result[n * job.components + k] = exp2(max(densities[k * job.row + n] - m, MIN_EXPONENT)) / s;
+    result[n * job.components + k] = exp2(max(densities[k * job.row + n] - norm.peak, MIN_EXPONENT)) / norm.total;
   }
 #endif
 }

@@ -1,6 +1,6 @@
-// Adds a chunk's partial sums of one batch of components, one after another, to the window's totals. Which total a partial
-// sum belongs to depends on its place in the window only, never on how the work is cut into chunks: reruns give the same
-// bits. The host adds the totals in float64. Twin: addStatistics in src/em/statistics.ts
+// Adds a chunk's partial sums for one batch of components, one after another, to the window's totals. The total that a partial sum belongs to depends
+// on its place in the window only, never on how the work is cut into chunks, so that reruns give the same bits. The host adds the totals in
+// float64. Twin: addStatistics in src/em/statistics.ts
 
 #import job
 #import batch

@@ -1,16 +1,16 @@
-// k-means++ seeding: a centre is added. Kept for each point looked at is its squared distance to the nearest centre so far, times its
-// weight where there are weights (WEIGHTED):
+// k-means++ seeding: takes a new centre c into account. `values` keeps for each position i the squared distance from its point to the nearest
+// centre so far, times the point's weight (WEIGHTED):
 //
-//   values[i] = min(values[i], w_rows[i] sum_d weights_d (x_rows[i],d - c_d)^2)
+//   values[i] = min(values[i], w_rows[i] Σ_d weights_d (x_rows[i],d − c_d)²)
 //
-// The first centre's distances replace what was there (`fresh`). Before it all distances count as 1 (`offset`, with weights_d of 0).
-// Twin: src/backends/cpu/seeding.ts
+// The first centre's distances replace what was there (`fresh`). Before it, all distances count as 1 (`offset` is 1, and weights_d is 0).
+// Twins: src/backends/cpu/seeding.ts and stages/seed-distance.ts
 
 #import seeding
 
 @group(0) @binding(4) var<storage, read_write> values: array<f32>;
 #if WEIGHTED
-@group(0) @binding(5) var<storage, read> weights: array<f32>;            // of the window's points
+@group(0) @binding(5) var<storage, read> weights: array<f32>;            // one per point of the window
 #endif
 
 @compute @workgroup_size(64)

@@ -1,25 +1,25 @@
-// k-means++ seeding: what each of some candidates for the next centre would leave of the values that `seed-distance` keeps. A workgroup
-// goes over one tile of 256 positions. `rows` and `values` are bound from the first of the dispatch's tiles on.
+// k-means++ seeding: for each of some candidates for the next centre, the sum to which it would bring the values that seed-distance.wgsl keeps. A
+// workgroup goes over one tile of 256 positions. `rows` and `values` are bound from the first of the dispatch's tiles on.
 //
-//   sums[0][tile] += sum_i values[i],   sums[1 + c][tile] += sum_i min(values[i], w_rows[i] |x_rows[i] - candidate_c|^2)
+//   sums[0][tile] += Σ_i values[i],   sums[1 + c][tile] += Σ_i min(values[i], w_rows[i] Σ_d weights_d (x_rows[i],d − candidate_c,d)²)
 //
-// (before the first centre, `fresh`, without the minimum). Where a tile's points lie in two windows it is gone over twice.
-// Twin: src/backends/cpu/seeding.ts
+// Before the first centre (`fresh`) there is no minimum. A tile whose points lie in two windows is gone over once for each.
+// Twins: src/backends/cpu/seeding.ts and stages/seed-distance.ts
 
 #import seeding
 
 @group(0) @binding(4) var<storage, read> values: array<f32>;
-@group(0) @binding(5) var<storage, read_write> sums: array<f32>;         // a row of `row` tiles each
+@group(0) @binding(5) var<storage, read_write> sums: array<f32>;         // rows of `row` tiles
 #if WEIGHTED
-@group(0) @binding(6) var<storage, read> weights: array<f32>;            // of the window's points
+@group(0) @binding(6) var<storage, read> weights: array<f32>;            // one per point of the window
 #endif
 
 const LANES: u32 = 64u;
-const SLOTS: u32 = 17u * LANES;   // no candidate, and 16 at most
+const SLOTS: u32 = 17u * LANES;   // without a candidate, and with each of at most 16
 
 var<workgroup> sh_sums: array<f32, SLOTS>;
 
-// A point's value `now`, or with candidate c - 1 added.
+// A point's value: as it is now (c = 0), or with candidate c - 1 added.
 fn value_with(c: u32, row: u32, now: f32) -> f32 {
   if (c == 0u) {
     return now;
@@ -38,7 +38,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   for (var c = 0u; c <= batch.count; c++) {
     sh_sums[c * LANES + lane] = 0.0;
   }
-  // One point after the other, and all candidates for each: so it comes from memory once.
+  // All candidates for one point, then for the next: so each point is read from memory once.
   for (var at = start + lane; at < end; at += LANES) {
     if (at >= job.first) {
       let row = rows[at];

@@ -1,9 +1,10 @@
-// Adds up the partial sums of lean passes, group by group, each as two numbers that lose next to nothing: the leading 12 bits of the
-// addends, whose sums float32 holds exactly while they are of like size, and the rest, whose roundings are 2^-12 of theirs. The
-// two are told apart by their bits, so that no compiler can undo it. An addend may itself be two such numbers, one row behind the other
-// (`pieces` is 2). The host adds all of them up in float64.
+// Adds up the partial sums of lean passes, group by group. Each sum becomes two numbers that lose next to nothing: the heads of the addends
+// (shared/head.wgsl), whose sums are exact while they are of like size, and the rests, whose roundings are 2^-12 as large. An addend may itself
+// be two such numbers, one row behind the other (`pieces` is 2). The host adds the results in float64. There is no twin, because the CPU backend
+// adds everything in float64: see addLong in src/backends/cpu/stages/shared/long-sums.ts
 
 #import job
+#import head
 
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(1) var<storage, read> partials: array<vec4f>;
@@ -22,7 +23,7 @@ fn main(@builtin(global_invocation_id) id: vec3u) {
   for (var part = start; part < end; part++) {
     let at = part * job.pieces * columns + id.x;
     let value = partials[at];
-    let head = bitcast<vec4f>(bitcast<vec4u>(value) & vec4u(0xfffff000u));
+    let head = heads_of(value);
     high += head;
     low += value - head;
     if (job.pieces == 2u) {

@@ -1,29 +1,29 @@
-// k-means update: the sums of each cluster's points about its old centre. An invocation owns one block b of features and one
-// run of points, which it adds, point by point, to the cluster that the label names:
+// k-centers: the sums of each cluster's points about its old centre. An invocation owns one block b of features and one run of points. It adds the
+// run, point by point, to the cluster k that the label names:
 //
-//   first[k]_b += z_b,   z = x - m_k;   the block after the last:   (count, inertia)[k] += (1, |z|^2)
+//   first[k]_b += z_b,   z = x − c_k;   in the block after the last:   (count, inertia)[k] += (1, |z|²)
 //
 // all times the point's weight where there are weights (WEIGHTED).
 //
-// Its cells lie in workgroup memory; nobody else touches them. A workgroup takes `blocks` x `pieces` invocations and `across`
-// clusters. Twin: src/backends/cpu/stages/update.ts
+// The invocation's cells lie in workgroup memory; no other invocation touches them. A workgroup consists of `blocks` × `pieces` invocations, and
+// takes `across` clusters. Twins: update and (WEIGHTED) updateWeighted in src/backends/cpu/stages/update.ts
 
 #import job
 #import point-block
 #import batch
 
 @group(0) @binding(0) var<uniform> job: Job;
-@group(0) @binding(2) var<storage, read> means: array<Vec>;
+@group(0) @binding(2) var<storage, read> centers: array<Vec>;
 @group(0) @binding(3) var<storage, read> points: array<Vec>;
 @group(0) @binding(4) var<storage, read> labels: array<u32>;
 @group(0) @binding(5) var<storage, read> nearest: array<f32>;
 @group(0) @binding(6) var<storage, read_write> partials: array<Vec>;
 
 #if WEIGHTED
-@group(0) @binding(7) var<storage, read> weights: array<f32>;             // of the window's points
+@group(0) @binding(7) var<storage, read> weights: array<f32>;             // one per point of the window
 #endif
 
-// 16 KiB, what every adapter has.
+// 16 KiB: the workgroup memory that every adapter has.
 const CELLS: u32 = 4096u / W;
 const BLOCKS: u32 = DB + 1u;
 
@@ -31,7 +31,7 @@ var<workgroup> sh_cells: array<Vec, CELLS>;
 
 fn term(n: u32, k: u32, b: u32) -> Vec {
   if (b < DB) {
-    return point_block(job.first + n, b) - means[k * DB + b];
+    return point_block(job.first + n, b) - centers[k * DB + b];
   }
 #if WIDE
   return Vec(1.0, nearest[n], 0.0, 0.0);
@@ -57,7 +57,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let start = part * job.run;
   let end = min(start + job.run, job.count);
   for (var n = start; n < end; n++) {
-    let k = labels[n] - k_first;   // wraps around for those before
+    let k = labels[n] - k_first;   // wraps around to a large number for clusters before k_first
     if (k < k_count) {
 #if WEIGHTED
       sh_cells[k * cells + lane] += weights[job.first + n] * term(n, k_first + k, b);

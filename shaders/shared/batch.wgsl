@@ -1,9 +1,9 @@
-// The batch of components that a dispatch works on, and their parameters, in uniform memory (lavapipe reads it 3.4 times as
-// fast as storage at a uniform index; GPUs have a constant cache). A batch fills at most the 64 KiB that every adapter can bind.
+// The batch of components that a dispatch works on, and their parameters, in uniform memory: lavapipe reads it 3.4 times as fast as storage where
+// all invocations read the same index, and GPUs have a cache for constants. A batch fills at most the 64 KiB that every adapter can bind.
 
 struct Batch {
   first: u32,            // its first component
-  count: u32,            // how many it has
+  count: u32,            // number of components
   values: array<vec4f, 4095>,
 }
 

@@ -1,7 +1,7 @@
-// Blocks of the precision factor U (upper triangular, precision = U U^T), stored for y = U^T z: block column j holds the
-// blocks i <= j, each as its W rows, so that block (i, j) is the matrix to multiply z_i with.
+// Blocks of the precision factor U (upper triangular, precision = U Uᵀ), stored for y = Uᵀ z: block column j holds its blocks i <= j one after
+// another, each as its W rows. The rows become the columns of a Mat, so that block (i, j) times z_i is what z_i adds to y_j.
 
-// How many Vec a factor takes.
+// Size of a factor, in Vec.
 const FACTOR: u32 = DB * (DB + 1u) / 2u * W;
 
 fn factor_block(base: u32, i: u32, j: u32) -> Mat {

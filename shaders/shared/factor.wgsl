@@ -1,4 +1,4 @@
-// The factor of a precision among the parameters of a batch.
+// The precision factor U among the parameters of a batch.
 
 #import vector
 #import parameters

@@ -1,3 +1,3 @@
-// Vec per component: mean, b, u, and one that starts with c.
+// Layout of a component's parameters, in Vec: mean, b, u, and one that starts with the log-normalizer.
 const FIRST: u32 = 0u;
 const STRIDE: u32 = 3u * DB + 1u;

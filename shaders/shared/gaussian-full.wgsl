@@ -1,4 +1,4 @@
-// Vec per component: mean, b, U, and one that starts with c.
+// Layout of a component's parameters, in Vec: mean, b, U, and one that starts with the log-normalizer.
 #import factor-blocks
 #import upper-product
 

@@ -1,4 +1,4 @@
-// U once; then Vec per component: mean, b = U^T mean, and one that starts with c.
+// Layout of parameters, in Vec: U once; then for each component mean, b = Uᵀ mean, and one that starts with the log-normalizer.
 #import factor-blocks
 #import upper-product
 

@@ -1,11 +1,11 @@
-// E-step of a mixture in one stage, for GPUs. An invocation takes POINTS points; what it reads of the parameters serves them all. It writes
-// densities[k][n], base 2, and of each point what makes responsibilities of them,
+// The E-step of a mixture in one stage, for GPUs. An invocation takes POINTS points, so that one read of a parameter serves them all. It writes
+// densities[k][n], base 2, and for each point what turns its densities into responsibilities,
 //
-//   norms[n] = (m_n, w_n / s_n),   m_n = max_k densities[k][n],   s_n = sum_k 2^(densities[k][n] - m_n)
+//   norms[n] = (peak_n, w_n / total_n),   peak_n = max_k densities[k][n],   total_n = Σ_k 2^(densities[k][n] − peak_n)
 //
-// zero for the padding of a chunk; and one partial log-likelihood per workgroup of 256 points. Everything that belongs to one point or block
-// is a variable of its own: what NVIDIA's compiler finds in an array it may leave in memory (2.5 times the time). A stage says what a
-// log-density is, and calls `include`, `finish` and `leave`.
+// (in the padding of a chunk 0 in place of w_n / total_n), and one partial log-likelihood per workgroup of 256 points. Each value of a point or a
+// block is a variable of its own, because NVIDIA's compiler may leave arrays in memory (2.5 times the time). The including stage computes the
+// log-densities and calls `include`, `finish` and `leave`.
 
 #import job
 #import point-block
@@ -19,26 +19,25 @@
 @group(0) @binding(4) var<storage, read_write> norms: array<vec2f>;
 @group(0) @binding(5) var<storage, read_write> log_likelihoods: array<LogLikelihood>;
 #if WEIGHTED
-@group(0) @binding(6) var<storage, read> weights: array<f32>;             // of the window's points
+@group(0) @binding(6) var<storage, read> weights: array<f32>;             // one per point of the window
 #endif
 
 const LANES: u32 = 256u / POINTS;
 const LEAVES: u32 = 256u;
 
-// Writes what belongs to point n of the chunk, and leaves its log-likelihood.
+// Writes the norm of point n of the chunk, and its log-likelihood as a leaf.
 fn finish(n: u32, norm: Norm) {
-  let nothing = LogLikelihood(0.0, 1.0, 0);
   if (n >= job.count) {
-    norms[n] = vec2f(norm.largest, 0.0);
-    sh_likelihoods[n % 256u] = nothing;
+    norms[n] = vec2f(norm.peak, 0.0);
+    sh_likelihoods[n % 256u] = NO_POINTS;
     return;
   }
   let w = weight_of(n);
   norms[n] = scale_of(norm, w);
-  sh_likelihoods[n % 256u] = join_point(nothing, norm, w);
+  sh_likelihoods[n % 256u] = join_point(NO_POINTS, norm, w);
 }
 
-// The workgroup's log-likelihood; called by all invocations together.
+// Writes the workgroup's log-likelihood; called by all invocations together.
 fn leave(group: u32, lane: u32) {
   let all = join_leaves(lane);
   if (lane == 0u) {

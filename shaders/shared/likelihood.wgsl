@@ -1,37 +1,39 @@
-// Log-likelihoods as sums that lose next to nothing: of the largest log-densities m_n, and of log2 s_n as the logarithm of a product, kept as
-// (mantissa, exponent), since WGSL's own logarithm may be off by 2^-21 near 1, always to the same side. The host takes the logarithm. The
-// whole parts of m_n go to the exponents: what is left of thousands of them is a small sum of either sign, and so is its rounding.
+// A log-likelihood Σ_n (peak_n + log2 total_n) as a sum that loses next to nothing. Σ log2 total_n is kept as the logarithm of a product, which is
+// (mantissa, exponent), because WGSL's own logarithm may be off by 2^-21 near 1, always to the same side; the host takes the logarithm. The whole
+// parts of peak_n go to the exponent: the fractions, of either sign, add up to a small sum, which is rounded little.
 //
-// WEIGHTED: sum w_n (m_n + log2 s_n), all of it in `maxima`.
+// WEIGHTED: Σ_n w_n (peak_n + log2 total_n), all of it in `peaks`.
 
 struct LogLikelihood {
-  maxima: f32,     // sum of m_n, of what is left of them
-  mantissa: f32,   // of the product of s_n, in [1, 2)
+  peaks: f32,      // sum of the peak_n, without their whole parts
+  mantissa: f32,   // of the product of the total_n, in [1, 2)
   exponent: i32,
 }
 
-// s > 0 and normal.
-fn split(maxima: f32, s: f32, exponent: i32) -> LogLikelihood {
-  let bits = bitcast<u32>(s);
+const NO_POINTS: LogLikelihood = LogLikelihood(0.0, 1.0, 0);
+
+// Takes the exponent out of `total`, which is > 0 and normal, and adds it to `exponent`.
+fn split(peaks: f32, total: f32, exponent: i32) -> LogLikelihood {
+  let bits = bitcast<u32>(total);
   let mantissa = bitcast<f32>((bits & 0x007fffffu) | 0x3f800000u);
-  return LogLikelihood(maxima, mantissa, exponent + i32(bits >> 23u) - 127);
+  return LogLikelihood(peaks, mantissa, exponent + i32(bits >> 23u) - 127);
 }
 
-// Of one point: m_n and s_n. Whole numbers this large, and as many points as are joined on the device, stay far from what i32 holds.
-fn of_point(m: f32, s: f32) -> LogLikelihood {
-  let whole = select(0.0, round(m), abs(m) < 32768.0);
-  return split(m - whole, s, i32(whole));
+// The log-likelihood of one point. Only whole parts below 2^15 are moved, so that no sum of them on the device comes near the end of i32.
+fn of_point(peak: f32, total: f32) -> LogLikelihood {
+  let whole = select(0.0, round(peak), abs(peak) < 32768.0);
+  return split(peak - whole, total, i32(whole));
 }
 
 fn join(a: LogLikelihood, b: LogLikelihood) -> LogLikelihood {
-  return split(a.maxima + b.maxima, a.mantissa * b.mantissa, a.exponent + b.exponent);
+  return split(a.peaks + b.peaks, a.mantissa * b.mantissa, a.exponent + b.exponent);
 }
 
 #if WEIGHTED
 const ROOT_HALF: u32 = 0x3f3504f3u;   // the bits of sqrt(1/2)
 
-// log2 s to float32 rounding, s > 0 and normal: with s = x 2^e and x from sqrt(1/2) to sqrt(2), e + 2 atanh(t) / ln 2 by its series,
-// t = (x - 1) / (x + 1).
+// log2 s to float32 rounding, for s > 0 and normal. With s = x 2^e and x in [sqrt(1/2), sqrt(2)) it is e + 2 atanh(t) / ln 2, by its series,
+// with t = (x - 1) / (x + 1).
 fn exact_log2(s: f32) -> f32 {
   let bits = bitcast<u32>(s) - ROOT_HALF + 0x3f800000u;
   let x = bitcast<f32>((bits & 0x007fffffu) + ROOT_HALF);

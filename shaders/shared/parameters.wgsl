@@ -1,4 +1,4 @@
-// The parameters of a batch of components are laid out in units of Vec.
+// The parameters of a batch of components, in units of Vec.
 
 #import batch
 #import vector

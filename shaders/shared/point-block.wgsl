@@ -1,12 +1,12 @@
-// Block `b` of point `n` (within its window) of `points`, which lie in tiles of 256: there whole blocks lie side by side, so that neighbouring
-// invocations read neighbouring addresses, then what features are left, each by itself. Nothing is stored that is not a feature.
-// Twin: featurePlace() of src/backends/webgpu/shape.ts
+// Reads block b of point n (counted within its window) of `points`. They lie in tiles of 256: first the whole blocks, each for all points of the tile
+// side by side, so that neighbouring invocations read neighbouring addresses; then the features that do not fill a block, one after another.
+// Padding is not stored. Twin: featurePlace in src/backends/webgpu/shape.ts
 
 #import vector
 
 fn point_block(n: u32, b: u32) -> Vec {
   let lane = n & 255u;
-  let first = ((n >> 8u) * D + b * W) * (256u / W);   // of the 256 blocks, in units of Vec
+  let first = ((n >> 8u) * D + b * W) * (256u / W);   // where the 256 blocks begin, in units of Vec
   if (D % W == 0u || b < D / W) {
     return points[first + lane];
   }

@@ -1,5 +1,5 @@
-// An invocation of a stage that goes over points takes POINTS of them, a workgroup apart: what it reads of the parameters
-// serves them all. Chunks are padded to whole workgroups.
+// In a stage that goes over points an invocation takes POINTS of them, 64 apart, so that one read of a parameter serves them all. Chunks are
+// padded to whole workgroups.
 
 #import point-block
 

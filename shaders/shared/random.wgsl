@@ -1,5 +1,5 @@
-// Random numbers that depend on nothing but what they are for: a hash (PCG's output permutation, after Jarzynski & Olano 2020) of the
-// seed, a point's row in the dataset and a component. Twin: src/backends/cpu/random.ts
+// Random numbers that depend on nothing but the seed, a point's row in the dataset and a component: a hash of the three (the output permutation of
+// PCG, after Jarzynski & Olano 2020). Twin: src/backends/cpu/random.ts
 
 fn pcg(x: u32) -> u32 {
   let s = x * 747796405u + 2891336453u;

@@ -1,5 +1,5 @@
-// What the seeding stages share: the squared distance of a point to a candidate, sum_d weights_d (x_d - c_d)^2. Parameters:
-// weights_d, then one centre after the other.
+// What the seeding stages share: the squared distance of a point to a candidate c for a centre, Σ_d weights_d (x_d − c_d)². The parameters are
+// weights_d, then the candidates one after another.
 
 #import job
 #import point-block
@@ -7,7 +7,7 @@
 
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(2) var<storage, read> points: array<Vec>;
-@group(0) @binding(3) var<storage, read> rows: array<u32>;               // within the window, by position
+@group(0) @binding(3) var<storage, read> rows: array<u32>;               // of each position the row within its window
 
 fn squared_distance(row: u32, candidate: u32) -> f32 {
   var distance = 0.0;

@@ -1,5 +1,5 @@
-// Component parameters in storage memory, all of them in one binding, in units of Vec behind a header of four numbers. GPUs read them from
-// their first-level cache, as fast as uniforms and without their limit of 64 KiB.
+// The parameters of all components in one storage buffer, in units of Vec, behind a header of four numbers. GPUs read them from their first-level
+// cache, as fast as uniforms and without their limit of 64 KiB.
 
 #import vector
 

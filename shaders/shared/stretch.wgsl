@@ -1,28 +1,28 @@
-// A stretch of iterations without the host, as far as the stages that end each of them share it. They are one workgroup of LANES invocations
-// (a power of two), which judges the E-step that is done and either ends the stretch or leaves the next parameters where the other
-// stages read them. Once it has ended they change nothing, however many iterations follow.
+// A stretch is a sequence of EM iterations without the host. The stages that end each iteration share this file. Each is one workgroup of LANES
+// invocations (a power of two). It judges the E-step that was just done, and either ends the stretch or writes the next parameters to where
+// the other stages read them. Once the stretch has ended it changes nothing, however many iterations follow.
 
 #import job
 #import vector
 
-// How far a stretch has come, and when to end it. Twin: src/backends/webgpu/stretch.ts writes this struct.
+// How far a stretch has come, and when to end it. Twin: src/backends/webgpu/stretch.ts, which writes this struct.
 struct Stretch {
   iteration: u32,        // E-steps done
-  end: u32,              // 0: goes on; 1: little left to gain; 2: a matter for the host; 3: all steps done
-  steps: u32,            // E-steps at most
+  end: u32,              // 0: goes on; 1: little left to gain; 2: the host has to take over; 3: all steps done
+  steps: u32,            // most E-steps
   slots: u32,            // E-steps whose objectives are kept
   parts: u32,            // parts of the objective of one E-step
   rows: u32,             // totals of one E-step
-  n: f32,                // N, or the sum of the weights
-  least_count: f32,      // a component of fewer points (or less weight) is a matter for the host
-  tolerance: f32,        // total gain still to come, below which it ends
-  noise: f32,            // a total gain that may be rounding
-  fall: f32,             // a total loss that rounding may explain, were all of it to one side
-  gain: f32,             // of the last step
-  rate: f32,             // by which gains shrank in the last step
-  idle_gain: f32,        // of the last steps, as many as gained no more together than rounding explains …
-  idle: u32,             // … and how many these are
-  normalizer: f32,       // what all components' c share
+  n: f32,                // N, or Σ w_n where there are weights
+  least_count: f32,      // where a component has fewer points (or less weight) the host takes over
+  tolerance: f32,        // the stretch ends where the total gain still to come is below this
+  noise: f32,            // the largest total gain that may be rounding
+  fall: f32,             // the largest total loss that rounding can explain, were all of it to one side
+  gain: f32,             // total gain of the last step
+  rate: f32,             // the last gain divided by the one before, rounded up
+  idle_gain: f32,        // total gain of the last `idle` steps
+  idle: u32,             // how many of the last steps gained, together, no more than rounding explains
+  normalizer: f32,       // the part of logNormalizer_k (base 2) that all components share
   regularizer: array<f32, D>,
 }
 
@@ -30,14 +30,14 @@ struct Stretch {
 @group(0) @binding(1) var<storage, read_write> stretch: Stretch;
 @group(0) @binding(2) var<storage, read> totals: array<f32>;
 #if HALTS
-@group(0) @binding(8) var<storage, read_write> jobs: array<Place>;      // of the E-steps, JOB_STRIDE bytes each
+@group(0) @binding(8) var<storage, read_write> jobs: array<Place>;      // of the E-steps, 256 bytes apart
 
 struct Place {
   @size(256) job: Job,
 }
 #endif
 
-// Parameters come after the batch's header.
+// Floats of the batch's header, before the parameters.
 const HEADER: u32 = 4u;
 
 var<workgroup> sh_ended: u32;
@@ -52,7 +52,7 @@ fn ended(lane: u32) -> bool {
   return workgroupUniformLoad(&sh_ended) != 0u;
 }
 
-// Where the parts of the objective of this E-step are kept, and of the one before.
+// Where the parts of the objective are kept: those of this E-step, and those of the one before.
 fn slot_now() -> u32 { return stretch.iteration % stretch.slots * stretch.parts; }
 fn slot_before() -> u32 { return (stretch.iteration + stretch.slots - 1u) % stretch.slots * stretch.parts; }
 
@@ -64,7 +64,7 @@ fn total(k: u32, offset: u32) -> f32 {
   return sum;
 }
 
-// The sum of what the invocations have; called by all together.
+// The sum of `part` over all invocations; called by all of them together.
 fn add_up(lane: u32, part: f32) -> f32 {
   sh_parts[lane] = part;
   for (var half = LANES / 2u; half > 0u; half >>= 1u) {
@@ -77,7 +77,7 @@ fn add_up(lane: u32, part: f32) -> f32 {
   return sh_parts[0];
 }
 
-// Whether the stretch goes on; one invocation decides.
+// Whether the stretch goes on; called by one invocation.
 fn decide(gain: f32, is_little_left: bool) -> bool {
   var end = 0u;
   if (stretch.iteration + 1u >= stretch.steps) {

@@ -1,4 +1,4 @@
-// a + m^T v for an upper triangular block: 10 of the 16 products.
+// a + Bᵀ v for an upper triangular block B, whose rows are the columns of m: 10 of the 16 products.
 fn add_upper_product(m: Mat, v: Vec, a: Vec) -> Vec {
   let x = fma(m[0].x, v.x, a.x);
   let y = fma(m[1].y, v.y, fma(m[0].y, v.x, a.y));

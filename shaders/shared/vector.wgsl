@@ -1,5 +1,5 @@
-// The vector type of a point's blocks. D features are calculated with as DB blocks of W: vec2f for D <= 2, else vec4f, the last
-// padded with zeros. Explicit fma(): some drivers never contract a product and a sum by themselves.
+// The vector type of a block of features. D features are DB blocks of W: vec2f for D <= 2, else vec4f, the last block padded with zeros. Products are
+// added with fma(), because some drivers never contract a product and a sum by themselves.
 
 #if WIDE
 alias Vec = vec4f;
@@ -25,12 +25,12 @@ fn trim(v: Vec, b: u32) -> Vec {
 }
 #endif
 
-// Whether the c-th number of block b is a feature. What is seen to be padding compilers leave out, and all that leads to it.
+// Whether the c-th number of block b is a feature. Compilers leave out what they can tell is padding, and all that leads to it.
 fn has_feature(b: u32, c: u32) -> bool {
   return c < D - (DB - 1u) * W || b < DB - 1u;
 }
 
-// a + v w over the features of block b. No sum of products that compilers could put in another order: variants give the same bits.
+// a + v · w over the features of block b, in a fixed order: compilers could reorder dot(), and variants must give the same bits.
 fn add_inner(v: Vec, w: Vec, b: u32, a: f32) -> f32 {
   var sum = a;
 #each c W

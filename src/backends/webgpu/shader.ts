@@ -73,13 +73,18 @@ function source(name: string): string {
   return text;
 }
 
-/** Replaces each `#import name` by `shaders/shared/name.wgsl`, once. */
+/**
+ * Replaces each `#import name` by `shaders/shared/name.wgsl`, once, and each `#insert name` by the lines of a loop in
+ * `shaders/fragments/name.wgsl`, without their header.
+ */
 function resolveImports(text: string, seen: Set<string>): string {
-  return text.replace(/^#import (\S+)$/gm, (_, name: string) => {
-    if (seen.has(name)) return '';
-    seen.add(name);
-    return resolveImports(source(`shared/${name}`), seen);
-  });
+  return text
+    .replace(/^#insert (\S+)$/gm, (_, name: string) => source(`fragments/${name}`).replace(/^\/\/.*\n/gm, ''))
+    .replace(/^#import (\S+)$/gm, (_, name: string) => {
+      if (seen.has(name)) return '';
+      seen.add(name);
+      return resolveImports(source(`shared/${name}`), seen);
+    });
 }
 
 /** Calls the `wgsl` template tag on plain text: what follows `#if` and `#elif` is a flag, looked up in `flags`. */

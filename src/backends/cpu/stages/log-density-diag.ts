@@ -2,7 +2,7 @@ import { ROW, STRIP, stripBytes } from './shared/tile';
 import { add, mul, splat, square, sub } from './shared/vector';
 
 /**
- * Diagonal covariance: l[k][p] = logNormalizer_k − ½ Σ_d (u_kd (x_pd − c_kd))² with u = 1 / σ.
+ * Diagonal covariance: l[k][p] = logNormalizer_k − ½ Σ_d (u_kd (x_pd − μ_kd))² with u = 1 / σ.
  * @param x D × TILE
  * @param means K × D
  * @param factors K × D, u
@@ -30,12 +30,12 @@ export function logDensityDiag(
       let s3 = s0;
       let row = x + strip;
       for (let i = k * d; i < (k + 1) * d; i++) {
-        const c = splat(means + i * 8);
+        const mu = splat(means + i * 8);
         const u = splat(factors + i * 8);
-        s0 = add(s0, square(mul(u, sub(v128.load(row, 0), c))));
-        s1 = add(s1, square(mul(u, sub(v128.load(row, 16), c))));
-        s2 = add(s2, square(mul(u, sub(v128.load(row, 32), c))));
-        s3 = add(s3, square(mul(u, sub(v128.load(row, 48), c))));
+        s0 = add(s0, square(mul(u, sub(v128.load(row, 0), mu))));
+        s1 = add(s1, square(mul(u, sub(v128.load(row, 16), mu))));
+        s2 = add(s2, square(mul(u, sub(v128.load(row, 32), mu))));
+        s3 = add(s3, square(mul(u, sub(v128.load(row, 48), mu))));
         row += ROW;
       }
       const to = out + k * ROW + strip;

@@ -3,7 +3,7 @@ import { ROW, STRIP, stripBytes } from './shared/tile';
 import { add, mul, splat, square, sub } from './shared/vector';
 
 /**
- * Full covariance: l[k][p] = logNormalizer_k − ½ ‖U_kᵀ (x_p − c_k)‖².
+ * Full covariance: l[k][p] = logNormalizer_k − ½ ‖U_kᵀ (x_p − μ_k)‖².
  *
  * Two outputs y_j = Σ_{i ≤ j} U_ij z_i are computed at a time, so `size` is D rounded up to an even number: the row of z
  * and the row and column of U that this may add are zeros.

@@ -5,9 +5,9 @@ import { add, mul, splat, square, sub } from './shared/vector';
 const ROUNDER: f64 = 6755399441055744;
 const ROUNDER_BITS: i64 = 0x4338000000000000;
 const HALF_LOG_2_PI: f64 = 0.9189385332046728;
-/** From here on the Stirling series, up to here the factorial itself, which is exact. */
+/** Counts from here on take the Stirling series, smaller ones the factorial itself, which is exact. */
 const SERIES_FROM: f64 = 16;
-/** The largest count; what is no count is treated as the nearest one. */
+/** The largest count. A number that is no count is treated as the nearest count. */
 const LARGEST: f64 = 16777216;
 
 /**
@@ -15,7 +15,7 @@ const LARGEST: f64 = 16777216;
  * log p(x | rate) = base(x) − deviance(x, rate), deviance = x log(x / rate) − x + rate ≥ 0 (Loader 2000), and
  * base(x) = x log x − x − log x! is the same for all components.
  * @param x D × TILE, counts
- * @param means K × D, m of rate = m (1 + e)
+ * @param means K × D, μ of rate = μ (1 + e): the rate rounded to float32
  * @param rests K × D, e
  * @param references K × D, all components the same; part of the log-normalizers
  * @param logNormalizers K
@@ -58,8 +58,8 @@ export function logDensityPoisson(
  * Exactly 0 where x is the rate. Where the two are not within a factor of 2, the rate is brought near x by a power of two, l = rate · 2^s:
  * deviance(x, rate) = deviance(x, l) + x s log 2 + rate (1 − 2^s); and with v = (x − l) / (x + l), log(x / l) = 2 atanh v.
  */
-function deviance(x: v128, m: v128, e: v128): v128 {
-  const rate = add(m, mul(m, e));
+function deviance(x: v128, mu: v128, e: v128): v128 {
+  const rate = add(mu, mul(mu, e));
   const at = clamp(x);
   const two = f64x2.splat(2);
   const near = v128.and(f64x2.le(at, mul(two, rate)), f64x2.le(rate, mul(two, at)));
@@ -95,7 +95,7 @@ function stirling(x: v128): v128 {
   return mul(r, add(mul(s, u), f64x2.splat(1 / 12.0)));
 }
 
-/** x!, of larger numbers that of `SERIES_FROM`. */
+/** x!, or `SERIES_FROM`! for larger x. */
 function factorials(x: v128): v128 {
   const first = f64x2.splat(factorial(f64x2.extract_lane(x, 0)));
   return f64x2.replace_lane(first, 1, factorial(f64x2.extract_lane(x, 1)));
@@ -107,12 +107,12 @@ function factorial(x: f64): f64 {
   return product;
 }
 
-/** log x for x ≥ 1: x = 2^s · m with m from 1 to 2, and v = (m − 1) / (m + 1). */
+/** log x for x ≥ 1: x = 2^s · mantissa, with the mantissa from 1 to 2, and v = (mantissa − 1) / (mantissa + 1). */
 function log(x: v128): v128 {
   const s = i64x2.sub(i64x2.shr_u(x, 52), i64x2.splat(1023));
-  const m = i64x2.sub(x, i64x2.shl(s, 52));
+  const mantissa = i64x2.sub(x, i64x2.shl(s, 52));
   const one = f64x2.splat(1);
-  const v = f64x2.div(sub(m, one), add(m, one));
+  const v = f64x2.div(sub(mantissa, one), add(mantissa, one));
   const u = square(v);
   const twice = add(v, mul(v, mul(u, tail(u))));
   return add(add(twice, twice), mul(toNumber(s), f64x2.splat(Math.LN2)));

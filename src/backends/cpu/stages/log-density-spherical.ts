@@ -2,7 +2,7 @@ import { ROW, STRIP, stripBytes } from './shared/tile';
 import { add, mul, splat, square, sub } from './shared/vector';
 
 /**
- * Spherical covariance: l[k][p] = logNormalizer_k − halfPrecision_k ‖x_p − c_k‖².
+ * Spherical covariance: l[k][p] = logNormalizer_k − halfPrecision_k ‖x_p − μ_k‖².
  * @param x D × TILE
  * @param means K × D
  * @param halfPrecisions K
@@ -32,11 +32,11 @@ export function logDensitySpherical(
       let mean = means + k * d * 8;
       const end = mean + d * 8;
       for (; mean < end; mean += 8) {
-        const c = splat(mean);
-        s0 = add(s0, square(sub(v128.load(row, 0), c)));
-        s1 = add(s1, square(sub(v128.load(row, 16), c)));
-        s2 = add(s2, square(sub(v128.load(row, 32), c)));
-        s3 = add(s3, square(sub(v128.load(row, 48), c)));
+        const mu = splat(mean);
+        s0 = add(s0, square(sub(v128.load(row, 0), mu)));
+        s1 = add(s1, square(sub(v128.load(row, 16), mu)));
+        s2 = add(s2, square(sub(v128.load(row, 32), mu)));
+        s3 = add(s3, square(sub(v128.load(row, 48), mu)));
         row += ROW;
       }
       const to = out + k * ROW + strip;

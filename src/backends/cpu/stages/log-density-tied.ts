@@ -3,18 +3,19 @@ import { ROW, STRIP, stripBytes } from './shared/tile';
 import { add, mul, splat } from './shared/vector';
 
 /**
- * Tied covariance, ‖Uᵀ (x − m) − Uᵀ (c − m)‖²: transforms the points, y = Uᵀ (x − m), once for all components. What
- * remains is spherical. m is the mean of the centers, to keep y small.
+ * Tied covariance, ‖Uᵀ (x_p − μ_k)‖² = ‖Uᵀ (x_p − middle) − Uᵀ (μ_k − middle)‖²: transforms the points once for all
+ * components, y = Uᵀ (x − middle). What remains is spherical, about the transformed means. `middle` is the mean of the μ_k:
+ * it keeps y small. The shader does without.
  * @param x D × TILE
- * @param mean D, m
+ * @param middle D
  * @param factor D × D, U, upper triangular
  * @param z D × 8, scratch
  * @param y D × TILE, written
  */
-export function transform(x: usize, count: usize, d: usize, mean: usize, factor: usize, z: usize, y: usize): void {
+export function transform(x: usize, count: usize, d: usize, middle: usize, factor: usize, z: usize, y: usize): void {
   const bytes = stripBytes(count);
   for (let strip: usize = 0; strip < bytes; strip += STRIP) {
-    centerStrip(x + strip, d, mean, z);
+    centerStrip(x + strip, d, middle, z);
     for (let j: usize = 0; j < d; j++) {
       let s0 = f64x2.splat(0);
       let s1 = s0;

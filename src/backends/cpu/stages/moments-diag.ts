@@ -4,7 +4,7 @@ import { ROW, STRIP, stripBytes } from './shared/tile';
 import { add, mul, splat, sub, sumLanes } from './shared/vector';
 
 /**
- * Adds Σ r, Σ r z and Σ r z² per component and feature, z = x − c_k, to long sums.
+ * Adds Σ r, Σ r z and Σ r z² per component and feature, z = x − μ_k, to long sums.
  * @param x D × TILE
  * @param means K × D
  * @param responsibilities K × TILE
@@ -38,7 +38,7 @@ export function momentsDiag(
 }
 
 function addFeature(x: usize, bytes: usize, mean: usize, r: usize, first: usize, second: usize): void {
-  const c = splat(mean);
+  const mu = splat(mean);
   let a0 = f64x2.splat(0);
   let a1 = a0;
   let a2 = a0;
@@ -49,10 +49,10 @@ function addFeature(x: usize, bytes: usize, mean: usize, r: usize, first: usize,
   let b3 = a0;
   const end = x + bytes;
   for (; x < end; x += STRIP) {
-    const z0 = sub(v128.load(x, 0), c);
-    const z1 = sub(v128.load(x, 16), c);
-    const z2 = sub(v128.load(x, 32), c);
-    const z3 = sub(v128.load(x, 48), c);
+    const z0 = sub(v128.load(x, 0), mu);
+    const z1 = sub(v128.load(x, 16), mu);
+    const z2 = sub(v128.load(x, 32), mu);
+    const z3 = sub(v128.load(x, 48), mu);
     const w0 = mul(v128.load(r, 0), z0);
     const w1 = mul(v128.load(r, 16), z1);
     const w2 = mul(v128.load(r, 32), z2);

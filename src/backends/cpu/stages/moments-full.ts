@@ -4,7 +4,7 @@ import { ROW, STRIP, stripBytes } from './shared/tile';
 import { add, mul, splat, sub, sumLanes } from './shared/vector';
 
 /**
- * Adds Σ r, Σ r z and the lower triangle of Σ r z zᵀ per component, z = x − c_k, to long sums.
+ * Adds Σ r, Σ r z and the lower triangle of Σ r z zᵀ per component, z = x − μ_k, to long sums.
  *
  * Per component z and w = r z are written out once; the products w_i z_j are then taken 2 × 2 features at a time. So
  * `size` is D rounded up to an even number; the row that this may add is zeros.
@@ -42,7 +42,7 @@ export function momentsFull(
     for (let i: usize = 0; i < d; i++) {
       const row = i * ROW;
       const at = k * d + i;
-      addLong(first + at * LONG, weigh(x + row, bytes, means + at * 8, r, z + row, w + row));
+      addLong(first + at * LONG, centerAndWeigh(x + row, bytes, means + at * 8, r, z + row, w + row));
     }
     const triangle = tied ? second : second + k * packed * LONG;
     for (let i: usize = 0; i < size; i += 2) {
@@ -51,18 +51,18 @@ export function momentsFull(
   }
 }
 
-/** z = x − c and w = r z for one feature; returns Σ w. */
-function weigh(x: usize, bytes: usize, mean: usize, r: usize, z: usize, w: usize): f64 {
-  const c = splat(mean);
+/** z = x − μ and w = r z for one feature; returns Σ w. */
+function centerAndWeigh(x: usize, bytes: usize, mean: usize, r: usize, z: usize, w: usize): f64 {
+  const mu = splat(mean);
   let s0 = f64x2.splat(0);
   let s1 = s0;
   let s2 = s0;
   let s3 = s0;
   for (let p: usize = 0; p < bytes; p += STRIP) {
-    const z0 = sub(v128.load(x + p, 0), c);
-    const z1 = sub(v128.load(x + p, 16), c);
-    const z2 = sub(v128.load(x + p, 32), c);
-    const z3 = sub(v128.load(x + p, 48), c);
+    const z0 = sub(v128.load(x + p, 0), mu);
+    const z1 = sub(v128.load(x + p, 16), mu);
+    const z2 = sub(v128.load(x + p, 32), mu);
+    const z3 = sub(v128.load(x + p, 48), mu);
     v128.store(z + p, z0, 0);
     v128.store(z + p, z1, 16);
     v128.store(z + p, z2, 32);

@@ -3,7 +3,7 @@ import { ROW, stripBytes } from './shared/tile';
 import { add, mul, splat, sub, sumLanes } from './shared/vector';
 
 /**
- * Adds Σ r, Σ r z and the lower triangle of Σ r z zᵀ per component, z = x − c_k, to long sums: as `moments-full.ts`, in two
+ * Adds Σ r, Σ r z and the lower triangle of Σ r z zᵀ per component, z = x − μ_k, to long sums: as `moments-full.ts`, in two
  * dimensions, where all six sums stay in registers.
  * @param x 2 × TILE
  * @param means K × 2
@@ -48,8 +48,8 @@ function addComponent(
   first: usize,
   triangle: usize,
 ): void {
-  const c0 = splat(mean);
-  const c1 = splat(mean + 8);
+  const mu0 = splat(mean);
+  const mu1 = splat(mean + 8);
   const zero = f64x2.splat(0);
   let s = zero;
   let s0 = zero;
@@ -65,8 +65,8 @@ function addComponent(
   let t11 = zero;
   for (let p: usize = 0; p < bytes; p += 32) {
     const ra = v128.load(r + p);
-    const a0 = sub(v128.load(x + p), c0);
-    const a1 = sub(v128.load(x + p, ROW), c1);
+    const a0 = sub(v128.load(x + p), mu0);
+    const a1 = sub(v128.load(x + p, ROW), mu1);
     const ra0 = mul(ra, a0);
     const ra1 = mul(ra, a1);
     s = add(s, ra);
@@ -76,8 +76,8 @@ function addComponent(
     s10 = add(s10, mul(ra1, a0));
     s11 = add(s11, mul(ra1, a1));
     const rb = v128.load(r + p, 16);
-    const b0 = sub(v128.load(x + p, 16), c0);
-    const b1 = sub(v128.load(x + p, ROW + 16), c1);
+    const b0 = sub(v128.load(x + p, 16), mu0);
+    const b1 = sub(v128.load(x + p, ROW + 16), mu1);
     const rb0 = mul(rb, b0);
     const rb1 = mul(rb, b1);
     t = add(t, rb);

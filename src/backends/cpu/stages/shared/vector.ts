@@ -1,4 +1,4 @@
-// Short names for what formulas are made of. The compiler inlines them.
+// Short names for the operations that formulas are made of. The compiler inlines them.
 
 export function add(a: v128, b: v128): v128 {
   return f64x2.add(a, b);

@@ -1,4 +1,6 @@
-// In a loop over points: adds what a point weighs, times its distance from the mean, times the products of those (D > 8: of a tile).
+// Loop body over points: adds r, r z and r z zᵀ to the sums of one component (D > 8: r z z'ᵀ for one tile of it).
+// Expects the point's responsibility r{q}, its distances z{q}_0, z{q}_1 from the mean (TILED: b{q}_0, b{q}_1 for the tile's columns), and the sums
+// count, first0, first1, m00_{c}, m01_{c}, m10_{c}, m11_{c}. Defines a{q}_0, a{q}_1 = r z.
     count += r{q};
     let a{q}_0 = r{q} * z{q}_0;
     first0 += a{q}_0;

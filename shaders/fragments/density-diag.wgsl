@@ -1,4 +1,5 @@
-// In a loop over components k: the log-densities of the points, base 2. See log-density-diag.wgsl for the formula.
+// Loop body over components: the log-density of each point, base 2. See log-density-diag.wgsl for the formula.
+// Expects k, STRIDE, and the points x{p}_{b}; defines density{p}.
     let base = k * STRIDE;
 #each p POINTS
     var distance{p} = 0.0;
@@ -12,7 +13,7 @@
     distance{p} = add_inner(y{p}_{b}, y{p}_{b}, {b}u, distance{p});
 #end
 #end
-    let c = parameter(base + STRIDE - 1u).x;
+    let log_normalizer = parameter(base + STRIDE - 1u).x;
 #each p POINTS
-    let density{p} = c - min(distance{p}, MAX_DISTANCE);
+    let density{p} = log_normalizer - min(distance{p}, MAX_DISTANCE);
 #end

@@ -1,4 +1,5 @@
-// In a loop over components k: the log-densities of the points, base 2. See log-density-full.wgsl for the formula.
+// Loop body over components: the log-density of each point, base 2. See log-density-full.wgsl for the formula.
+// Expects k, STRIDE, and the points x{p}_{b}; defines density{p}.
     let base = k * STRIDE;
 #each b DB
     let mean{b} = parameter(base + {b}u);
@@ -25,7 +26,7 @@
     distance{p} = add_inner(y{p}_{j}, y{p}_{j}, {j}u, distance{p});
 #end
 #end
-    let c = parameter(base + STRIDE - 1u).x;
+    let log_normalizer = parameter(base + STRIDE - 1u).x;
 #each p POINTS
-    let density{p} = c - min(distance{p}, MAX_DISTANCE);
+    let density{p} = log_normalizer - min(distance{p}, MAX_DISTANCE);
 #end

@@ -1,4 +1,5 @@
-// The points where all components are unit spheres: y = U^T x.
+// Before a loop over components: transforms the points to where all components are unit spheres, y = Uᵀ x.
+// Expects the points x{p}_{b}; defines y{p}_{b}.
 #each j DB
     let u{j}_{j} = factor_block(0u, {j}u, {j}u);
 #each p POINTS

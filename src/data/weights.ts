@@ -38,7 +38,7 @@ export function checkWeights(points: Points): CheckedWeights {
   let nWeighted = 0;
   for (let i = 0; i < n; i++) {
     const w = weights[i]!;
-    if (!isWeight(w)) refuse(`the weight of row ${i} (counted from 0) is ${w}`);
+    if (!isWeight(w)) refuse(`the weight of row ${i} is ${w} (rows counted from 0)`);
     total += w;
     if (w > 0) nWeighted++;
   }

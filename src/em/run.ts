@@ -261,13 +261,12 @@ export class EmRun<P> {
     if (this.#objectives.length < 2) return;
     const { tol, precision } = this.settings;
     const trend = judge(this.#objectives, this.dataset, precision);
-    if (trend.fell) {
-      const name = this.family.hard ? 'inertia rose' : 'log-likelihood fell';
+    if (trend.fell && !this.warnings.some(({ code }) => code === 'log-likelihood-fell')) {
+      const [what, where] = this.family.hard
+        ? ['inertia rose', 'which k-means never does']
+        : ['log-likelihood fell', 'which EM does only where regCovar is not small beside the variances'];
       const amount = Math.abs(trend.gain).toPrecision(3);
-      this.#warn(
-        'log-likelihood-fell',
-        `The ${name} by ${amount} per point in iteration ${this.iteration}, which EM should never do.`,
-      );
+      this.#warn('log-likelihood-fell', `The ${what} by ${amount} per point in iteration ${this.iteration}, ${where}.`);
     }
     this.converged = tol > 0 && this.#remaining(trend) < tol && this.#owed <= 0;
   }

@@ -235,13 +235,15 @@ export interface Backend {
 /** A component that the M-step could not estimate from the points, or that ended where the likelihood means nothing. */
 export interface Degeneracy {
   readonly component: number;
-  readonly code: 'empty-component' | 'collapsed-component';
+  readonly code: 'empty-component' | 'collapsed-component' | 'strong-regularizer';
   readonly message: string;
 }
 
-/** A direction in which a component is as narrow as the regulariser lets it be. */
+/** A component whose likelihood may mean nothing. */
 export interface Collapse {
   readonly component: number;
+  /** It has less than a point's weight; or, in one direction, no more variance than the regulariser or rounding makes. */
+  readonly cause: 'weight' | 'regularizer' | 'rounding';
   /** D numbers, a unit vector in data units; absent where the component has less than a point's weight. */
   readonly direction?: Float64Array;
   /** The variance there, in squared data units. */
@@ -276,8 +278,8 @@ export interface Family<P> {
   toVector?(parameters: P): Float64Array | undefined;
   /** Back; `like` gives what is not in the vector. */
   fromVector?(vector: Float64Array, like: P): P;
-  /** Components with less than this share of the weight, or at the regulariser in some direction. */
-  collapses?(parameters: P, frame: Frame, leastWeight: number): Collapse[];
+  /** Components with less than `leastWeight` of the weight, or with too little variance in some direction for `precision`, the backend's rounding. */
+  collapses?(parameters: P, frame: Frame, limits: { leastWeight: number; precision: number }): Collapse[];
   /** The parameters with component k at this point of the frame: for clusters that lost all their points. */
   moveTo?(parameters: P, component: number, point: Float64Array): P;
   /** `previous` gives what a component without points keeps. */

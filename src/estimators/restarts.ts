@@ -2,7 +2,7 @@ import { EmRun, type RunSettings } from '../em/run.ts';
 import type { Backend, Dataset, Family, Reached } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { seededRandom } from '../math/random.ts';
-import { findCollapses } from './soundness.ts';
+import { examine } from './soundness.ts';
 import type { FitRecord, Restart } from './types.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -80,7 +80,7 @@ async function runOnce<P>(
       await run.advance((reached) => trials.onStep(reached, index));
       trials.onStep(run.reached, index);
     }
-    const collapses = await findCollapses(family, dataset, run.parameters, settings);
+    const { collapses } = await examine(family, dataset, run.parameters, settings);
     const refused = collapses.map(({ message }) => message).join(' ');
     return { begun, restart: { ...describe(begun.run, seed), ...(refused && { refused }) } };
   } catch (error) {

@@ -1,25 +1,45 @@
-import type { Collapse, Dataset, Degeneracy, Family, RunOptions } from '../em/types.ts';
+import type { RunSettings } from '../em/run.ts';
+import type { Collapse, Dataset, Degeneracy, Family } from '../em/types.ts';
 import { populationCovariance } from './population.ts';
 
 /** A component this many times narrower than all points in some direction, and at the regulariser there, has collapsed. */
 const NARROWER = 100;
+/** A column varies if its standard deviation is more than this share of its mean: less is rounding. */
+const VARIES = 1e-14;
+
+/** What is to be said of a fit's components. */
+export interface Findings {
+  /** Those whose likelihood means nothing. */
+  readonly collapses: Degeneracy[];
+  /** At most one: of which the regulariser made most in some direction, as it is as large as what it is added to. */
+  readonly overruled: Degeneracy[];
+}
 
 /**
- * Components whose likelihood means nothing (scikit-learn#12099): with less than a point's weight, or at the regulariser in a direction in
- * which the points themselves are not. A column that is constant for all points is no collapse.
+ * Looks for components whose likelihood means nothing (scikit-learn#12099): with less than a point's weight, or at the regulariser, or lost in
+ * rounding, in a direction in which the points themselves are not. A column that is constant for all points is no collapse.
  */
-export async function findCollapses<P>(
+export async function examine<P>(
   family: Family<P>,
   dataset: Dataset,
   parameters: P,
-  { signal }: RunOptions,
-): Promise<Degeneracy[]> {
-  const suspects = family.collapses?.(parameters, dataset.frame, weightOfOne(dataset)) ?? [];
-  const narrow = suspects.filter((suspect) => suspect.direction);
-  const covariance = narrow.length > 0 ? await populationCovariance(dataset, { signal }) : undefined;
-  return suspects
-    .filter(({ direction, variance }) => !direction || along(covariance!, direction) > NARROWER * variance!)
-    .map(describe);
+  { signal, precision }: Pick<RunSettings, 'signal' | 'precision'>,
+): Promise<Findings> {
+  const { frame } = dataset;
+  const suspects = family.collapses?.(parameters, frame, { leastWeight: weightOfOne(dataset), precision }) ?? [];
+  const isNarrow = ({ direction }: Collapse) => direction !== undefined;
+  const covariance = suspects.some(isNarrow) ? await populationCovariance(dataset, { signal }) : undefined;
+  const spread = ({ direction }: Collapse) => along(covariance!, direction!);
+  const isCollapse = (suspect: Collapse) => !isNarrow(suspect) || spread(suspect) > NARROWER * suspect.variance!;
+  const overruled = suspects.find((suspect) => {
+    if (isCollapse(suspect) || suspect.cause !== 'regularizer') return false;
+    const size = suspect.direction!.reduce((sum, v, d) => sum + (v * frame.shift[d]!) ** 2, 0);
+    return spread(suspect) > VARIES ** 2 * size;
+  });
+  return {
+    collapses: suspects.filter(isCollapse).map(describe),
+    overruled: overruled ? [describeOverruled(overruled, spread(overruled))] : [],
+  };
 }
 
 /**
@@ -36,14 +56,26 @@ function along(covariance: Float64Array, v: Float64Array): number {
   return covariance.reduce((sum, c, i) => sum + c * v[Math.floor(i / D)]! * v[i % D]!, 0);
 }
 
-function describe({ component, variance }: Collapse): Degeneracy {
-  const what =
-    variance === undefined
-      ? 'has less than the weight of one point'
-      : `is as narrow as the regulariser lets it be (variance ${variance.toPrecision(3)} in one direction)`;
+function describe({ component, cause, variance }: Collapse): Degeneracy {
+  const where = `(variance ${variance?.toPrecision(3)} in one direction)`;
+  const what = {
+    weight: 'has less than the weight of one point',
+    regularizer: `is as narrow as the regulariser lets it be ${where}`,
+    rounding: `is so narrow beside the spread of all points that rounding hides its shape ${where}`,
+  }[cause];
   return {
     component,
     code: 'collapsed-component',
     message: `Component ${component} ${what}: its likelihood means nothing.`,
+  };
+}
+
+function describeOverruled({ component, variance }: Collapse, spread: number): Degeneracy {
+  return {
+    component,
+    code: 'strong-regularizer',
+    message:
+      `regCovar is as large as what it is added to: component ${component} has variance ${variance!.toPrecision(3)} in a direction in which ` +
+      `all points have ${spread.toPrecision(3)}. Lower regCovar (--reg-covar), or scale the columns up.`,
   };
 }

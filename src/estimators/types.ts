@@ -182,6 +182,7 @@ export interface FitWarning {
   readonly code:
     | 'empty-component'
     | 'collapsed-component'
+    | 'strong-regularizer'
     | 'reseeded-cluster'
     | 'log-likelihood-fell'
     | 'not-converged';

@@ -6,30 +6,32 @@ import type { MixtureParameters } from './parameters.ts';
 
 /** At the regulariser: not even as much variance of its own. */
 const AT_REGULARIZER = 2;
-/** Or this share of the frame's variance, below which variances are rounding. */
-const LEAST_SHARE = 1e-10;
+/** So many times the backend's rounding, squared, is the share of the frame's variance below which variances are rounding. */
+const ROUNDINGS = 40;
 
 /**
  * Components whose likelihood means nothing: with less than a share of the weight, or with a smallest eigenvalue (data units) that the
- * regulariser made. `fixed` covariances are as the caller wants them.
+ * regulariser or rounding made. `fixed` covariances are as the caller wants them.
  */
 export function collapsesOf(
   shape: CovarianceShape,
   { weights, means, covariances }: MixtureParameters,
   frame: Frame,
-  { leastWeight, regCovar, fixed }: { leastWeight: number; regCovar: number; fixed: boolean },
+  limits: { leastWeight: number; precision: number; regCovar: number; fixed: boolean },
 ): Collapse[] {
+  const { leastWeight, precision, regCovar, fixed } = limits;
   const D = frame.shift.length;
   const K = means.length / D;
   const collapses: Collapse[] = [];
-  for (let k = 0; k < K; k++) if (weights[k]! < leastWeight) collapses.push({ component: k });
+  for (let k = 0; k < K; k++) if (weights[k]! < leastWeight) collapses.push({ component: k, cause: 'weight' });
   if (fixed) return collapses;
   const inData = rescale(shape, covariances, frame.scale);
   for (let b = 0; b < countBlocks(shape, K); b++) {
     const { direction, variance } = narrowest(shape, inData, b, D);
     const spread = direction.reduce((sum, v, d) => sum + (v * frame.scale[d]!) ** 2, 0);
-    if (variance <= AT_REGULARIZER * regCovar + LEAST_SHARE * spread) {
-      collapses.push({ component: b, direction, variance });
+    const isRegularized = variance <= AT_REGULARIZER * regCovar;
+    if (isRegularized || variance <= (ROUNDINGS * precision) ** 2 * spread) {
+      collapses.push({ component: b, cause: isRegularized ? 'regularizer' : 'rounding', direction, variance });
     }
   }
   return collapses;

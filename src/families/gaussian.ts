@@ -70,8 +70,8 @@ export function gaussianFamily(options: GaussianFamilyOptions): Family<MixturePa
     toVector: (parameters) => toVector(shape, frozen, parameters),
     fromVector: (vector, like) => fromVector(shape, frozen, vector, like),
 
-    collapses: (parameters, frame, leastWeight) =>
-      collapsesOf(shape, parameters, frame, { leastWeight, regCovar, fixed: frozen.has('covariances') }),
+    collapses: (parameters, frame, limits) =>
+      collapsesOf(shape, parameters, frame, { ...limits, regCovar, fixed: frozen.has('covariances') }),
 
     countParameters: (K, D) =>
       (frozen.has('weights') ? 0 : K - (noise ? 0 : 1)) +

@@ -61,8 +61,8 @@ export function poissonFamily(logFactorials?: number): Family<PoissonParameters>
     },
 
     // No rate can make the likelihood infinite, but a component may end up with no row.
-    collapses: ({ weights }, _frame, leastWeight) =>
-      [...weights.keys()].filter((k) => weights[k]! < leastWeight).map((component) => ({ component })),
+    collapses: ({ weights }, _frame, { leastWeight }) =>
+      [...weights.keys()].filter((k) => weights[k]! < leastWeight).map((component) => ({ component, cause: 'weight' })),
 
     countParameters: (K, D) => K - 1 + K * D,
     toFrame: (parameters) => parameters,

@@ -188,13 +188,12 @@ describe('a fall of the log-likelihood', () => {
     };
   }
 
-  test('over and over never converges; every iteration of it is told', async () => {
+  test('over and over never converges; the first is told', async () => {
     const run = await toldBy((i) => -1000 - i)(20);
     while (!run.done) await run.step();
     expect(run.converged).toBe(false);
     expect(run.iteration).toBe(20);
-    expect(run.warnings.map(({ iteration }) => iteration)).toEqual(Array.from({ length: 20 }, (_, i) => i + 1));
-    expect(new Set(run.warnings.map(({ code }) => code))).toEqual(new Set(['log-likelihood-fell']));
+    expect(run.warnings).toMatchObject([{ code: 'log-likelihood-fell', iteration: 1 }]);
   });
 
   test('up and down never converges', async () => {

@@ -67,6 +67,33 @@ describe('iris, K 3, full', () => {
   });
 });
 
+describe('columns that are out of all proportion', () => {
+  const cpu = { backend: 'cpu', seed: 1 } as const;
+  const data = Float64Array.from(pointsOf(TWO_GROUPS, 300).data);
+
+  test('a row a million standard deviations away makes no component collapse', async () => {
+    const far = { data: Float64Array.of(...data, 1e7, 1e7), nFeatures: 2 };
+    const fit = await new GaussianMixture({ nComponents: 3, ...cpu }).fit(far);
+    // The row alone is at the regulariser; the two groups are as they were.
+    const collapsed = fit.warnings.filter(({ code }) => code === 'collapsed-component');
+    expect(collapsed.length).toBeLessThanOrEqual(1);
+    for (const { message } of collapsed) expect(message).toMatch(/as narrow as the regulariser|less than the weight/);
+    fit.destroy();
+  });
+
+  test('a regulariser as large as the variances is told of, and not where it is small or the column constant', async () => {
+    const codes = async (values: Float64Array) => {
+      const fit = await new GaussianMixture({ nComponents: 2, ...cpu }).fit({ data: values, nFeatures: 2 });
+      fit.destroy();
+      return fit.warnings.map(({ code }) => code);
+    };
+    expect(await codes(data.map((x) => x * 1e-4))).toContain('strong-regularizer');
+    expect(await codes(data.map((x) => x * 1e-10))).toContain('strong-regularizer');
+    expect(await codes(data)).toEqual([]);
+    expect(await codes(data.map((x, i) => (i % 2 ? 5 : x)))).toEqual([]);
+  });
+});
+
 test('where every start collapses the error says what to change', async () => {
   const few = pointsOf(TWO_GROUPS, 12);
   const { message, remedy } = await refusal(() => fitTo(few, { nComponents: 6, nInit: 3 }), 'all-collapsed');

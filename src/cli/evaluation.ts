@@ -31,6 +31,7 @@ export interface EvaluationOptions extends ScoringOptions {
   readonly standardErrors?: true;
   readonly restarts: number;
   readonly regCovar: number;
+  readonly prior?: true;
   readonly seed: number;
 }
 
@@ -178,12 +179,13 @@ async function crossValidate(
 }
 
 function estimatorLike(model: MixtureModel | PoissonModel, options: EvaluationOptions) {
-  const { seed, restarts, regCovar, backend, tune, missing } = options;
+  const { seed, restarts, regCovar, prior, backend, tune, missing } = options;
   const common = { nComponents: model.nComponents, seed, nInit: restarts, backend, tune };
   if (!isGaussian(model)) return new PoissonMixture(common);
   const { covarianceType, noise } = model;
   return new GaussianMixture({
     ...{ ...common, covarianceType, regCovar },
+    ...(prior && { prior }),
     ...(missing === 'em' && { missing }),
     // A weight of 0 would stay there.
     ...(noise && { noise: { logVolume: noise.logVolume, ...(noise.weight > 0 && { weight: noise.weight }) } }),

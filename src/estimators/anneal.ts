@@ -15,8 +15,10 @@ import {
   checkEnoughPoints,
   checkIteration,
   checkPositive,
+  DEVICE_OPTIONS,
   defined,
   ITERATION_DEFAULTS,
+  type OptionNames,
 } from './options.ts';
 import { populationOf } from './population.ts';
 import { openSession, type PointSource, type Session } from './session.ts';
@@ -51,6 +53,10 @@ export interface AnnealStage {
   readonly inertia?: number;
 }
 
+const OPTIONS = {
+  ...DEVICE_OPTIONS,
+  ...{ nClusters: true, variances: true, centers: true, seed: true, maxIter: true, tol: true },
+} satisfies OptionNames<AnnealOptions>;
 /** How far the default schedule goes, and by what factor each time. */
 const SCHEDULE = { factor: 0.5, last: 1e-6 };
 /** Standard deviations that a centre is moved by at the start of a stage, at most (Rose, Gurewitz & Fox). */
@@ -65,7 +71,7 @@ export async function* anneal(
   options: AnnealOptions,
   call: CallOptions = {},
 ): AsyncGenerator<AnnealStage> {
-  const checked = { ...ITERATION_DEFAULTS, ...defined(options) } as AnnealOptions & CheckedIteration;
+  const checked = { ...ITERATION_DEFAULTS, ...defined(options, OPTIONS) } as AnnealOptions & CheckedIteration;
   check(checked);
   checkCall(call);
   const session = await openSession(points, 'isotropic', checked, call);

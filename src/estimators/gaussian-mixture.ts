@@ -21,6 +21,8 @@ import {
   checkSwitch,
   defined,
   ITERATION_DEFAULTS,
+  MIXTURE_OPTIONS,
+  type OptionNames,
 } from './options.ts';
 import { populationCovariance, populationOf } from './population.ts';
 import { checkPrior, completePrior } from './prior.ts';
@@ -34,6 +36,10 @@ export type MixtureRun = FitRun<MixtureParameters, MixtureModel, MixtureFit>;
 /** A start never has less than this share of the population's variance: coinciding points would leave none. */
 const LEAST_SHARE = 1e-3;
 
+const OPTIONS = {
+  ...MIXTURE_OPTIONS,
+  ...{ covarianceType: true, regCovar: true, init: true, freeze: true, prior: true, noise: true, missing: true },
+} satisfies OptionNames<GaussianMixtureOptions>;
 const STARTS = ['k-means++', 'k-means', 'random-from-data', 'random'];
 const FREEZABLE: readonly Freezable[] = ['weights', 'means', 'covariances'];
 
@@ -53,7 +59,7 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
   /** Throws `invalid-option` or `too-many-components`. */
   constructor(options: GaussianMixtureOptions) {
     super();
-    this.options = { ...ITERATION_DEFAULTS, covarianceType: 'full', regCovar: 1e-6, ...defined(options) };
+    this.options = { ...ITERATION_DEFAULTS, covarianceType: 'full', regCovar: 1e-6, ...defined(options, OPTIONS) };
     const { covarianceType, regCovar, init, freeze = [], missing, noise, prior } = this.options;
     checkIteration(this.options);
     checkMixture(this.options);

@@ -13,7 +13,9 @@ import {
   checkIteration,
   checkStart,
   defined,
+  ESTIMATOR_OPTIONS,
   ITERATION_DEFAULTS,
+  type OptionNames,
 } from './options.ts';
 import { populationOf } from './population.ts';
 import type { PointSource, Session } from './session.ts';
@@ -22,6 +24,11 @@ import type { CallOptions, FitRecord, FitWarning, KMeansOptions } from './types.
 
 /** A k-means fit that the caller steps. */
 export type KMeansRun = FitRun<KMeansParameters, KMeansModel, KMeansFit>;
+
+const OPTIONS = {
+  ...ESTIMATOR_OPTIONS,
+  ...{ nClusters: true, init: true, metric: true, missing: true },
+} satisfies OptionNames<KMeansOptions>;
 
 /** Directions whose mean is no longer than so many roundings of the backend cancel one another. */
 const CANCELLED = 16;
@@ -42,7 +49,7 @@ export class KMeans extends Estimator<KMeansParameters, KMeansModel, KMeansFit> 
   /** Throws `invalid-option` or `too-many-components`. */
   constructor(options: KMeansOptions) {
     super();
-    this.options = { ...ITERATION_DEFAULTS, ...defined(options) };
+    this.options = { ...ITERATION_DEFAULTS, ...defined(options, OPTIONS) };
     const { nClusters, init, metric, missing } = this.options;
     checkCount('nClusters', nClusters);
     checkIteration(this.options);

@@ -89,9 +89,38 @@ export function warmUpRows(warmUp: boolean | number | undefined): number | undef
   return warmUp === true ? WARM_UP_ROWS : warmUp;
 }
 
-/** Options without those that are `undefined`, which then have their defaults; throws `invalid-option` unless they are some. */
-export function defined<T extends object>(options: T): T {
+/** The names of some options, as a type has them: one that is forgotten, or is none, does not compile. */
+export type OptionNames<T> = Readonly<Record<keyof T, true>>;
+
+/** Where to compute, and how. */
+export const DEVICE_OPTIONS = {
+  backend: true,
+  device: true,
+  tune: true,
+  chunkRows: true,
+} satisfies OptionNames<DeviceOptions>;
+/** What all estimators can be told. */
+export const ESTIMATOR_OPTIONS = { ...DEVICE_OPTIONS, seed: true, maxIter: true, nInit: true, tol: true } as const;
+/** What mixtures of any family can be told. */
+export const MIXTURE_OPTIONS = {
+  ...ESTIMATOR_OPTIONS,
+  ...{ nComponents: true, accelerate: true, warmUp: true, bounds: true },
+} satisfies OptionNames<MixtureOptions>;
+
+/**
+ * Options without those that are `undefined`, which then have their defaults. Throws `invalid-option` unless they are an object, of options that there
+ * are: a misspelt one would go unnoticed.
+ */
+export function defined<T extends object>(options: T, names: OptionNames<T>): T {
   checkOptions(options);
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(names, name));
+  if (unknown !== undefined) {
+    throw new EmgpuError(
+      'invalid-option',
+      `There is no option ${unknown}.`,
+      `There are ${Object.keys(names).join(', ')}.`,
+    );
+  }
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }
 

@@ -20,6 +20,8 @@ import {
   checkStart,
   defined,
   ITERATION_DEFAULTS,
+  MIXTURE_OPTIONS,
+  type OptionNames,
 } from './options.ts';
 import type { ScoreOptions } from './point-model.ts';
 import { populationOf } from './population.ts';
@@ -134,6 +136,11 @@ export class PoissonModel extends MixtureBase<PoissonParameters> {
  */
 export class PoissonFit extends fittedMixture(PoissonModel) {}
 
+const OPTIONS = {
+  ...MIXTURE_OPTIONS,
+  ...{ init: true, missing: true },
+} satisfies OptionNames<PoissonMixtureOptions>;
+
 /**
  * Fits mixtures of Poisson distributions to counts by expectation–maximization.
  *
@@ -149,7 +156,7 @@ export class PoissonMixture extends Estimator<PoissonParameters, PoissonModel, P
   /** Throws `invalid-option` or `too-many-components`. */
   constructor(options: PoissonMixtureOptions) {
     super();
-    this.options = { ...ITERATION_DEFAULTS, ...defined(options) };
+    this.options = { ...ITERATION_DEFAULTS, ...defined(options, OPTIONS) };
     const { init, missing } = this.options;
     checkIteration(this.options);
     checkMixture(this.options);

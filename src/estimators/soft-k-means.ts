@@ -1,7 +1,15 @@
 import type { Dataset } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { GaussianMixture } from './gaussian-mixture.ts';
-import { checkChoice, checkCount, checkOptions, checkPositive, defined } from './options.ts';
+import {
+  checkChoice,
+  checkCount,
+  checkOptions,
+  checkPositive,
+  defined,
+  ESTIMATOR_OPTIONS,
+  type OptionNames,
+} from './options.ts';
 import type { GaussianMixtureOptions } from './types.ts';
 
 export interface SoftKMeansOptions
@@ -17,6 +25,11 @@ export interface SoftKMeansOptions
   readonly init?: 'k-means++' | 'k-means' | 'random-from-data';
 }
 
+const OPTIONS = {
+  ...ESTIMATOR_OPTIONS,
+  ...{ nClusters: true, stiffness: true, init: true, accelerate: true, warmUp: true, bounds: true, missing: true },
+} satisfies OptionNames<SoftKMeansOptions>;
+
 /** What soft k-means has settled. */
 const SETTLED = ['nComponents', 'covarianceType', 'regCovar', 'freeze', 'prior', 'noise'];
 
@@ -30,9 +43,9 @@ export class SoftKMeans extends GaussianMixture {
   /** Throws `invalid-option` or `too-many-components`. */
   constructor(options: SoftKMeansOptions) {
     check(options);
-    const { nClusters, stiffness, ...rest } = options;
+    const { nClusters, stiffness, ...rest } = defined(options, OPTIONS);
     super({
-      ...defined(rest),
+      ...rest,
       nComponents: nClusters,
       covarianceType: 'tied-spherical',
       regCovar: 0,

@@ -65,7 +65,7 @@ function layOut(
 /** Below any log-density that the kernels let a component with weight have (MAX_DISTANCE in job.wgsl). */
 const WEIGHTLESS = -2e30;
 
-/** c of a component: in units of base 2, without what the host keeps to itself. */
+/** The log-normalizer of a component: in units of base 2, without what the host keeps to itself. */
 function normalizer(logNormalizer: number, offset: number, rounding: number): number {
   return isWeightless(logNormalizer) ? WEIGHTLESS : (logNormalizer - offset + rounding) * Math.LOG2E;
 }
@@ -93,7 +93,7 @@ function writeFactor(data: Float32Array, to: number, u: Float64Array, at: number
   }
 }
 
-/** For `log-density-full.wgsl`: mean, b, U, c. A tied model repeats its one U. */
+/** For `log-density-full.wgsl`: μ, b, U, log-normalizer. A tied model repeats its one U. */
 export function packFull(p: KernelParameters, shape: Shape, bytes = PARAMETER_BYTES): PackedBatches {
   const { D, W, DB } = shape;
   const padded = W * DB;
@@ -118,7 +118,7 @@ export function packFull(p: KernelParameters, shape: Shape, bytes = PARAMETER_BY
   return layOut(p.nComponents, 2 * padded + factor + W, 0, fill, offset, bytes);
 }
 
-/** For `log-density-tied.wgsl`: U once; then μ, Uᵀμ, c. */
+/** For `log-density-tied.wgsl`: U once; then μ, Uᵀμ, log-normalizer. */
 export function packTied(p: KernelParameters, shape: Shape, bytes = PARAMETER_BYTES): PackedBatches {
   const { D, W, DB } = shape;
   const padded = W * DB;
@@ -139,7 +139,7 @@ export function packTied(p: KernelParameters, shape: Shape, bytes = PARAMETER_BY
   return layOut(p.nComponents, 2 * padded + W, ((DB * (DB + 1)) / 2) * W * W, fill, offset, bytes);
 }
 
-/** For `log-density-diag.wgsl`: mean, b, 1/σ, c. Spherical models repeat their one precision. */
+/** For `log-density-diag.wgsl`: μ, b, 1/σ, log-normalizer. Spherical models repeat their one precision. */
 export function packDiag(p: KernelParameters, { D, W, DB }: Shape, bytes = PARAMETER_BYTES): PackedBatches {
   const padded = W * DB;
   const offset = largest(p.logNormalizers);
@@ -161,7 +161,7 @@ export function packDiag(p: KernelParameters, { D, W, DB }: Shape, bytes = PARAM
   return layOut(p.nComponents, 3 * padded + W, 0, fill, offset, bytes);
 }
 
-/** For the stages of families beyond the Gaussian: mean, then what `vectors` holds, c. */
+/** For the stages of families beyond the Gaussian: mean, then what `vectors` holds, log-normalizer. */
 export function packVectors(p: KernelParameters, { D, W, DB }: Shape, bytes = PARAMETER_BYTES): PackedBatches {
   const padded = W * DB;
   const blocks = [p.means, ...(p.vectors ?? [])];

@@ -3,7 +3,7 @@ import { type Evaluation, type EvaluationOptions, evaluateModel } from '../evalu
 import { toLine } from '../fit-json.ts';
 import { readPoints, rowsOf } from '../input.ts';
 import { readLabels } from '../label-column.ts';
-import { regCovarOption } from '../mixture-options.ts';
+import { priorOption, regCovarOption } from '../mixture-options.ts';
 import { readModel } from '../models.ts';
 import { restartsOption, seedOption, wholeNumber } from '../options.ts';
 import { checkMissing, requireGaussian, requireMixture } from '../scoring.ts';
@@ -45,6 +45,7 @@ export function evaluateCommand(signal: AbortSignal): Command {
     )
     .addOption(restartsOption(1))
     .addOption(regCovarOption())
+    .addOption(priorOption())
     .addOption(seedOption())
     .option('--json', 'print one JSON object');
   return addScoringOptions(command, ['error', 'drop', 'em'], true)

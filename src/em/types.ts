@@ -235,7 +235,7 @@ export interface Backend {
 /** A component that the M-step could not estimate from the points, or that ended where the likelihood means nothing. */
 export interface Degeneracy {
   readonly component: number;
-  readonly code: 'empty-component' | 'collapsed-component' | 'strong-regularizer';
+  readonly code: 'empty-component' | 'collapsed-component' | 'strong-regularizer' | 'coinciding-components';
   readonly message: string;
 }
 
@@ -280,6 +280,8 @@ export interface Family<P> {
   fromVector?(vector: Float64Array, like: P): P;
   /** Components with less than `leastWeight` of the weight, or with too little variance in some direction for `precision`, the backend's rounding. */
   collapses?(parameters: P, frame: Frame, limits: { leastWeight: number; precision: number }): Collapse[];
+  /** Two components that are the same but for their weights, if there are such. */
+  coinciding?(parameters: P): readonly [number, number] | undefined;
   /** The parameters with component k at this point of the frame: for clusters that lost all their points. */
   moveTo?(parameters: P, component: number, point: Float64Array): P;
   /** `previous` gives what a component without points keeps. */

@@ -77,7 +77,7 @@ export async function* anneal(
   const session = await openSession(points, 'isotropic', checked, call);
   const { dataset } = session;
   try {
-    checkEnoughPoints(dataset.nSamples, checked.nClusters, 'clusters');
+    checkEnoughPoints(dataset.nWeighted, checked.nClusters, 'clusters');
     const scale = dataset.frame.scale[0]! ** 2;
     const population = (await populationOf(dataset, call)).variance.reduce((a, b) => a + b, 0) / dataset.nFeatures;
     const settings = { ...checked, precision: session.backend.precision, signal: call.signal };

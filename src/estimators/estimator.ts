@@ -148,7 +148,8 @@ export abstract class Estimator<P, Model, Fit> {
   async #equip(session: Session, points: PointSource, call: CallOptions) {
     const { maxIter, seed, accelerate, bounds, warmUp } = this.options;
     const { backend, dataset } = session;
-    checkEnoughPoints(dataset.nSamples, this.count, this.what);
+    // Rows of weight 0 are none.
+    checkEnoughPoints(dataset.nWeighted, this.count, this.what);
     const recipe = await this.prepare(session, points, call);
     const { family, tol } = recipe;
     let started = 0;

@@ -3,7 +3,7 @@ import type { EmRun } from '../em/run.ts';
 import type { Backend, Reached, Readout, ReadoutKind, Statistics } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { blendOnDevice, blendOnHost, type ComponentColors, residentPoints } from './colors.ts';
-import { examine } from './soundness.ts';
+import { examine, lightWeights } from './soundness.ts';
 import type { ColorOptions, FitRecord, FitWarning, ReadOptions } from './types.ts';
 
 /** What a run needs to turn into a model or a fit, and to tell of its progress. */
@@ -145,10 +145,13 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
     const { run, restarts } = this.#parts;
     const { iteration } = run;
     const warnings: FitWarning[] = [...run.warnings];
-    const { collapses, overruled } = await examine(run.family, run.dataset, run.parameters, run.settings);
+    const { collapses, cautions } = await examine(run.family, run.dataset, run.parameters, run.settings);
     // Of several starts only sound ones are kept.
-    const findings = [...(restarts().length === 1 ? collapses : []), ...overruled];
+    const findings = [...(restarts().length === 1 ? collapses : []), ...cautions];
     warnings.push(...findings.map(({ code, message }) => ({ code, iteration, message })));
+    warnings.push(
+      ...lightWeights(run.dataset).map((message) => ({ code: 'light-weights' as const, iteration, message })),
+    );
     if (run.settings.tol > 0 && !run.converged) {
       const message = `Not converged after ${iteration} iterations; raise maxIter (--max-iter) or tol (--tol).`;
       warnings.push({ code: 'not-converged', iteration, message });

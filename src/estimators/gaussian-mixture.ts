@@ -71,6 +71,13 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
     if (!Array.isArray(freeze)) checkChoice('freeze', freeze, ['a list of weights, means and covariances']);
     for (const name of freeze) checkChoice('freeze', name, FREEZABLE);
     checkChoice('missing', missing ?? 'error', ['error', 'drop', 'em']);
+    if (missing === 'em' && init === 'k-means') {
+      throw new EmgpuError(
+        'invalid-option',
+        "init 'k-means' and missing: 'em' exclude each other: k-means takes no rows with gaps.",
+        "Take init 'k-means++', which looks at the rows without, or missing: 'drop'.",
+      );
+    }
     if (missing === 'em' && noise) {
       throw new EmgpuError(
         'invalid-option',

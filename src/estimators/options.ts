@@ -63,13 +63,16 @@ export function checkInit(init: unknown, known: readonly string[]): void {
 /** What all estimators can be told, with its defaults. */
 export const ITERATION_DEFAULTS = { backend: 'auto', tol: 1e-6, maxIter: 500, nInit: 1, seed: 0 } as const;
 
+/** More starts would be a slip. */
+const MOST_STARTS = 1e6;
+
 export type CheckedIteration = Required<IterationOptions> & Required<Pick<DeviceOptions, 'backend'>> & { tol: number };
 
 export function checkIteration({ backend, tol, maxIter, nInit, seed }: CheckedIteration): void {
   checkBackend(backend);
   checkNumber('tol', tol);
   checkWhole('maxIter', maxIter, 1);
-  checkWhole('nInit', nInit, 1);
+  checkWhole('nInit', nInit, 1, MOST_STARTS);
   checkSeed(seed);
 }
 

@@ -1,6 +1,7 @@
 import type { Frame } from '../data/frame.ts';
 import type { Dataset, Family, KernelParameters, Readout, ReadoutKind, RunOptions } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
+import { checkIsObject } from '../judging/checks.ts';
 import { blendOnDevice, blendOnHost, type ComponentColors } from './colors.ts';
 import { checkFits, isStream, type PointSource, withDataset } from './session.ts';
 import type { ColorOptions, DeviceOptions, ReadOptions } from './types.ts';
@@ -62,8 +63,9 @@ export abstract class PointModel<P> {
     options: ScoreOptions,
     pass: (dataset: Dataset, run: RunOptions) => Promise<T>,
   ): Promise<T> {
+    checkIsObject('The options of the call', options, "{ backend: 'cpu' }");
     const run = { signal: options.signal };
-    if (!points) return pass(this.home(), run);
+    if (points === undefined) return pass(this.home(), run);
     checkFits(points, this.nFeatures);
     const frame = this.frameOfModel();
     const within = (frame: Frame | undefined) =>

@@ -111,8 +111,9 @@ export async function withDataset<T>(
   }
 }
 
-/** Throws `model-mismatch` unless the points have as many features as the model. */
+/** Throws what `checkPoints` throws, and `model-mismatch` unless the points have as many features as the model. */
 export function checkFits(source: PointSource, nFeatures: number): void {
+  if (!isStream(source)) checkPoints(source);
   if (source.nFeatures === nFeatures) return;
   const rows = isStream(source) ? 'a stream' : `${countSamples(source)} rows`;
   throw new EmgpuError(

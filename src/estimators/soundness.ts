@@ -4,6 +4,8 @@ import { populationCovariance } from './population.ts';
 
 /** A component this many times narrower than all points in some direction, and at the regulariser there, has collapsed. */
 const NARROWER = 100;
+/** Weights that add up to this or less are no counts. */
+const LIGHTEST = 2;
 /** A column varies if its standard deviation is more than this share of its mean: less is rounding. */
 const VARIES = 1e-14;
 
@@ -11,8 +13,8 @@ const VARIES = 1e-14;
 export interface Findings {
   /** Those whose likelihood means nothing. */
   readonly collapses: Degeneracy[];
-  /** At most one: of which the regulariser made most in some direction, as it is as large as what it is added to. */
-  readonly overruled: Degeneracy[];
+  /** What does not make the fit unsound: two components that coincide; one that the regulariser made, as it is as large as what it is added to. */
+  readonly cautions: Degeneracy[];
 }
 
 /**
@@ -38,7 +40,10 @@ export async function examine<P>(
   });
   return {
     collapses: suspects.filter(isCollapse).map(describe),
-    overruled: overruled ? [describeOverruled(overruled, spread(overruled))] : [],
+    cautions: [
+      ...(overruled ? [describeOverruled(overruled, spread(overruled))] : []),
+      ...describeCoinciding(family.coinciding?.(parameters)),
+    ],
   };
 }
 
@@ -48,6 +53,15 @@ export async function examine<P>(
  */
 function weightOfOne({ totalWeight, nWeighted }: Dataset): number {
   return ((1 - 1e-6) * Math.min(1, totalWeight / nWeighted)) / totalWeight;
+}
+
+/** Criteria count the weights as points. Where they add up to hardly more than one, they are shares of a whole. */
+export function lightWeights({ totalWeight, nWeighted }: Dataset): string[] {
+  if (nWeighted <= LIGHTEST || totalWeight > LIGHTEST) return [];
+  return [
+    `The weights of ${nWeighted} points add up to ${totalWeight.toPrecision(3)}, and BIC, AIC and ICL take them for so many points. ` +
+      'Where they are shares, multiply them by the number of points.',
+  ];
 }
 
 /** The variance in a direction: vᵀ Σ v. */
@@ -78,4 +92,12 @@ function describeOverruled({ component, variance }: Collapse, spread: number): D
       `regCovar is as large as what it is added to: component ${component} has variance ${variance!.toPrecision(3)} in a direction in which ` +
       `all points have ${spread.toPrecision(3)}. Lower regCovar (--reg-covar), or scale the columns up.`,
   };
+}
+
+function describeCoinciding(pair: readonly [number, number] | undefined): Degeneracy[] {
+  if (!pair) return [];
+  const [component, other] = pair;
+  const what = `Components ${component} and ${other} coincide: one of them would do.`;
+  const remedy = 'Where there should be two, start elsewhere: more starts (nInit, --restarts), another seed or init.';
+  return [{ component, code: 'coinciding-components', message: `${what} ${remedy}` }];
 }

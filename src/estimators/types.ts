@@ -69,7 +69,7 @@ export interface MixtureOptions extends DeviceOptions, IterationOptions {
   readonly tol?: number;
   /**
    * Jump ahead between EM's steps by SQUAREM, taking back what does not raise the log-likelihood: `on`, `auto` (once EM turns out to
-   * be slow, which costs nothing where it is not) or `off` (default). The same optima in fewer E-steps, on other paths.
+   * be slow, which costs nothing where it is not) or `off` (default). As a rule the same optima in fewer E-steps, on other paths.
    */
   readonly accelerate?: AccelerationChoice;
   /**
@@ -116,7 +116,7 @@ export interface PriorOptions {
   readonly shrinkage?: number;
   /** Of the covariances' inverse Wishart; default D + 2. */
   readonly degreesOfFreedom?: number;
-  /** `[D][D]`; default the points' covariance divided by K^(2/D), of which types with variances use the mean variance. */
+  /** `[D][D]`; default the points' covariance (divided by N, where mclust has N − 1) divided by K^(2/D), of which types with variances use the mean variance. */
   readonly scale?: readonly (readonly number[])[];
 }
 
@@ -183,6 +183,8 @@ export interface FitWarning {
     | 'empty-component'
     | 'collapsed-component'
     | 'strong-regularizer'
+    | 'coinciding-components'
+    | 'light-weights'
     | 'reseeded-cluster'
     | 'log-likelihood-fell'
     | 'not-converged';
@@ -194,7 +196,10 @@ export interface FitWarning {
 /** How one of several starts ended. */
 export interface Restart {
   readonly seed: number;
-  /** Log-likelihood (mixtures, total) or inertia (k-means) at the end; absent where it failed on the way. */
+  /**
+   * Log-likelihood (mixtures, total) or inertia (k-means) at the end; absent where it failed on the way. With a prior the best is the one of the
+   * largest log-likelihood plus log-prior, and need not be that of the largest value.
+   */
   readonly value?: number;
   readonly nIter: number;
   readonly converged: boolean;

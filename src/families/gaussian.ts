@@ -1,6 +1,7 @@
 import { type Frame, intoFrame, outOfFrame } from '../data/frame.ts';
 import { leastCount } from '../em/statistics.ts';
 import { type Degeneracy, type Family, type KernelParameters, MIN_LOG_WEIGHT, type Statistics } from '../em/types.ts';
+import { coincidingPair } from './coincidence.ts';
 import { collapsesOf } from './collapse.ts';
 import {
   blockSize,
@@ -72,6 +73,8 @@ export function gaussianFamily(options: GaussianFamilyOptions): Family<MixturePa
 
     collapses: (parameters, frame, limits) =>
       collapsesOf(shape, parameters, frame, { ...limits, regCovar, fixed: frozen.has('covariances') }),
+
+    coinciding: ({ means, covariances, weights }) => coincidingPair(shape, means, covariances, weights.length),
 
     countParameters: (K, D) =>
       (frozen.has('weights') ? 0 : K - (noise ? 0 : 1)) +

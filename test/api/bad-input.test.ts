@@ -1,14 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { HostPoints, Points } from '../../src/data/points.ts';
 import {
-  anneal,
   GaussianMixture,
   type GaussianMixtureOptions,
   KMeans,
   type KMeansOptions,
   MixtureModel,
-  PoissonMixture,
-  SoftKMeans,
 } from '../../src/index.ts';
 import { pointsOf, refusal, TWO_GROUPS, TYPES } from './data.ts';
 
@@ -121,22 +118,6 @@ describe('options that are refused when the estimator is made', () => {
     () => new GaussianMixture({ nComponents: 2, ...options }),
     () => new KMeans({ nClusters: 2, ...options }),
   ];
-
-  test('a misspelt option is told, and which there are', async () => {
-    const made = [
-      () => new GaussianMixture({ nComponents: 2, covariance_type: 'diag' } as never),
-      () => new PoissonMixture({ nComponents: 2, covarianceType: 'diag' } as never),
-      () => new KMeans({ nClusters: 2, n_init: 5 } as never),
-      () => new SoftKMeans({ nClusters: 2, stiffness: 1, softness: 1 } as never),
-      () => anneal(good, { nClusters: 2, variance: [1] } as never).next(),
-    ];
-    const names = ['covariance_type', 'covarianceType', 'n_init', 'softness', 'variance'];
-    for (const [i, make] of made.entries()) {
-      const { message, remedy } = await refusal(make, 'invalid-option');
-      expect(message).toContain(`There is no option ${names[i]}.`);
-      expect(remedy).toContain('backend');
-    }
-  });
 
   test.each([0, -1, 1.5, Number.NaN, Infinity, undefined, null, '3'])('K %s', async (K) => {
     await refusal(() => new GaussianMixture({ nComponents: K as number }), 'invalid-option');

@@ -164,7 +164,7 @@ describe('k-means by chunks', () => {
         let model: KMeansModel | undefined;
         for (const rows of drawn) {
           const data = Float64Array.from(rows.flatMap((row) => row.slice(0, D)));
-          const sampleWeight = Float64Array.from(rows, ([, , w], i) => (i === 0 ? 1 : w));
+          const sampleWeight = Float64Array.from(rows, ([, , w], i) => (i < K ? 1 : w));
           const chunk = { data, nFeatures: D, ...(weighted && { sampleWeight }) };
           // Rows go to the centres as they were before.
           const before = model;

@@ -23,6 +23,7 @@ export class KMeansModel extends PointModel<KMeansParameters> {
   readonly centers: number[][];
   readonly metric: Metric;
 
+  /** Takes the parts as they are; {@link fromJSON} checks them, and is for whatever was not computed here. */
   constructor({ nClusters, nFeatures, featureNames, centers, metric = 'euclidean' }: KMeansParts) {
     super(featureNames);
     this.nClusters = nClusters;

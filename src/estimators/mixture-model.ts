@@ -32,6 +32,7 @@ export class MixtureModel extends MixtureBase<MixtureParameters> {
   /** The component of uniform density, where there is one: its label is K, its responsibilities are the last column. */
   readonly noise?: { readonly weight: number; readonly logVolume: number };
 
+  /** Takes the parts as they are; {@link fromJSON} checks them, and is for whatever was not computed here. */
   constructor(parts: MixtureParts) {
     super(parts.featureNames);
     this.covarianceType = parts.covarianceType;

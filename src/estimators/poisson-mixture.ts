@@ -67,6 +67,7 @@ export class PoissonModel extends MixtureBase<PoissonParameters> {
   /** `[K][D]`: expected counts. */
   readonly rates: number[][];
 
+  /** Takes the parts as they are; {@link fromJSON} checks them, and is for whatever was not computed here. */
   constructor({ nComponents, nFeatures, featureNames, weights, rates }: PoissonParts) {
     super(featureNames);
     this.nComponents = nComponents;

@@ -150,7 +150,11 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
     const findings = [...(restarts().length === 1 ? collapses : []), ...cautions];
     warnings.push(...findings.map(({ code, message }) => ({ code, iteration, message })));
     warnings.push(
-      ...lightWeights(run.dataset).map((message) => ({ code: 'light-weights' as const, iteration, message })),
+      ...lightWeights(run.family, run.dataset).map((message) => ({
+        code: 'light-weights' as const,
+        iteration,
+        message,
+      })),
     );
     if (run.settings.tol > 0 && !run.converged) {
       const message = `Not converged after ${iteration} iterations; raise maxIter (--max-iter) or tol (--tol).`;

@@ -55,9 +55,9 @@ function weightOfOne({ totalWeight, nWeighted }: Dataset): number {
   return ((1 - 1e-6) * Math.min(1, totalWeight / nWeighted)) / totalWeight;
 }
 
-/** Criteria count the weights as points. Where they add up to hardly more than one, they are shares of a whole. */
-export function lightWeights({ totalWeight, nWeighted }: Dataset): string[] {
-  if (nWeighted <= LIGHTEST || totalWeight > LIGHTEST) return [];
+/** The criteria of mixtures count weights as points. Where these add up to hardly more than one, they are shares of a whole. */
+export function lightWeights<P>({ hard }: Family<P>, { totalWeight, nWeighted }: Dataset): string[] {
+  if (hard || nWeighted <= LIGHTEST || totalWeight > LIGHTEST) return [];
   return [
     `The weights of ${nWeighted} points add up to ${totalWeight.toPrecision(3)}, and BIC, AIC and ICL take them for so many points. ` +
       'Where they are shares, multiply them by the number of points.',

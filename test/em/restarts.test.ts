@@ -94,6 +94,15 @@ describe('columns that are out of all proportion', () => {
   });
 });
 
+test('weights that are shares are told of where criteria count them, which k-means has none of', async () => {
+  const shares = { ...iris, sampleWeight: new Float64Array(150).fill(1 / 150) };
+  const mixture = await fitTo(shares, { nComponents: 1 });
+  expect(mixture.warnings.map(({ code }) => code)).toEqual(['light-weights']);
+  const clusters = await new KMeans({ nClusters: 3, ...cpu }).fit(shares);
+  expect(clusters.warnings).toEqual([]);
+  clusters.destroy();
+});
+
 test('components that coincide are told of: random responsibilities for many rows are nearly the same for all', async () => {
   const apart = { weights: [0.5, 0.5], means: [[0], [6]], covariances: [[[1]], [[1]]] };
   const rows = pointsOf(mixtureJSON({ covarianceType: 'full', ...apart }), 20_000);

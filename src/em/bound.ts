@@ -11,31 +11,31 @@ export interface Bound {
   /** Σ w Σ_k q log(w_k f_k(x)) */
   readonly expectedLogLikelihood: number;
   /**
-   * −Σ w Σ_k q log q: 0 where every q is 0 or 1. Where rows lack numbers, q is also about these, and the entropy of theirs given the others
-   * counts as well; it may be negative.
+   * −Σ w Σ_k q log q: 0 where every q is 0 or 1. Where rows lack numbers, q covers these too: their entropy given the observed numbers is added, and
+   * it may be negative.
    */
   readonly entropy: number;
   readonly elbo: number;
-  /** KL(q ‖ posterior) ≥ 0, to rounding. */
+  /** KL(q ‖ posterior): ≥ 0, up to rounding. */
   readonly kl: number;
 }
 
 /**
- * What one iteration did: its E-step closed the gap, so that the bound touched; its M-step raised the bound; a gap opened again. Where
- * acceleration jumped, `maximization` is that of the jump, which raises the log-likelihood but need not raise this bound.
+ * What one iteration did: its E-step closed the gap between bound and log-likelihood; its M-step raised the bound, and a gap opened again. Where
+ * acceleration jumped, `maximization` holds the bound after the jump, which raises the log-likelihood but need not raise this bound.
  */
 export interface BoundStep {
   /** M-steps done, this one included. */
   readonly iteration: number;
-  /** Old parameters, q their posterior: KL is 0. */
+  /** The bound of the old parameters, with q their posterior: KL is 0. */
   readonly expectation: Bound;
-  /** New parameters, the same q. */
+  /** The bound of the new parameters under the same q. */
   readonly maximization: Bound;
 }
 
 /**
- * The bound of q = the posterior, from the sums of that E-step alone: its entropy is what the log-likelihood has more than the
- * expected complete log-likelihood. Undefined for families without one.
+ * The bound for q = the posterior, from the sums of its E-step alone: the entropy is the log-likelihood less the expected complete
+ * log-likelihood. Undefined for families without the latter.
  */
 export function boundAtPosterior<P>(
   family: Family<P>,
@@ -48,14 +48,15 @@ export function boundAtPosterior<P>(
   const logLikelihood = statistics.objective;
   const { missingEntropy = 0, nComponents, totalWeight } = statistics;
   const own = logLikelihood - expectedLogLikelihood - missingEntropy;
-  // Where responsibilities are nearly 0 and 1 the two are as good as equal, and their difference is rounding, of either sign.
+  // Where responsibilities are nearly 0 and 1 the two log-likelihoods are nearly equal, and their difference is rounding, of either sign.
   const { rounding } = roundingOf(logLikelihood, dataset, dataset.precision);
   const entropy = own > rounding * totalWeight ? Math.min(own, totalWeight * Math.log(nComponents)) : 0;
   return { logLikelihood, expectedLogLikelihood, entropy: missingEntropy + entropy, elbo: logLikelihood, kl: 0 };
 }
 
 /**
- * The bound of other parameters under a q whose sums and entropy are known; `logLikelihood` is that of these parameters.
+ * The bound of `parameters` under a q of other parameters whose sums and entropy are known.
+ * @param logLikelihood of `parameters`
  */
 export function boundUnder<P>(
   family: Family<P>,
@@ -74,7 +75,7 @@ export class BoundCourse<P> {
   readonly steps: BoundStep[] = [];
   readonly #family: Family<P>;
   readonly #dataset: Dataset;
-  /** What the last M-step started from; its step is complete once the next E-step tells the log-likelihood. */
+  /** What the last M-step started from. The step is complete once the next E-step gives the log-likelihood. */
   #pending: { readonly expectation: Bound; readonly statistics: Statistics } | undefined;
 
   constructor(family: Family<P>, dataset: Dataset) {
@@ -82,13 +83,13 @@ export class BoundCourse<P> {
     this.#dataset = dataset;
   }
 
-  /** After an M-step: the sums that it came from, and the parameters that these are of. */
+  /** Called after an M-step with the sums that it came from, and the parameters of their E-step. */
   open(statistics: Statistics, before: P): void {
     const expectation = boundAtPosterior(this.#family, statistics, before, this.#dataset);
     this.#pending = expectation && { expectation, statistics };
   }
 
-  /** After the E-step of what the M-step led to. */
+  /** Called after the E-step of the parameters that the M-step led to. */
   complete(objective: number, parameters: P, iteration: number): void {
     if (!this.#pending) return;
     const { expectation, statistics } = this.#pending;

@@ -3,7 +3,7 @@ import type { Dataset, Family } from './types.ts';
 
 /**
  * Gives each cluster that lost all its points the point farthest from all centres, one after the other: the objective cannot fall.
- * @returns the new parameters and the clusters that were moved; fewer than asked where no point is away from a centre
+ * @returns the new parameters and the clusters that were moved: fewer than `empty` where all points left coincide with a centre
  */
 export async function reseed<P>(
   family: Family<P>,
@@ -18,7 +18,7 @@ export async function reseed<P>(
   const moved: number[] = [];
   let result = parameters;
   try {
-    // Before the first centre a point's value is its weight; a point is no farther for weighing more.
+    // Before the first centre a point's value is its weight, which its distance must not depend on.
     const weights = await distances.tileValues(tiles);
     for (let k = 0; k < nComponents; k++) {
       if (!empty.includes(k)) await distances.add(means.slice(k * D, (k + 1) * D));
@@ -37,7 +37,7 @@ export async function reseed<P>(
   return { parameters: result, moved };
 }
 
-/** The largest value per weight; points without weight have none. */
+/** The largest value per unit of weight, and where it is; points of weight 0 are left out. */
 function largest(values: Float64Array, weights: Float64Array): { at: number; value: number } {
   let [at, value] = [0, 0];
   for (let i = 0; i < values.length; i++) {

@@ -2,15 +2,16 @@
 export interface ResidentWindow {
   /** Float32, usage `STORAGE`: read, never write or destroy it. */
   readonly buffer: GPUBuffer;
-  /** Row of the dataset that is its first point, and how many there are; what follows them is padding. */
+  /** The number, in the dataset, of the row that is the window's first point. */
   readonly firstRow: number;
+  /** How many points the window has; what follows them in the buffer is padding. */
   readonly nRows: number;
 }
 
 /**
  * The points of a dataset where they are, without a copy, in tiles of 256. In a window, feature d of row n is float
- * `(n - n % 256) * nFeatures + offset[d] + (n % 256) * stride[d]`; in data units it is `shift[d] + scale[d] * float`. Theirs is the lifetime
- * of the dataset.
+ * `(n - n % 256) * nFeatures + offset[d] + (n % 256) * stride[d]`; in data units it is `shift[d] + scale[d] * float`. They live as long as the
+ * dataset.
  */
 export interface ResidentPoints {
   readonly device: GPUDevice;
@@ -19,9 +20,9 @@ export interface ResidentPoints {
   /** D */
   readonly nFeatures: number;
   readonly windows: readonly ResidentWindow[];
-  /** D: of each feature, where that of a tile's first row lies in the tile. */
+  /** D: where each feature of a tile's first row lies in the tile, in floats. */
   readonly offset: Uint32Array;
-  /** D: of each feature, how far those of neighbouring rows lie apart. */
+  /** D: how far the numbers of each feature lie apart from row to row, in floats. */
   readonly stride: Uint32Array;
   /** D, data units. */
   readonly shift: Float64Array;

@@ -3,9 +3,9 @@ import { type Random, sampleWithoutReplacement } from '../math/random.ts';
 import { SEEDING_TILE, type SeedingDistances } from './seeding-distances.ts';
 import type { Dataset } from './types.ts';
 
-/** Where many rows weigh nothing, so many are looked at for those that do: as many as seeding looks at. */
+/** Where many rows weigh nothing, at most this many are looked at for those that do: as many as seeding looks at. */
 const MOST_LOOKED_AT = 2 ** 20;
-/** A sample stands for sets of rows more than so many times as large, and is at least this part of what was asked for. */
+/** Sampling pays only above `WORTH × count` rows; a sample holds at least `count / WORTH` of them. */
 const WORTH = 2;
 
 /** Rows of a dataset that were drawn at random. */
@@ -17,17 +17,17 @@ export interface RowSample {
 }
 
 /**
- * `count` different rows of those that weigh something, each with the same chance whatever it weighs, and their weights: on average over draws any
- * weighted sum over them is the same share of the sum over all rows.
+ * Draws `count` different rows among those that weigh something, each with the same chance whatever it weighs, and returns them with their weights:
+ * on average over draws, any weighted sum over the sample is the same share of the sum over all rows.
  *
- * Where most rows weigh nothing they may be fewer, but at least half of `count`. Undefined where not even that many are found, or where not more than
+ * Where most rows weigh nothing the sample may be smaller, but has at least half of `count`. Undefined where fewer are found, or where no more than
  * twice `count` rows weigh something.
  */
 export async function drawRows(dataset: Dataset, count: number, random: Random): Promise<RowSample | undefined> {
   const { nSamples: n } = dataset;
   if (n <= WORTH * count) return undefined;
   const looked = Math.min(n, Math.max(MOST_LOOKED_AT, WORTH * count));
-  // Mostly all rows weigh something, and then as many as are wanted will do.
+  // As a rule all rows weigh something, and then it is enough to look at as many as are wanted.
   return (
     (await drawAmong(dataset, { looked: count, count, least: count, random })) ??
     (await drawAmong(dataset, { looked, count, least: count / WORTH, random }))
@@ -38,7 +38,7 @@ interface Draw {
   /** How many rows are looked at. */
   readonly looked: number;
   readonly count: number;
-  /** Fewer than so many are none. */
+  /** A sample of fewer rows than this is given up. */
   readonly least: number;
   readonly random: Random;
 }

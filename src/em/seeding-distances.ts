@@ -2,18 +2,18 @@
 export const SEEDING_TILE = 256;
 
 /**
- * Weighted squared distances of points to the nearest of the centres chosen so far, kept where the points are: of all of them,
- * or of a sample. `value = w · min_c Σ_d weights_d (x_d − c_d)²`, and w before the first centre. Positions count the points
- * looked at; tile t holds positions 256 t … 256 t + 255, those past the last have value 0.
+ * Weighted squared distances of all points, or of a sample, to the nearest of the centres chosen so far, kept where the points are.
+ * `value = w · min_c Σ_d weights_d (x_d − c_d)²`, and w before the first centre. Positions number the points that are
+ * looked at; tile t holds positions 256 t … 256 t + 255, and positions past the last point have value 0.
  */
 export interface SeedingDistances {
-  /** Positions, a multiple of 256 or the last tile is partial. */
+  /** How many positions there are. Unless it is a multiple of 256, the last tile is partial. */
   readonly size: number;
   /** The row of the dataset at a position whose value is not 0. */
   rowAt(position: number): number;
   /**
-   * Sums of the values per tile: T of them as things stand, then, for each of M candidates (M × D, frame), T as they would be if that
-   * candidate were added. (M + 1) × T numbers, T = ⌈size / 256⌉. M ≤ 16.
+   * Sums of the values per tile: first T sums as things stand, then, for each of M candidates (M × D, frame), T sums as they would be if that
+   * candidate were added as a centre. (M + 1) × T numbers, T = ⌈size / 256⌉, M ≤ 16.
    */
   tileSums(candidates: Float64Array): Promise<Float64Array>;
   /** The values in these tiles, 256 each. */

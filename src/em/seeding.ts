@@ -3,7 +3,7 @@ import { type Random, sampleWithoutReplacement } from '../math/random.ts';
 import { SEEDING_TILE, type SeedingDistances } from './seeding-distances.ts';
 import type { Dataset } from './types.ts';
 
-/** Points that seeding looks at, at most; of more, a random sample of this size. */
+/** Seeding looks at this many points at most: where there are more, at a random sample of this size. */
 const SEEDING_SAMPLE = 2 ** 20;
 
 export interface SeedingOptions {
@@ -21,14 +21,14 @@ export interface SeedingOptions {
 export interface Seeds {
   /** K × D, in the frame: K of the points. */
   readonly centers: Float64Array;
-  /** Mean over the points looked at of the weighted squared distance to the nearest centre. */
+  /** The mean squared distance (by `weights`) to the nearest centre, over the points looked at. */
   readonly meanDistance: number;
 }
 
 /**
  * Chooses K points to start from. `k-means++` (Arthur & Vassilvitskii 2007) draws each next centre with probability proportional to
- * weight times squared distance to the nearest so far; greedily: of 2 + ⌊log K⌋ points drawn so, the one is taken that leaves the least
- * (their §7; scikit-learn does the same). `uniform` draws by weight. Different points where there are enough of them.
+ * weight times squared distance to the nearest centre so far. It is greedy: among 2 + ⌊log K⌋ points drawn in this way it takes the one that
+ * leaves the smallest sum (their §7; scikit-learn does the same). `uniform` draws by weight. The points differ where there are enough of them.
  */
 export async function seed(dataset: Dataset, options: SeedingOptions): Promise<Seeds> {
   const { count, weights, random } = options;
@@ -56,13 +56,13 @@ export async function seed(dataset: Dataset, options: SeedingOptions): Promise<S
   }
 }
 
-/** A centre, and the sums of the tiles once it is added, where they are known. */
+/** A centre, and the sums of the tiles once it is added, if they are known. */
 interface Draw {
   readonly center: Float64Array;
   readonly sums?: Float64Array;
 }
 
-/** The best of some points drawn by their values. */
+/** Draws some points by their values and takes the best. */
 function greedyDraw(distances: SeedingDistances, count: number, random: Random) {
   const trials = 2 + Math.floor(Math.log(count));
   return async (dataset: Dataset, sums: Float64Array, k: number): Promise<Draw> => {

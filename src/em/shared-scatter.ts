@@ -4,17 +4,18 @@ import type { KernelParameters, Statistics } from './types.ts';
 /** A pass over the points: the sums of each of their windows, in order. */
 export type Pass = (parameters: KernelParameters) => Promise<readonly Statistics[]>;
 
-/** Added to the within-scatter's diagonal, as a share of the total's: so that columns without scatter have a factor. */
+/** This share of the total scatter's diagonal is added to that of the within-scatter, so that columns without scatter can be factorised. */
 const RIDGE = 1e-9;
 
 /**
- * Sums of tied mixtures without a triangle per component. Responsibilities add up to the points' weights, so the scatter of all points
- * about the frame's origin never changes, and what components have of it follows from their counts and first moments:
+ * Computes the sums of tied mixtures without a triangle of second moments per component. Responsibilities add up to the points' weights, so the
+ * scatter of all points about the frame's origin never changes, and the components' scatter follows from it, their counts and first moments:
  *
  *     Σ_k Σ_n r z zᵀ = Σ_n w x xᵀ − Σ_k (c F_kᵀ + F_k cᵀ + N_k c cᵀ),     z = x − c_k,   F_k = Σ_n r z
  *
- * So a pass costs K D per point in place of K D² / 2 (and a stream, whose chunks are new each time, D² / 2 more). The difference cancels where components are far from the origin in units of
- * their spread: by about the square of that distance. There the triangles are summed as they are.
+ * So a pass costs K D per point instead of K D² / 2 (and for a stream, whose chunks are new each time, D² / 2 more). Where components are far from
+ * the origin in units of their spread, the difference cancels: precision is lost by about the square of that distance. There the triangles are
+ * summed.
  */
 export class SharedScatter {
   readonly #reach: number;
@@ -22,17 +23,17 @@ export class SharedScatter {
   #scatters: readonly Float64Array[] | undefined;
 
   /**
-   * @param reach how far means may be from the frame's origin in standard deviations, as the root of the mean square over points: the square
-   * times what sums lose is lost
+   * @param reach how far means may be from the frame's origin in standard deviations (root of the mean square over points). The rounding of the sums
+   *   grows by up to its square
    */
   constructor(reach: number) {
     this.#reach = reach;
   }
 
-  /** Whether these are parameters of a tied model whose sums are likely to be had in this way, and cheaper. */
+  /** Whether these are parameters of a tied model whose sums can probably be computed in this way, and more cheaply. */
   suits(parameters: KernelParameters): boolean {
     const { kind, nComponents: K, nFeatures: D } = parameters;
-    // Triangles, or first moments and a triangle for all.
+    // The cost of a triangle per component against that of first moments and one triangle for all.
     const isWorth = (K * D * D) / 2 > K * D + D * D;
     return kind === 'tied' && isWorth && squareDistance(parameters) <= this.#reach ** 2;
   }
@@ -52,7 +53,7 @@ export class SharedScatter {
   }
 }
 
-/** One standard normal, which every point belongs to: its second moments about the origin are the scatter. */
+/** One standard normal component, which every point belongs to: its second moments about the origin are the scatter. */
 function wholeOf(D: number): KernelParameters {
   return {
     ...{ kind: 'tied', nComponents: 1, nFeatures: D, means: new Float64Array(D) },
@@ -61,7 +62,7 @@ function wholeOf(D: number): KernelParameters {
   };
 }
 
-/** `Σ_k w_k ‖Uᵀ μ_k‖²` of a tied model: its normalizers differ by the weights alone. */
+/** `Σ_k w_k ‖Uᵀ μ_k‖²` of a tied model. The weights come from the normalizers, which differ by nothing else. */
 function squareDistance(parameters: KernelParameters): number {
   const { logNormalizers, nComponents: K } = parameters;
   const largest = logNormalizers.reduce((a, b) => Math.max(a, b), -Infinity);
@@ -90,8 +91,8 @@ function transformedSquare({ means, precisionsCholesky: u, nFeatures: D }: Kerne
 }
 
 /**
- * The sums of a tied model from those of `tied-first` and the points' scatter; undefined where too much would cancel, which the old
- * covariance could not tell: the new one may be much smaller.
+ * The sums of a tied model, from those of `tied-first` and the points' scatter; undefined where too much would cancel. `suits` could not see that:
+ * it knows the old covariance, and the new one may be much smaller.
  */
 function complete(sums: Statistics, scatter: Float64Array, reach: number): Statistics | undefined {
   const { nComponents: K, nFeatures: D, counts, first, centers, totalWeight } = sums;

@@ -1,11 +1,11 @@
-/** A jump is at most `most` of EM's steps; `most` grows by `GROWTH` when it was reached and was good, and shrinks when it was bad. */
+/** The longest jump allowed grows by this factor after a jump of that length was good, and shrinks by it after a bad one. */
 const GROWTH = 4;
-/** Shorter jumps are not worth it: EM is fast enough there. */
+/** In steps of EM: shorter jumps are not worth it, as EM is fast enough there. */
 const LEAST = 1.5;
 
-/** What the last two steps of EM say. */
+/** What the last two steps of EM suggest. */
 export interface Extrapolation {
-  /** Where to go, on the vectors of the parameters. Undefined where EM's own step is the best guess. */
+  /** The vector of parameters to jump to. Undefined where EM's own step is the best guess. */
   readonly vector: Float64Array | undefined;
   /** The rate at which EM's steps shrink: |θ₂ − θ₁| / |θ₁ − θ₀|. */
   readonly rate: number;
@@ -13,8 +13,8 @@ export interface Extrapolation {
 
 /**
  * SQUAREM (Varadhan & Roland 2008, Scandinavian Journal of Statistics 35, 335–353), scheme S3: from three points of EM in a row,
- * with r = θ₁ − θ₀ and v = (θ₂ − θ₁) − r, it jumps to `θ₀ − 2 α r + α² v`, `α = −|r| / |v|`; α = −1 gives θ₂. Whoever calls looks
- * whether the jump was good and says so.
+ * with r = θ₁ − θ₀ and v = (θ₂ − θ₁) − r, it jumps to `θ₀ − 2 α r + α² v`, `α = −|r| / |v|`; α = −1 gives θ₂. The caller
+ * finds out whether the jump was good, and reports it.
  */
 export class Squarem {
   #points: Float64Array[] = [];
@@ -26,7 +26,7 @@ export class Squarem {
     if (this.#points.length === 0) this.#points.push(vector);
   }
 
-  /** Takes the parameters after an M-step; with three in a row, says where to go. */
+  /** Takes the parameters after an M-step; once there are three points in a row, returns the extrapolation. */
   push(vector: Float64Array): Extrapolation | undefined {
     this.#points.push(vector);
     if (this.#points.length < 3) return undefined;

@@ -1,7 +1,7 @@
 import { EmgpuError } from '../errors.ts';
 import type { Statistics } from './types.ts';
 
-/** Statistics of two sets of points together. Both must be of the same model and relative to the same centres. */
+/** The statistics of two sets of points together. Both must belong to the same model and be relative to the same centres. */
 export function addStatistics(a: Statistics, b: Statistics): Statistics {
   const add = (x: Float64Array, y: Float64Array) => x.map((value, i) => value + y[i]!);
   return {
@@ -16,8 +16,8 @@ export function addStatistics(a: Statistics, b: Statistics): Statistics {
 }
 
 /**
- * With less weight a component has no points: what it has of them cannot be told from rounding. In the unit of the weights: a share of what a
- * point weighs on average.
+ * A component with less weight than this has no points: what it has cannot be told from rounding. In the unit of the weights, as a share of the
+ * average weight of a point.
  */
 export function leastCount({ totalWeight, nSamples }: Statistics): number {
   return (10 * Number.EPSILON * totalWeight) / nSamples;

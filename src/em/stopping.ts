@@ -4,11 +4,11 @@ import type { Dataset } from './types.ts';
 export interface Trend {
   /** The last gain; negative where the objective fell. */
   readonly gain: number;
-  /** What is still to gain, as far as can be told; infinite while that cannot be told. */
+  /** An estimate of what is still to gain; infinite while there is none. */
   readonly remaining: number;
   /** The objective fell by more than rounding explains. */
   readonly fell: boolean;
-  /** The last so many steps gained no more together than rounding explains; {@link MOST_STEPS} at most. */
+  /** How many of the last steps together gained no more than rounding explains; {@link MOST_STEPS} at most. */
   readonly idle: number;
   /** What rounding usually does to a gain. */
   readonly noise: number;
@@ -20,22 +20,22 @@ export type Size = Pick<Dataset, 'nSamples' | 'totalWeight'>;
 /** A smaller relative fall is never reported: components near the regulariser magnify rounding a thousandfold. */
 const LEAST_FALL = 1e-9;
 
-/** So few steps without a gain are chance, unless those before them gained so many times what rounding does. */
+/** Fewer idle steps than this are taken for chance, unless the gains before them were more than `FAR_MORE` times the rounding. */
 const FEW_STEPS = 3;
 const FAR_MORE = 1000;
 
-/** Steps over which a rate, or a gain, is told at most. */
+/** A rate, or a gain, is taken over at most this many steps. */
 const MOST_STEPS = 64;
 
 /**
  * Judges a run by Aitken's Δ² estimate of its limit (Böhning et al. 1994; McLachlan & Krishnan 2008, §4.9):
  * with the rate `a` = last gain / gain before, `l∞ − l = gain · a / (1 − a)`. While gains grow (a ≥ 1) there is no limit in
  * sight. EM slows down near its limit, so a small gain alone says little; this is why `tol` bounds the remaining gain. The
- * first steps may be much faster than the last ones, so the larger of the last two rates counts. Where a gain may be rounding,
- * those of several steps together may still be told; only where those of {@link MOST_STEPS} may not, nothing is left.
+ * first steps may be much faster than the last ones, so the larger of the last two rates counts. Where one gain is no more than
+ * rounding, the gains of several steps together are looked at; only where those of {@link MOST_STEPS} are no more either, nothing is left.
  *
  * @param history objectives (totals), at least two
- * @param points that they are objectives of
+ * @param points the points that the objectives are sums over
  * @param precision relative rounding of one evaluation
  */
 export function judge(history: readonly number[], points: Size, precision: number): Trend {
@@ -56,7 +56,7 @@ function countIdle(history: readonly number[], noise: number): number {
   return steps;
 }
 
-/** By the last gain, which is more than rounding. */
+/** What is left by the last gain, which is more than rounding. */
 function leftByLast(history: readonly number[], noise: number): number {
   const last = history.length - 1;
   const rate = Math.max(...[last, last - 1].map((step) => rateAt(history, step, noise)));
@@ -64,9 +64,9 @@ function leftByLast(history: readonly number[], noise: number): number {
 }
 
 /**
- * At most: the last `idle` steps gained `noise` or less together, and those before them, as many or all there are, told how gains shrink.
- * Noise may be more than is usual, as where many points are equal and so their roundings are: one or two idle steps are chance unless those
- * before them gained far more.
+ * What is left at most. The last `idle` steps together gained `noise` or less; the gains of as many steps before them (or of all there are) give
+ * the rate at which gains shrink. Rounding may be larger than `noise`, as where many points are equal and so are their roundings: hence one or two
+ * idle steps are taken for chance, unless the gains before them were far larger.
  */
 function leftWhileIdle(history: readonly number[], idle: number, noise: number): number {
   const from = history.length - 1 - idle;
@@ -77,12 +77,12 @@ function leftWhileIdle(history: readonly number[], idle: number, noise: number):
   return rate > 0 && rate < 1 ? (noise * rate) / (1 - rate) : Infinity;
 }
 
-/** The share of its rounding at worst by which a gain is off however many points there are: parameters are rounded for all of them alike. */
+/** However many points there are, a gain is off by this share of the worst rounding: parameters are rounded for all points alike. */
 const COMMON = 1 / 8;
 
 /**
- * What rounding may do to an objective: how far it may be off at worst, and, as the rounding of the points is independent, by how much a
- * gain usually is, which is smaller by √N / 2, but for what points have in common. Per unit of weight.
+ * What rounding may do to an objective, per unit of weight. `rounding`: how far the objective may be off at worst; `noise`: how far a gain usually
+ * is. As the roundings of the points are independent, noise is smaller by √N / 2, but never below the share that points have in common.
  */
 export function roundingOf(
   objective: number,
@@ -100,9 +100,8 @@ function gainAt(history: readonly number[], i: number): number {
 }
 
 /**
- * The rate by which gains shrink at step `i`: over as few steps as tell it, where each gain may be off by `noise`, and at most what
- * they allow. One step does in float64; in float32 a slow run needs dozens, else one of its blurred rates would soon look fast.
- * Infinite while it cannot be told.
+ * The rate by which gains shrink at step `i`, where each gain may be off by `noise`: an upper bound, over as few steps as make it sharp. One step
+ * does in float64; in float32 a slow run needs dozens, else one of its blurred rates would soon look fast. Infinite where it cannot be known.
  */
 function rateAt(history: readonly number[], i: number, noise: number): number {
   const gain = i > 0 ? gainAt(history, i) : 0;

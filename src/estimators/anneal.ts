@@ -29,11 +29,11 @@ export interface AnnealOptions extends DeviceOptions, Omit<IterationOptions, 'nI
   /** K, 1…1024. */
   readonly nClusters: number;
   /**
-   * Shared variances σ², falling, in squared data units; default from the points' mean variance per column downwards, each half of the one before, to a
-   * millionth of it.
+   * Shared variances σ², falling, in squared data units. Default: from the points' mean variance per column down to a millionth of it, each half
+   * of the one before.
    */
   readonly variances?: readonly number[];
-  /** Of the runs at each variance; default 1e-6. */
+  /** Tolerance of the run at each variance; default 1e-6. */
   readonly tol?: number;
   /** The start: greedy k-means++ (default), or centres `[K][D]`. */
   readonly centers?: readonly (readonly number[])[];
@@ -43,13 +43,13 @@ export interface AnnealOptions extends DeviceOptions, Omit<IterationOptions, 'nI
 export interface AnnealStage {
   /** σ², squared data units; 0: k-means itself. */
   readonly variance: number;
-  /** Soft k-means; at 0 k-means. */
+  /** The model of soft k-means; at variance 0 that of k-means. */
   readonly model: MixtureModel | KMeansModel;
   /** M-steps. */
   readonly nIter: number;
-  /** The log-likelihood and its parts; absent at 0. The entropy goes to 0 with the variance. */
+  /** The log-likelihood and its parts; absent at variance 0. The entropy goes to 0 with the variance. */
   readonly bound?: Bound;
-  /** Inertia; at 0 only. */
+  /** Inertia; at variance 0 only. */
   readonly inertia?: number;
 }
 
@@ -57,14 +57,14 @@ const OPTIONS = {
   ...DEVICE_OPTIONS,
   ...{ nClusters: true, variances: true, centers: true, seed: true, maxIter: true, tol: true },
 } satisfies OptionNames<AnnealOptions>;
-/** How far the default schedule goes, and by what factor each time. */
+/** The factor from one variance of the default schedule to the next, and the last one as a share of the first. */
 const SCHEDULE = { factor: 0.5, last: 1e-6 };
-/** Standard deviations that a centre is moved by at the start of a stage, at most (Rose, Gurewitz & Fox). */
+/** At the start of a stage a centre is moved by at most this many standard deviations (Rose, Gurewitz & Fox). */
 const PUSH = 0.05;
 
 /**
- * Follows soft k-means from a wide shared variance to none, where it is k-means (deterministic annealing: Rose, Gurewitz & Fox 1990): each stage starts from
- * the centres of the one before. The last stage is k-means, from the last centres. Ending the loop early frees the points.
+ * Follows soft k-means from a wide shared variance down to 0, where it is k-means (deterministic annealing: Rose, Gurewitz & Fox 1990). Each stage
+ * starts from the centres of the one before; the last stage is k-means. Ending the loop early frees the points.
  */
 export async function* anneal(
   points: PointSource,
@@ -113,7 +113,7 @@ function check(options: AnnealOptions & CheckedIteration): void {
   });
 }
 
-/** Callers in plain JavaScript have no compiler to tell them. */
+/** Throws `invalid-option` unless `value` is a list: callers in plain JavaScript have no compiler to check that. */
 function checkList(name: string, value: unknown, example: string): void {
   if (value === undefined || Array.isArray(value)) return;
   throw new EmgpuError(
@@ -129,7 +129,7 @@ function schedule(widest: number): number[] {
   return variances;
 }
 
-/** Centres that coincide would stay together for ever: at every stage each is moved a little. */
+/** Moves every centre a little, because centres that coincide would stay together for ever. */
 function shake(centers: Float64Array, most: number, random: Random): Float64Array {
   return centers.map((c) => c + most * (2 * random.uniform() - 1));
 }

@@ -20,7 +20,7 @@ export function normalizeRows(points: PointSource): HostPoints {
   const directions = Float64Array.from(data);
   for (let from = 0; from < data.length; from += D) {
     const row = directions.subarray(from, from + D);
-    // A NaN goes on to whoever refuses it by its place.
+    // A NaN is passed on: loading refuses it, naming its place.
     if (!bringToLengthOne(row) && largestOf(row) === 0) refuseZero(from / D);
   }
   return { ...points, data: directions };
@@ -37,7 +37,7 @@ export function bringToLengthOne(vector: Float64Array): boolean {
   return true;
 }
 
-/** Throws `invalid-points`. */
+/** Throws `invalid-points` for a row of length 0. */
 export function refuseZero(row: number): never {
   throw new EmgpuError(
     'invalid-points',

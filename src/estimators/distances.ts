@@ -19,15 +19,16 @@ export interface NearestCenters {
 
 /** Differences of coordinates after which the event loop gets a turn: 20 to 40 ms. */
 const BLOCK_DIFFERENCES = 2 ** 24;
-/** A sum of squares this small may lack some that float64 has no room for; what a larger one lacks is below its rounding. */
+/** A sum of squares smaller than this may have lost squares that underflowed; what a larger one lost is below its rounding. */
 const LEAST_SUM = 2 ** -900;
 
 /**
  * N × K distances of points to centres, row-major, float64: Euclidean, in data units, or 1 − cos for the metric `cosine`. Computed on
- * the host; takes no memory but the result's.
+ * the host; takes no memory besides the result's.
  *
- * Rejects with `model-mismatch` for points of other features, `invalid-option` for points that are not in host memory, `non-finite`,
- * `invalid-points` for a row without direction under `cosine` or farther away than float64 can tell, `out-of-memory` where there is no room for the result, or `aborted`.
+ * Rejects with `model-mismatch` for points with another number of features, `invalid-option` for points that are not in host memory, `non-finite`,
+ * `invalid-points` for a row without direction under `cosine` or with a distance beyond float64, `out-of-memory` where there is no room for the result, or
+ * `aborted`.
  */
 export async function distancesToCenters(
   model: Centers,
@@ -42,8 +43,8 @@ export async function distancesToCenters(
 }
 
 /**
- * The `count` nearest of the K centres for every point, at most K: which, and how far away. Distances and errors as in
- * {@link distancesToCenters}; takes no memory but the result's.
+ * The `count` nearest of the K centres for every point (at most K), and how far away they are. Distances and errors as in
+ * {@link distancesToCenters}; takes no memory besides the result's.
  */
 export async function nearestCenters(
   model: Centers,
@@ -65,14 +66,14 @@ export async function nearestCenters(
   return { indices, distances: nearest };
 }
 
-/** Writes the smallest distances, ascending, and whose they are. */
+/** Writes the smallest distances, ascending, and the centres that they belong to. */
 function selectNearest(distances: Float64Array, indices: Uint32Array, nearest: Float64Array): void {
   const most = nearest.length;
   for (let k = 0; k < distances.length; k++) {
     const distance = distances[k]!;
     if (k >= most && !(distance < nearest[most - 1]!)) continue;
     let place = Math.min(k, most - 1);
-    // Only past those that are farther: equals keep their order.
+    // It moves only past larger ones, so that equals keep their order.
     for (; place > 0 && distance < nearest[place - 1]!; place--) {
       nearest[place] = nearest[place - 1]!;
       indices[place] = indices[place - 1]!;
@@ -110,7 +111,7 @@ async function eachRow(
     if (cosine && !bringToLengthOne(point)) refuseZero(row);
     measure(point, centers, distances);
     for (let k = 0; k < K; k++) {
-      // Of vectors of length 1, |u − v|² = 2 − 2 cos, which near 0 is exact where 1 − u · v cancels.
+      // For vectors of length 1, |u − v|² = 2 − 2 cos; near 0 that is precise, while 1 − u · v cancels.
       if (cosine) distances[k] = distances[k]! / 2;
       else distances[k] = rootOf(distances[k]!, point, centers, k) ?? refuseFar(row, k);
     }
@@ -131,7 +132,7 @@ function measure(point: Float64Array, centers: Float64Array, squares: Float64Arr
   }
 }
 
-/** The distance to centre k from its square; from the differences where that has over- or underflowed. Undefined beyond float64. */
+/** The distance to centre k from its square, or, where that over- or underflowed, from the differences. Undefined beyond float64. */
 function rootOf(square: number, point: Float64Array, centers: Float64Array, k: number): number | undefined {
   if (square > LEAST_SUM && square < Infinity) return Math.sqrt(square);
   const distance = Math.hypot(...point.map((x, d) => x - centers[k * point.length + d]!));

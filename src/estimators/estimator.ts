@@ -10,14 +10,14 @@ import { checkFits, isStream, openSession, type PointSource, type Session, type 
 import { Stepwise } from './stepwise.ts';
 import type { CallOptions, FitRecord, MixtureOptions, Progress } from './types.ts';
 
-/** What an estimator makes of points that are at home; everything else is shared. */
+/** What one kind of estimator contributes once the points are loaded; everything else is shared. */
 export interface Recipe<P, Model, Fit> {
   readonly family: Family<P>;
-  /** As the loop wants it: of the objective per unit of weight, in the frame. */
+  /** Tolerance as the loop wants it: in units of the objective per unit of weight, in the frame. */
   readonly tol: number;
   /** Parameters to start from, in the frame. */
   readonly start: (seed: number, onProgress: (fraction: number) => void) => Promise<P>;
-  /** Of parameters in data units. */
+  /** Makes a model of parameters in data units. */
   readonly toModel: (parameters: P) => Model;
   readonly toFit: (parameters: P, run: EmRun<P>, last: Statistics, record: FitRecord) => Fit;
   readonly toProgress: (value: number) => Pick<Progress, 'logLikelihood' | 'inertia'>;
@@ -31,14 +31,14 @@ export abstract class Estimator<P, Model, Fit> {
   #stepwise: Stepwise<P, Model> | undefined;
   #chunks: Promise<unknown> = Promise.resolve();
 
-  /** @internal How many components or clusters, and their name. */
+  /** @internal How many components or clusters there are to be. */
   protected abstract readonly count: number;
   /** @internal */
   protected abstract readonly what: 'components' | 'clusters';
   /** @internal How points are to be scaled. */
   abstract readonly scaling: Scaling;
 
-  /** @internal What options ask of points of D features: a start that fits them, for instance. */
+  /** @internal Checks that the options suit points of D features, for instance a start that is given. */
   abstract checkFor(nFeatures: number): void;
 
   /** @internal Checks what can be checked before any work; returns the points that are to be loaded. */
@@ -62,7 +62,7 @@ export abstract class Estimator<P, Model, Fit> {
     }
   }
 
-  /** @internal The same on points that are at home, which this does not destroy when it fails. */
+  /** @internal Fits to points that are loaded, and does not destroy them when it fails. */
   async fitOn(session: Session, points: PointSource, call: CallOptions): Promise<Fit> {
     const { nInit } = this.options;
     const equipped = await this.#equip(session, points, call);
@@ -74,7 +74,7 @@ export abstract class Estimator<P, Model, Fit> {
     return this.#hand(equipped, begun, call, { begin, perIteration }).finish();
   }
 
-  /** Brings the points home, draws the start and hands over the loop. Steps one start: `nInit` must be 1. */
+  /** Loads the points, draws the start and hands over the loop. The loop has one start: `nInit` must be 1. */
   async start(points: PointSource, call: CallOptions = {}): Promise<FitRun<P, Model, Fit>> {
     const { nInit, seed } = this.options;
     if (nInit !== 1) {
@@ -99,10 +99,10 @@ export abstract class Estimator<P, Model, Fit> {
   }
 
   /**
-   * Takes a chunk of points into account, and forgets it: stepwise EM (Cappé & Moulines 2009, JRSS B 71, 593–613), k-means by mini-batches
-   * (Sculley 2010). The first chunk draws the start, runs a few iterations on it and fixes the coordinates, so it should have some
-   * thousand rows; `maxIter`, `tol` and `nInit` do not matter. State is kept in this object: a new one starts anew. Calls wait for those before
-   * them, and until then their rows must stay as they are.
+   * Takes a chunk of points into account without keeping it: stepwise EM (Cappé & Moulines 2009, JRSS B 71, 593–613), k-means by mini-batches
+   * (Sculley 2010). From the first chunk come the start, a few iterations and the coordinates, so it should have some thousand rows; `maxIter`, `tol`
+   * and `nInit` do not matter. State is kept in this object: a new estimator starts anew. A call waits for the calls before it, and its rows must not
+   * change until it is done.
    * @returns the model so far
    */
   partialFit(points: PointSource, call: CallOptions = {}): Promise<Model> {
@@ -148,7 +148,7 @@ export abstract class Estimator<P, Model, Fit> {
   async #equip(session: Session, points: PointSource, call: CallOptions) {
     const { maxIter, seed, accelerate, bounds, warmUp } = this.options;
     const { backend, dataset } = session;
-    // Rows of weight 0 are none.
+    // Rows of weight 0 do not count.
     checkEnoughPoints(dataset.nWeighted, this.count, this.what);
     const recipe = await this.prepare(session, points, call);
     const { family, tol } = recipe;

@@ -35,7 +35,7 @@ export function checkGaussian(json: unknown): GaussianMixtureJSON {
   return file as unknown as GaussianMixtureJSON;
 }
 
-/** Covariances must be symmetric and positive definite, or there is no density. */
+/** Throws `invalid-model` unless covariances are symmetric and positive definite: without that there is no density. */
 function checkDensity(type: CovarianceType, covariances: Float64Array, D: number): void {
   if (covarianceShapes[type].form === 'matrix') {
     const scale = covariances.reduce((largest, c) => Math.max(largest, Math.abs(c)), 0);

@@ -33,7 +33,7 @@ import type { CallOptions, GaussianMixtureOptions, NoiseOptions, PriorOptions } 
 /** A mixture fit that the caller steps. */
 export type MixtureRun = FitRun<MixtureParameters, MixtureModel, MixtureFit>;
 
-/** A start never has less than this share of the population's variance: coinciding points would leave none. */
+/** A start has at least this share of the population's variance: coinciding points would leave none. */
 const LEAST_SHARE = 1e-3;
 
 const OPTIONS = {
@@ -173,10 +173,10 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
   }
 
   /**
-   * Equal weights, means at the points drawn, and one shared diagonal covariance: the population variances, shrunk to the share
+   * Draws a start: equal weights, means at the points drawn, and one shared diagonal covariance, the population variances shrunk to the share
    * that the means leave unexplained. Distances count every feature in units of its standard deviation (constant ones not at
-   * all), so that the start does not depend on the columns' units; those of a short `k-means` run are the frame's, whose units are powers
-   * of two near the standard deviations. From `random` responsibilities one M-step more.
+   * all), so that the start does not depend on the columns' units. A short `k-means` run takes distances in the frame, whose units are powers
+   * of two near the standard deviations. With `random`, one M-step from random responsibilities follows.
    */
   async #draw(
     { backend, dataset }: Session,
@@ -208,19 +208,19 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
   }
 }
 
-/** Those of a model, which need not have the noise that the fit has. */
+/** The parameters of a model, with a noise component added where the fit has one and the model has none. */
 function parametersOf(model: MixtureModel, noise: NoiseStart | undefined): MixtureParameters {
   const parameters = toParameters(model);
   return noise && !model.noise ? withNoise(parameters, noise) : parameters;
 }
 
-/** `true` takes all defaults. */
+/** The settings of an option that `true` turns on with all defaults; undefined where it is off. */
 function settingsOf<T extends object>(option: boolean | T | undefined): T | Record<string, never> | undefined {
   if (!option) return undefined;
   return option === true ? {} : option;
 }
 
-/** In data units. */
+/** Mean and covariance of the points, in data units. */
 async function describePopulation(dataset: Dataset, call: CallOptions) {
   const { mean } = await populationOf(dataset, call);
   return { mean: outOfFrame(mean, dataset.frame), covariance: await populationCovariance(dataset, call) };

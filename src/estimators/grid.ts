@@ -10,7 +10,7 @@ import { type MixtureModel, toParameters } from './mixture-model.ts';
 import type { ScoreOptions } from './point-model.ts';
 import type { ReadOptions } from './types.ts';
 
-/** Places along an axis: the first, the last, and how many (from 2 on), evenly spread. Data units. */
+/** Evenly spread places along an axis, in data units: the first, the last, and how many there are (from 2 on). */
 export type GridAxis = readonly [min: number, max: number, count: number];
 
 /** A grid in the plane of two columns. Its numbers lie row by row: place (i, j) of x and y at `j · nx + i`. */
@@ -21,14 +21,14 @@ export interface DensityGrid {
   readonly y: GridAxis;
 }
 
-/** Whose memory a grid is put in. */
+/** The device in whose memory a grid is put. */
 export interface GridDeviceOptions extends ReadOptions {
   readonly device: GPUDevice;
 }
 
-/** Places of a grid on the host, at most: half a GiB of float64. */
+/** A grid on the host has at most this many places: half a GiB of float64. */
 const MAX_PLACES = 2 ** 26;
-/** Places whose densities are computed at once. */
+/** How many places have their densities computed at once. */
 const BAND_PLACES = 2 ** 20;
 
 /** WebGPU's flags; the globals of that name are not defined in every runtime. */
@@ -40,7 +40,7 @@ const TEXTURE_USAGE = 0x01 | 0x02 | 0x04; // COPY_SRC, COPY_DST, TEXTURE_BINDING
  * Densities of a mixture at the places of a grid, for contours: nx × ny float64 numbers, or with `log` their natural logarithms as
  * the backend has them. Density per unit of x and y; other columns are integrated out ({@link marginal}).
  *
- * Rejects with `invalid-option` for a grid that is none or too large, and with what {@link marginal} refuses.
+ * Rejects with `invalid-option` for a grid that is malformed or too large, and for whatever {@link marginal} refuses.
  */
 export async function densityGrid(
   model: MixtureModel,
@@ -54,7 +54,7 @@ export async function densityGrid(
     ...options,
   });
   if (grid.log) return logs;
-  // Not float32, as logarithms may be: the density of features in small units is beyond it.
+  // float64, though the logarithms may be float32: densities of features in small units are beyond its range.
   const densities = new Float64Array(logs.length);
   for (let i = 0; i < logs.length; i++) densities[i] = Math.exp(logs[i]!);
   return densities;
@@ -87,9 +87,9 @@ export async function densityGridBuffer(
 }
 
 /**
- * The same in a new texture, which the caller owns: nx × ny texels `r32float`, usage `TEXTURE_BINDING | COPY_SRC | COPY_DST`. Texel (i, j) is
- * place (i, j): the smallest y comes first. Without the feature `float32-filterable` it is read by `textureLoad`, or a sampler that does not
- * filter.
+ * Log-densities at the places of a grid in a new texture, which the caller owns: nx × ny texels `r32float`, usage
+ * `TEXTURE_BINDING | COPY_SRC | COPY_DST`. Texel (i, j) is place (i, j): the smallest y comes first. Without the feature `float32-filterable` read it by
+ * `textureLoad`, or by a sampler that does not filter. Rejects as {@link densityGridBuffer} does.
  */
 export async function densityGridTexture(
   model: MixtureModel,
@@ -103,7 +103,7 @@ export async function densityGridTexture(
   const texture = await createTexture(device, nx, ny);
   try {
     await eachBand(model, grid, options, (encoder, band, row, rows) => {
-      // Rows of a copy must be 256 bytes apart. A single one need not be.
+      // Rows of a copy must be 256 bytes apart, unless there is only one.
       const together = nx % 64 === 0 ? { rows, layout: { bytesPerRow: 4 * nx } } : { rows: 1, layout: {} };
       for (let r = 0; r < rows; r += together.rows) {
         const source = { buffer: band, offset: 4 * nx * r, ...together.layout };
@@ -133,7 +133,7 @@ async function createTexture(device: GPUDevice, nx: number, ny: number): Promise
   );
 }
 
-/** Log-densities of some whole rows of the grid after the other; `copy` puts those from `row` on where they belong. */
+/** Computes log-densities for bands of whole rows of the grid, one after the other; `copy` puts the band that begins at `row` in its place. */
 async function eachBand(
   model: MixtureModel,
   grid: DensityGrid,
@@ -157,7 +157,7 @@ async function eachBand(
   }
 }
 
-/** The frame that the places have together, so that no band has one of its own. */
+/** The frame of all places together: every band is loaded in it, and gets none of its own. */
 function frameOf({ x, y }: DensityGrid, scaling: Scaling): Frame {
   const mean = Float64Array.of((x[0] + x[1]) / 2, (y[0] + y[1]) / 2);
   const variance = Float64Array.of((x[1] - x[0]) ** 2 / 12, (y[1] - y[0]) ** 2 / 12);

@@ -30,7 +30,7 @@ const OPTIONS = {
   ...{ nClusters: true, init: true, metric: true, missing: true },
 } satisfies OptionNames<KMeansOptions>;
 
-/** Directions whose mean is no longer than so many roundings of the backend cancel one another. */
+/** Directions cancel one another if their mean is no longer than this many times the backend's rounding. */
 const CANCELLED = 16;
 
 /**
@@ -89,7 +89,7 @@ export class KMeans extends Estimator<KMeansParameters, KMeansModel, KMeansFit> 
     const family = metric === 'cosine' ? sphericalKMeansFamily(shortest) : kMeansFamily;
     const given = this.#givenCenters(dataset.nFeatures);
     const alike = new Float64Array(dataset.nFeatures).fill(1);
-    // `tol` is a share of the total variance per point, in the frame as the objective is; without variance any `tol` will do.
+    // The loop's `tol` is in units of the objective, in the frame: the option's share times the total variance. Without variance any `tol` will do.
     const variance = (await populationOf(dataset, call)).variance.reduce((a, b) => a + b, 0);
     const publish = (parameters: KMeansParameters) => fromCenters(parameters, points.featureNames, metric);
     const tell = (last: Statistics, record: FitRecord) =>
@@ -127,7 +127,7 @@ export class KMeans extends Estimator<KMeansParameters, KMeansModel, KMeansFit> 
   }
 }
 
-/** Clusters whose directions have none on average: any other centre would do as well. */
+/** Warnings for clusters whose directions cancel on average, so that any other centre would do as well. */
 function cancelled(
   { nComponents, nFeatures: D, counts, centers, first }: Statistics,
   frame: Frame,

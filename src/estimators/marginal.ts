@@ -10,11 +10,11 @@ import { fromParameters, MixtureModel, toParameters } from './mixture-model.ts';
 export type Feature = number | string;
 
 /**
- * The mixture of some columns alone, in the order in which they are named: what is left when the others are integrated out. It has the
- * covariance type of the model, and of means and covariances the rows and columns that were asked for.
+ * The mixture of some columns alone, in the order in which they are named: the others are integrated out. It has the covariance type of the model, and
+ * of its means and covariances the entries for these columns.
  *
- * Throws `missing-column` for a column that the model does not have; `invalid-option` where no list is given, none or one twice is asked for, or
- * the model has a noise component and columns are left out: of the noise's region only the volume is known, not its extent in each column.
+ * Throws `missing-column` for a column that the model does not have; `invalid-option` where no list is given, the list is empty or names a column
+ * twice, or columns are left out of a model with a noise component: only the volume of the noise's region is known, not its extent in each column.
  */
 export function marginal(model: MixtureModel, features: readonly Feature[]): MixtureModel {
   if (!isList(features)) refuse(`features must be a list of columns, got ${features}`, "Pass one such as [0, 'x'].");
@@ -32,9 +32,9 @@ export function marginal(model: MixtureModel, features: readonly Feature[]): Mix
 }
 
 /**
- * The mixture of the other columns, in their order, where these have the given values (by number or name). Of every component mean and
- * covariance are those of the normal distribution given part of its coordinates, `μ_m + B (x_o − μ_o)` and `Σ_mm − B Σ_om` with
- * `B = Σ_mo Σ_oo⁻¹`; its weight is multiplied by its density at the given values. It has the covariance type of the model.
+ * The mixture of the remaining columns, in their order, given the values of some columns (by number or name). The mean and covariance of each component
+ * are those of a normal distribution given part of its coordinates, `μ_m + B (x_o − μ_o)` and `Σ_mm − B Σ_om` with
+ * `B = Σ_mo Σ_oo⁻¹`; its weight is multiplied by its density at the given values. The mixture has the covariance type of the model.
  *
  * Throws `missing-column` for a column that the model does not have; `invalid-option` unless at least one column is given and one is
  * left, for a value that is not finite or that is too far away for any density, or for a model with a noise component.
@@ -47,7 +47,7 @@ export function conditional(model: MixtureModel, given: Readonly<Record<Feature,
   const { nFeatures: D } = model;
   const numbers = Object.values(given);
   if (observed.length === D) refuse(`given names all ${D} columns`, 'Leave out those whose distribution is wanted.');
-  // Not once they are float64: null would be 0.
+  // Checked before they become float64, where null would be 0.
   if (!numbers.every(Number.isFinite))
     refuse(`given must hold finite numbers, got ${numbers}`, 'Leave the column out.');
   if (model.noise) refuseNoise('conditional');
@@ -75,7 +75,7 @@ function conditionOn(model: MixtureModel, split: Split, values: Float64Array): M
   const moved = columns(means, D, missing);
   const left = pickCovariances(model, covariances, missing);
   if (shape.form !== 'matrix') {
-    // Features are independent within a component: of the given ones only its weight hears.
+    // Features are independent within a component, so the given ones change only its weight.
     const variance = (k: number, d: number) => covariances[(k % blocks) * size + (d % size)]!;
     const logWeights = weights.map((weight, k) => {
       const variances = Float64Array.from(observed, (d) => variance(k, d));
@@ -115,7 +115,7 @@ function logDensity({ precisionCholesky: u, halfLogDet }: SplitGaussian, away: F
   return halfLogDet - 0.5 * (square + O * Math.log(2 * Math.PI));
 }
 
-/** The same where features are independent. */
+/** Log-density of the observed features at z from their mean, where features are independent. */
 function logDensityDiagonal(variances: Float64Array, away: Float64Array): number {
   let sum = 0;
   variances.forEach((v, o) => {
@@ -124,7 +124,7 @@ function logDensityDiagonal(variances: Float64Array, away: Float64Array): number
   return sum;
 }
 
-/** Weights that sum to 1 from their logarithms but for a constant. */
+/** Weights that sum to 1, from their logarithms up to a constant. */
 function normalized(logWeights: Float64Array): Float64Array {
   const largest = logWeights.reduce((a, b) => Math.max(a, b));
   if (!Number.isFinite(largest)) {
@@ -138,7 +138,7 @@ function normalized(logWeights: Float64Array): Float64Array {
   return weights.map((w) => w / total);
 }
 
-/** Of every covariance, the part that belongs to these columns. */
+/** The part of every covariance that belongs to these columns. */
 function pickCovariances(
   { covarianceType, nFeatures: D }: MixtureModel,
   covariances: Float64Array,
@@ -159,7 +159,7 @@ function pickCovariances(
   }
 }
 
-/** Numbers of columns. A string is a name first, and a number where no column is called so. */
+/** The numbers of columns. A string is a name, or, where no column has that name, a number. */
 function findColumns(model: MixtureModel, features: readonly Feature[], option: string): Uint32Array {
   if (!model || !Object.hasOwn(covarianceShapes, model.covarianceType)) {
     refuse(`The model must be a Gaussian mixture, got ${typeof model}`, 'Pass a MixtureModel, or a fit of one.');

@@ -6,9 +6,9 @@ import type { PointSource } from './session.ts';
 /** Scores of a mixture on some points. */
 export interface MixtureScore {
   readonly nSamples: number;
-  /** `Σ w`: `nSamples` where points have no weights. The N of BIC and ICL. */
+  /** `Σ w`, the N of BIC and ICL: `nSamples` where points have no weights. */
   readonly totalWeight: number;
-  /** Total, weighted, natural logarithm, in data units. */
+  /** Total log-likelihood, weighted, natural logarithm, in data units. */
   readonly logLikelihood: number;
   /** Mean log-likelihood per unit of weight. */
   readonly lowerBound: number;
@@ -28,7 +28,7 @@ export interface BoundOptions extends ScoreOptions {
   readonly hard?: boolean;
 }
 
-/** Mixtures of any family. */
+/** What mixtures of all families share. */
 export abstract class MixtureBase<P> extends PointModel<P> {
   /** K */
   abstract readonly nComponents: number;
@@ -40,27 +40,27 @@ export abstract class MixtureBase<P> extends PointModel<P> {
     return this.family.countParameters(this.nComponents, this.nFeatures);
   }
 
-  /** @internal The family, with what it has to know of these points for their bound. */
+  /** @internal The family, which for some kinds has to look at the points before it can give their bound. */
   protected familyOf(_dataset: Dataset, _run: RunOptions): Promise<Family<P>> {
     return Promise.resolve(this.family);
   }
 
-  /** N × K responsibilities, row-major; rows sum to 1. Without points, of those it was fitted to. */
+  /** N × K responsibilities, row-major; rows sum to 1. Without points, for those it was fitted to. */
   predictProba(points?: PointSource, options: ScoreOptions = {}): Promise<Float32Array | Float64Array> {
     return this.read('responsibilities', points, options);
   }
 
-  /** N log-densities, natural logarithm, in data units. Without points, of those it was fitted to. */
+  /** N log-densities, natural logarithm, in data units. Without points, for those it was fitted to. */
   scoreSamples(points?: PointSource, options: ScoreOptions = {}): Promise<Float32Array | Float64Array> {
     return this.read('logDensities', points, options);
   }
 
-  /** Mean log-likelihood per unit of weight. */
+  /** Mean log-likelihood per unit of weight. Without points, for those it was fitted to. */
   async score(points?: PointSource, options: ScoreOptions = {}): Promise<number> {
     return (await this.evaluate(points, options)).lowerBound;
   }
 
-  /** Log-likelihood, BIC, AIC and ICL of these points under the model. */
+  /** Log-likelihood, BIC, AIC and ICL of points under the model. Without points, for those it was fitted to. */
   evaluate(points?: PointSource, options: ScoreOptions = {}): Promise<MixtureScore> {
     return this.over(points, options, async (dataset, run) => {
       const statistics = await dataset.expectation(this.packFor(dataset), run);
@@ -72,7 +72,8 @@ export abstract class MixtureBase<P> extends PointModel<P> {
   }
 
   /**
-   * The log-likelihood as evidence lower bound plus KL(q ‖ posterior), for q = the posterior (KL 0) or, `hard`, for labels (entropy 0, but for that of missing cells).
+   * The log-likelihood as evidence lower bound plus KL(q ‖ posterior). By default q is the posterior (KL 0); with `hard` it is the labels, whose entropy
+   * is 0 (that of missing cells aside). Without points, for those it was fitted to.
    */
   bound(points?: PointSource, { hard = false, ...options }: BoundOptions = {}): Promise<Bound> {
     return this.over(points, options, async (dataset, run) => {
@@ -91,7 +92,7 @@ export abstract class MixtureBase<P> extends PointModel<P> {
   }
 }
 
-/** Log-likelihood and the criteria that follow from it; ICL counts the entropy of responsibilities alone. */
+/** The log-likelihood and the criteria that follow from it. ICL counts only the entropy of responsibilities, not that of missing cells. */
 export function scoreOf(
   {
     nSamples,

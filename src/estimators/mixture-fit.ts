@@ -15,8 +15,8 @@ const SAME = 1e-5;
  */
 export class MixtureFit extends fittedMixture(MixtureModel) {
   /**
-   * How well the points determine the parameters, and standard errors: see {@link MixtureModel.fisherInformation}. Without points, of those it was
-   * fitted to. Of points that differ from them in number or total weight `caution` says so.
+   * How well the points determine the parameters, and standard errors: see {@link MixtureModel.fisherInformation}. Without points, for those it was
+   * fitted to. Where other points are given that differ from them in number or total weight, `caution` says so.
    */
   override async fisherInformation(points?: PointSource, options: ScoreOptions = {}): Promise<FisherInformation> {
     const information = await super.fisherInformation(points, options);
@@ -28,7 +28,7 @@ export class MixtureFit extends fittedMixture(MixtureModel) {
 
 type Size = Pick<MixtureRecord, 'nSamples' | 'totalWeight'>;
 
-/** What tells that points are not those that were fitted. Others of the same size are not found out here. */
+/** Says why points cannot be those that were fitted. Other points of the same number and weight go unnoticed. */
 function otherPoints(given: Size, fitted: Size): string | undefined {
   const { nSamples, totalWeight } = fitted;
   if (given.nSamples === nSamples && Math.abs(given.totalWeight - totalWeight) <= SAME * totalWeight) return undefined;

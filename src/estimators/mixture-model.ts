@@ -32,7 +32,7 @@ export class MixtureModel extends MixtureBase<MixtureParameters> {
   /** The component of uniform density, where there is one: its label is K, its responsibilities are the last column. */
   readonly noise?: { readonly weight: number; readonly logVolume: number };
 
-  /** Takes the parts as they are; {@link fromJSON} checks them, and is for whatever was not computed here. */
+  /** Takes the parts unchecked; for parts that emgpu did not compute use {@link fromJSON}, which checks them. */
   constructor(parts: MixtureParts) {
     super(parts.featureNames);
     this.covarianceType = parts.covarianceType;
@@ -76,8 +76,8 @@ export class MixtureModel extends MixtureBase<MixtureParameters> {
   }
 
   /**
-   * The points with every NaN replaced by its expectation given what is observed of its row, under this model: N × D, row-major. Observed
-   * cells are what they were.
+   * The points with every NaN replaced by its expectation under this model, given the observed cells of its row: N × D, row-major. Observed
+   * cells stay as they are.
    */
   async impute(points: HostPoints, options: Omit<ScoreOptions, 'missing'> = {}): Promise<Float64Array> {
     const responsibilities = await this.predictProba(points, { ...options, missing: 'em' });
@@ -86,18 +86,18 @@ export class MixtureModel extends MixtureBase<MixtureParameters> {
   }
 
   /**
-   * The gradient of the log-likelihood at these parameters, the natural gradient's step and EM's: one pass over the points. Without points, over
-   * those it was fitted to. Throws `invalid-model` where a weight is 0.
+   * The gradient of the log-likelihood at these parameters, the step of the natural gradient, and that of EM: one pass over the points. Without
+   * points, over those it was fitted to. Throws `invalid-model` where a weight is 0.
    */
   naturalGradient(points?: PointSource, options: ScoreOptions = {}): Promise<NaturalGradient> {
     return this.over(points, options, (dataset, run) => naturalGradient(dataset, this.#at(), run));
   }
 
   /**
-   * How well the points determine the parameters, and standard errors: 2 p + 1 passes for p free parameters. Without points, of those it was
-   * fitted to. Those of a fit are had from the very rows, and weights, that were fitted: others tell of themselves, and standard errors fall with
-   * the square root of their number. A model does not know its rows; where the log-likelihood of these is largest elsewhere, `caution` says so.
-   * Throws `invalid-model` where a weight is 0.
+   * How well the points determine the parameters, and standard errors: 2 p + 1 passes for p free parameters. Without points, for those it was
+   * fitted to. For the standard errors of a fit, pass exactly the rows and weights it was fitted to: other points give the errors of a fit to
+   * *them*, which shrink with the square root of their number. A model does not know its rows; where the log-likelihood of the points is largest
+   * at other parameters, `caution` says so. Throws `invalid-model` where a weight is 0.
    */
   fisherInformation(points?: PointSource, options: ScoreOptions = {}): Promise<FisherInformation> {
     return this.over(points, options, (dataset, run) => fisherInformation(dataset, this.#at(), run));
@@ -121,7 +121,7 @@ export class MixtureModel extends MixtureBase<MixtureParameters> {
     });
   }
 
-  /** @internal That of all components together; noise has no place. */
+  /** @internal The frame of all components together; noise has no place, so it does not count. */
   protected override frameOfModel(): Frame {
     const { weights, means, nFeatures: D, fullCovariances } = this;
     const total = weights.reduce((a, b) => a + b, 0) || 1;

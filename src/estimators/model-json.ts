@@ -47,7 +47,7 @@ export function checkArray(name: string, value: unknown, shape: readonly number[
   });
 }
 
-/** D, and K under the name that the kind has for it. */
+/** Checks and returns D, and K, which has this name in the kind's files. */
 export function checkSizes(
   file: Record<string, unknown>,
   count: 'nComponents' | 'nClusters',
@@ -70,7 +70,7 @@ export function checkNames(names: unknown, D: number): void {
   }
 }
 
-/** Weights, with those that stand elsewhere, must sum to 1. */
+/** Throws `invalid-model` unless the weights sum to 1, together with `others` that stand elsewhere in the file. */
 export function checkWeights(weights: readonly number[], others = 0): void {
   const sum = weights.reduce((a, b) => a + b, others);
   if (weights.some((w) => w < 0) || Math.abs(sum - 1) > 1e-6)

@@ -11,7 +11,7 @@ export interface NoiseStart {
   readonly logVolume: number;
 }
 
-/** Of the noise at the start, where the caller does not say. */
+/** Default weight of the noise at the start. */
 const WEIGHT = 0.05;
 
 /** Checks what was given; throws `invalid-option`. */
@@ -31,19 +31,19 @@ export function checkNoise({ weight = WEIGHT, volume, logVolume }: NoiseOptions)
   }
 }
 
-/** The noise component with what is not given found from the points. Throws `invalid-option` where they cannot tell. */
+/** The noise component; a volume that is not given is found from the points. Throws `invalid-option` where that cannot be done. */
 export function completeNoise({ weight = WEIGHT, volume, logVolume }: NoiseOptions, points: PointSource): NoiseStart {
   return { weight, logVolume: logVolume ?? (volume === undefined ? logBoxVolume(points) : Math.log(volume)) };
 }
 
-/** A start without noise, whose weights make room for that of the noise. */
+/** Adds the noise component to a start: the weights shrink to make room for its weight. */
 export function withNoise({ weights, ...rest }: MixtureParameters, { weight }: NoiseStart): MixtureParameters {
   return { ...rest, weights: Float64Array.from([...weights.map((w) => (1 - weight) * w), weight]) };
 }
 
 /**
- * log of the product of the columns' ranges over the rows that count: none of weight 0 or with a missing cell. Columns that are
- * constant count as 1: they tell noise from nothing.
+ * The logarithm of the product of the columns' ranges, over rows that have weight and no missing cell. The range of a constant column counts as 1, as
+ * it does not help to tell noise from anything.
  */
 function logBoxVolume(points: PointSource): number {
   if (isStream(points) || isDevicePoints(points)) {

@@ -13,7 +13,7 @@ export function checkOptions(options: unknown): void {
   checkIsObject('The options', options, '{ seed: 1 }');
 }
 
-/** An option that `true` turns on with all defaults, and an object with some of them given. */
+/** Throws `invalid-option` unless an option is `true` or `false`, or an object with settings. */
 export function checkSwitch(name: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'boolean') checkIsObject(name, value, '{}, or true');
 }
@@ -46,24 +46,24 @@ export function checkBackend(value: unknown): void {
   checkChoice('backend', value, ['auto', 'webgpu', 'cpu']);
 }
 
-/** What a call can be told. */
+/** Checks the options of a call; throws `invalid-option`. */
 export function checkCall(call: CallOptions): void {
   checkIsObject('The options of the call', call, '{ onProgress }');
   const { onProgress, signal } = call;
   if (onProgress !== undefined && typeof onProgress !== 'function') refuse('onProgress', 'a function', onProgress);
-  // Whoever made it: signals of other realms are none of this one's.
+  // Not by `instanceof`: a signal may come from another realm.
   if (signal !== undefined && typeof signal?.aborted !== 'boolean') refuse('signal', 'an AbortSignal', signal);
 }
 
-/** The start must be named, or a model. */
+/** Throws `invalid-option` unless the start is one of these names, or a model. */
 export function checkInit(init: unknown, known: readonly string[]): void {
   if (typeof init !== 'object' || init === null) checkChoice('init', init ?? known[0], known);
 }
 
-/** What all estimators can be told, with its defaults. */
+/** Defaults of the options that all estimators have. */
 export const ITERATION_DEFAULTS = { backend: 'auto', tol: 1e-6, maxIter: 500, nInit: 1, seed: 0 } as const;
 
-/** More starts would be a slip. */
+/** More starts than this are taken for a slip. */
 const MOST_STARTS = 1e6;
 
 export type CheckedIteration = Required<IterationOptions> & Required<Pick<DeviceOptions, 'backend'>> & { tol: number };
@@ -76,43 +76,43 @@ export function checkIteration({ backend, tol, maxIter, nInit, seed }: CheckedIt
   checkSeed(seed);
 }
 
-/** Rows of a warm-up where the caller only says that there be one. */
+/** Rows of a warm-up where the option is `true`. */
 const WARM_UP_ROWS = 65536;
 
-/** What mixtures of any family can be told besides. */
+/** Checks the further options of mixtures of any family; throws `invalid-option`. */
 export function checkMixture({ nComponents, accelerate, warmUp }: MixtureOptions): void {
   checkCount('nComponents', nComponents);
   checkChoice('accelerate', accelerate ?? 'off', ['off', 'auto', 'on']);
   if (warmUp !== undefined && typeof warmUp !== 'boolean') checkWhole('warmUp', warmUp, 1);
 }
 
-/** Rows of a warm-up; undefined where there is none. */
+/** The number of rows of a warm-up; undefined where there is to be none. */
 export function warmUpRows(warmUp: boolean | number | undefined): number | undefined {
   if (warmUp === undefined || warmUp === false) return undefined;
   return warmUp === true ? WARM_UP_ROWS : warmUp;
 }
 
-/** The names of some options, as a type has them: one that is forgotten, or is none, does not compile. */
+/** The names of all options of a type: one that is left out, or that the type does not have, does not compile. */
 export type OptionNames<T> = Readonly<Record<keyof T, true>>;
 
-/** Where to compute, and how. */
+/** Names of the options on where to compute, and how. */
 export const DEVICE_OPTIONS = {
   backend: true,
   device: true,
   tune: true,
   chunkRows: true,
 } satisfies OptionNames<DeviceOptions>;
-/** What all estimators can be told. */
+/** Names of the options that all estimators have. */
 export const ESTIMATOR_OPTIONS = { ...DEVICE_OPTIONS, seed: true, maxIter: true, nInit: true, tol: true } as const;
-/** What mixtures of any family can be told. */
+/** Names of the options that mixtures of any family have. */
 export const MIXTURE_OPTIONS = {
   ...ESTIMATOR_OPTIONS,
   ...{ nComponents: true, accelerate: true, warmUp: true, bounds: true },
 } satisfies OptionNames<MixtureOptions>;
 
 /**
- * Options without those that are `undefined`, which then have their defaults. Throws `invalid-option` unless they are an object, of options that there
- * are: a misspelt one would go unnoticed.
+ * The options without those that are `undefined`, so that these have their defaults. Throws `invalid-option` unless they are an object, and for names
+ * that are not in `names`: a misspelt option would go unnoticed.
  */
 export function defined<T extends object>(options: T, names: OptionNames<T>): T {
   checkOptions(options);
@@ -127,7 +127,7 @@ export function defined<T extends object>(options: T, names: OptionNames<T>): T 
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
 }
 
-/** Throws `too-few-points` unless there are at least K. */
+/** Throws `too-few-points` unless there are at least K points. */
 export function checkEnoughPoints(nSamples: number, K: number, what: 'components' | 'clusters'): void {
   if (nSamples >= K) return;
   throw new EmgpuError(

@@ -67,7 +67,7 @@ export class PoissonModel extends MixtureBase<PoissonParameters> {
   /** `[K][D]`: expected counts. */
   readonly rates: number[][];
 
-  /** Takes the parts as they are; {@link fromJSON} checks them, and is for whatever was not computed here. */
+  /** Takes the parts unchecked; for parts that emgpu did not compute use {@link fromJSON}, which checks them. */
   constructor({ nComponents, nFeatures, featureNames, weights, rates }: PoissonParts) {
     super(featureNames);
     this.nComponents = nComponents;
@@ -227,9 +227,9 @@ export class PoissonMixture extends Estimator<PoissonParameters, PoissonModel, P
   }
 
   /**
-   * Equal weights, and rates near the rows drawn: of a single count x the expectation under an exponential prior with the mean of all rows,
-   * (x + 1) m / (m + 1), because no row with a 0 is to rule out all others. Distances count every feature in units of its Poisson
-   * variance. From `random` responsibilities one M-step.
+   * Draws a start: equal weights, and rates near the rows drawn. The rate for a single count x is its expectation under an exponential prior with the
+   * mean m of all rows, (x + 1) m / (m + 1): never 0, so that a drawn 0 does not rule out all other rows. Distances count every feature in units of
+   * its Poisson variance. With `random`, the start is one M-step from random responsibilities.
    */
   async #draw(
     { backend, dataset }: Session,
@@ -260,7 +260,7 @@ function toParameters({ weights, rates }: Pick<PoissonMixtureJSON, 'weights' | '
   return { weights: Float64Array.from(weights), rates: flatten(rates) };
 }
 
-/** The points, once it is seen that they are counts, or chunk by chunk. What is in a GPUBuffer cannot be seen from here. */
+/** The points, checked to be counts; a stream is checked chunk by chunk, and points in a GPUBuffer are not checked here. */
 function countsOf(points: PointSource): PointSource {
   if (isStream(points)) return new CountStream(points);
   checkPoints(points);
@@ -268,7 +268,7 @@ function countsOf(points: PointSource): PointSource {
   return points;
 }
 
-/** Of points in a GPUBuffer, rows from all over. */
+/** Throws `not-counts` unless rows from all over the dataset hold counts: a check for points in a GPUBuffer. */
 async function checkSome(dataset: Dataset): Promise<void> {
   const numbers = sampleNumbers(dataset.nSamples);
   const D = dataset.nFeatures;
@@ -279,9 +279,9 @@ async function checkSome(dataset: Dataset): Promise<void> {
 }
 
 /**
- * The family for points on a backend: their factorials, `Σ w Σ_d log x_d!`, are what one component's log-likelihood has less than the sums
- * tell. One pass.
- * @param mean D rates near the mean of the points: the nearer, the less is rounded
+ * The family for points on a backend. It needs their factorials, `Σ w Σ_d log x_d!`: the log-likelihood of a single component is smaller by these than
+ * what follows from the sums. One pass.
+ * @param mean D rates near the mean of the points: the nearer, the smaller the rounding
  */
 async function familyWithBounds(dataset: Dataset, mean: Float64Array, { signal }: RunOptions) {
   const plain = poissonFamily(0);

@@ -3,7 +3,7 @@ import { covarianceShapes, rescale } from '../families/covariance.ts';
 import { populationMoments, standardNormal } from '../families/gaussian.ts';
 import { scatterAbout } from '../families/scatter.ts';
 
-/** Of all points, in the frame. */
+/** Mean and variance of all points, in the frame. */
 export interface Population {
   /** D */
   readonly mean: Float64Array;
@@ -12,8 +12,8 @@ export interface Population {
 }
 
 /**
- * Mean and variance of every column, weighted; where cells are missing, of those that are there. One pass, or two: the sums of an incomplete
- * dataset hold the given variance for each cell that is missing, so those of two variances tell how many these are.
+ * Mean and variance of every column, weighted, over the cells that are not missing. One pass; two where cells are missing: the sums of an incomplete
+ * dataset hold the model's variance for each missing cell, so the sums for two different variances show how many cells are missing.
  */
 export async function populationOf(dataset: Dataset, { signal }: RunOptions): Promise<Population> {
   const one = await dataset.expectation(standardNormal(dataset.frame), { signal });
@@ -31,8 +31,8 @@ function ofVariance(normal: KernelParameters, variance: number): KernelParameter
 }
 
 /**
- * D × D, data units, of all points. Missing cells count as what they would be if columns were independent, with their own means and variances:
- * so covariances are smaller than those of complete pairs, by the share of the others, and no unit matters.
+ * The covariance of all points, D × D, data units. Missing cells count as if columns were independent, with the columns' own means and variances: so
+ * the covariance of two columns is smaller than over complete pairs alone, by the share of incomplete pairs, and units do not matter.
  */
 export async function populationCovariance(dataset: Dataset, options: RunOptions): Promise<Float64Array> {
   const { frame } = dataset;
@@ -42,7 +42,7 @@ export async function populationCovariance(dataset: Dataset, options: RunOptions
   return rescale(covarianceShapes.full, covarianceFrom(statistics), frame.scale);
 }
 
-/** A column that is constant has nothing to be missing. */
+/** A constant column has no variance to divide by; this small one takes its place. */
 const LEAST_VARIANCE = 1e-12;
 
 function atMoments(normal: KernelParameters, { mean, variance }: Population): KernelParameters {
@@ -54,7 +54,7 @@ function atMoments(normal: KernelParameters, { mean, variance }: Population): Ke
   return { ...normal, means: mean, precisionsCholesky: u };
 }
 
-/** D × D, in the frame, of the one component that all points belong to. */
+/** The covariance of the one component that all points belong to: D × D, in the frame. */
 function covarianceFrom(statistics: Statistics): Float64Array {
   const { nFeatures: D, counts, centers, first } = statistics;
   const mean = centers.map((c, d) => c + first[d]! / counts[0]!);

@@ -7,7 +7,7 @@ import { flatten } from './model-json.ts';
 import { checkNumber, checkPositive } from './options.ts';
 import type { PriorOptions } from './types.ts';
 
-/** What the points say of themselves: the defaults of a prior. */
+/** Mean and covariance of the points: the defaults of a prior. */
 export interface PopulationMoments {
   /** D, data units. */
   readonly mean: Float64Array;
@@ -45,7 +45,7 @@ export function completePrior(
   };
 }
 
-/** Without one that is symmetric and positive definite the prior is none. */
+/** Throws `invalid-option` unless the scale matrix is symmetric and positive definite. */
 function checkScale(scale: Float64Array, D: number): void {
   const isSymmetric = scale.every((c, i) => c === scale[(i % D) * D + Math.floor(i / D)]);
   if (isSymmetric && cholesky(scale, D)) return;

@@ -6,7 +6,7 @@ import { examine } from './soundness.ts';
 import type { FitRecord, Restart } from './types.ts';
 import { warmUp } from './warm-up.ts';
 
-/** What starting and running once more takes. */
+/** What it takes to start and run once more. */
 export interface Trials<P> {
   readonly backend: Backend;
   readonly dataset: Dataset;
@@ -16,22 +16,22 @@ export interface Trials<P> {
   readonly start: (seed: number) => Promise<P>;
   readonly seed: number;
   readonly warmUpRows: number | undefined;
-  /** After each step of a run, and while it takes many at once. */
+  /** Called after each step of a run, and now and then while it takes many at once. */
   readonly onStep: (reached: Reached, restart: number) => void;
 }
 
-/** A run, and what came before it. */
+/** A run, and the warm-up that came before it, if any. */
 export interface Begun<P> {
   readonly run: EmRun<P>;
   readonly warmUp?: NonNullable<FitRecord['warmUp']>;
 }
 
-/** One of several. */
+/** A run that has ended, with what it is ranked by. */
 interface Ranked<P> extends Begun<P> {
   readonly index: number;
 }
 
-/** A run at its start: drawn, and warmed up where that was asked for. */
+/** Draws a start, warms it up where that was asked for, and returns the run there. */
 export async function begin<P>(trials: Trials<P>, seed: number): Promise<Begun<P>> {
   const { backend, dataset, family, settings, warmUpRows: rows } = trials;
   const start = await trials.start(seed);
@@ -41,8 +41,8 @@ export async function begin<P>(trials: Trials<P>, seed: number): Promise<Begun<P
 }
 
 /**
- * Runs from `count` starts on the same points and keeps the best that is sound, the first of equals: as many at once as the dataset gains from,
- * which changes no result. The first start has the seed that was given. Rejects with `all-collapsed`.
+ * Runs from `count` starts on the same points and keeps the best sound run, the first of equals. As many runs are under way at once as pay on this
+ * dataset, which changes no result. The first start has the seed that was given. Rejects with `all-collapsed` where none is sound.
  */
 export async function bestOf<P>(trials: Trials<P>, count: number): Promise<Begun<P> & { restarts: Restart[] }> {
   const random = seededRandom(trials.seed);
@@ -95,7 +95,7 @@ export function describe<P>({ history, iteration, converged }: EmRun<P>, seed: n
   return { seed, value: history.at(-1)!, nIter: iteration, converged };
 }
 
-/** Runs side by side may end in any order: of equals the first start counts. */
+/** Whether one run is better than another. As runs side by side may end in any order, among equals the earlier start wins. */
 function isBetter<P>(one: Ranked<P>, other: Ranked<P>): boolean {
   const [a, b] = [one.run.objective, other.run.objective];
   return a > b || (a === b && one.index < other.index);

@@ -7,7 +7,7 @@ import { seededRandom } from '../math/random.ts';
 import { flatten } from './model-json.ts';
 import type { GaussianMixtureJSON } from './types.ts';
 
-/** Lower factors L (D × D each) with `Σ_k = L Lᵀ`; one that all components share where the type is tied. */
+/** The lower factors L of the covariances, `Σ_k = L Lᵀ`, D × D each; a single one where all components share it. */
 function lowerFactors(type: CovarianceType, covariances: Float64Array, D: number): Float64Array[] {
   const shape = covarianceShapes[type];
   const size = blockSize(shape, D);
@@ -27,13 +27,13 @@ function refuseSingular(component: number): never {
   );
 }
 
-/** Points that were drawn: n × D numbers, row-major, and n components. */
+/** Points that were drawn: n × D numbers, row-major, and the component of each of the n points. */
 export interface Draws {
   readonly data: Float64Array;
   readonly labels: Uint32Array;
 }
 
-/** Room for n draws of D numbers. Throws `invalid-option` unless n is a whole number from 1 on, `out-of-memory` where there is none. */
+/** Room for n draws of D numbers. Throws `invalid-option` unless n is a whole number from 1 on, and `out-of-memory`. */
 export function roomForDraws(n: number, D: number): Draws {
   checkWhole('n', n, 1);
   try {

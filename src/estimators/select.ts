@@ -9,7 +9,7 @@ import { checkCall, checkChoice, checkCount, checkOptions } from './options.ts';
 import { isStream, type PointSource } from './session.ts';
 import type { CallOptions, GaussianMixtureOptions } from './types.ts';
 
-/** What models are compared by; smaller is better. */
+/** The criterion that models are compared by; smaller is better. */
 export type Criterion = 'bic' | 'aic' | 'icl';
 
 export interface SelectOptions extends Omit<GaussianMixtureOptions, 'nComponents' | 'covarianceType'> {
@@ -24,7 +24,7 @@ export interface SelectOptions extends Omit<GaussianMixtureOptions, 'nComponents
 /** One candidate. */
 export interface SelectionRow {
   readonly nComponents: number;
-  /** Of Gaussian mixtures. */
+  /** Present for Gaussian mixtures. */
   readonly covarianceType?: CovarianceType;
   /** Free parameters. */
   readonly nParameters?: number;
@@ -42,14 +42,14 @@ export interface Selection<Fit> {
   /** One per candidate, in the order they were tried. */
   readonly rows: readonly SelectionRow[];
   readonly criterion: Criterion;
-  /** The best by the criterion, */
+  /** The row of the best candidate by the criterion. */
   readonly best: SelectionRow;
-  /** and its fit, which holds the points until it is destroyed. */
+  /** The fit of the best candidate. It holds the points until it is destroyed. */
   readonly fit: Fit;
 }
 
 export interface SelectCall extends CallOptions {
-  /** Told after each candidate, with all rows so far; `count` candidates in all. */
+  /** Called after each candidate with all rows so far; `count`: how many candidates there are in all. */
   readonly onCandidate?: (rows: readonly SelectionRow[], count: number) => void;
 }
 
@@ -58,7 +58,7 @@ interface Candidate {
   readonly covarianceType?: CovarianceType;
 }
 
-/** Starts per candidate where the caller does not say: one good-looking start may miss the best optimum. */
+/** Default number of starts per candidate: a single start may miss the best optimum. */
 const STARTS = 5;
 
 /**
@@ -82,8 +82,8 @@ export async function select(
 }
 
 /**
- * The same over estimators of mixtures of any one family, with options as they have them; how points are loaded (`backend`, `missing`, …) is told
- * by the one with the fewest components. Whether each can be fitted to these points is looked at before the first is.
+ * As {@link select}, over estimators of mixtures of any one family, each with its own options. How points are loaded (`backend`, `missing`, …) is
+ * taken from the one with the fewest components. Whether each can be fitted to these points is checked before the first is fitted.
  *
  * Rejects with `invalid-option` for `KMeans`, which has no likelihood: inertia falls with every further cluster, and BIC, AIC and ICL are not
  * defined.
@@ -101,7 +101,7 @@ export async function selectFrom<P, Model, Fit extends MixtureRecord & { readonl
   checkList('estimators', estimators, '[new GaussianMixture({ nComponents: 2 })]');
   for (const estimator of estimators) checkCandidate(estimator);
   checkEach(points, estimators);
-  // The fewest components: more than there are points are refused one by one.
+  // Loading checks for the fewest components only: candidates of more than there are points are refused one by one.
   const smallest = estimators.reduce((a, b) => (b.options.nComponents < a.options.nComponents ? b : a));
   const { session, checked } = await smallest.open(points, call, { scaling: commonScaling(estimators) });
   const rows: SelectionRow[] = [];
@@ -121,7 +121,7 @@ export async function selectFrom<P, Model, Fit extends MixtureRecord & { readonl
   }
 }
 
-/** Callers in plain JavaScript may give one where several are expected. */
+/** Throws `invalid-option` unless `value` is a list of at least one: callers in plain JavaScript may give one thing where several are expected. */
 function checkList(name: string, value: unknown, example: string): void {
   if (Array.isArray(value) && value.length > 0) return;
   throw new EmgpuError(
@@ -131,7 +131,7 @@ function checkList(name: string, value: unknown, example: string): void {
   );
 }
 
-/** A mixture that has not been fitted. k-means tells of clusters, and has nothing that a criterion could be computed from. */
+/** Throws `invalid-option` unless this is an estimator of a mixture: k-means has no likelihood that a criterion could be computed from. */
 function checkCandidate(estimator: unknown): void {
   const { options, fitOn } = (estimator ?? {}) as {
     options?: Partial<Candidate & { nClusters: number }>;
@@ -152,13 +152,13 @@ function checkCandidate(estimator: unknown): void {
   );
 }
 
-/** What can be seen beforehand must not come to light when others have been fitted: a start, a prior that is not for these points. */
+/** Checks before anything is fitted what would else fail after hours of other fits: a start or a prior that is not for these points. */
 function checkEach<P, Model, Fit>(points: PointSource, estimators: readonly Estimator<P, Model, Fit>[]): void {
   if (!isStream(points)) checkPoints(points);
   for (const estimator of estimators) estimator.checkFor(points.nFeatures);
 }
 
-/** Where one of them mixes features in its distances, all columns are scaled alike: right for the others, too. */
+/** The scaling that suits all: where one of them mixes features in its distances, all columns are scaled alike, which is right for the others, too. */
 function commonScaling(estimators: readonly { readonly scaling: Scaling }[]): Scaling {
   return estimators.find(({ scaling }) => scaling !== 'per-feature')?.scaling ?? 'per-feature';
 }

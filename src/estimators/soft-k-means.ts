@@ -30,12 +30,12 @@ const OPTIONS = {
   ...{ nClusters: true, stiffness: true, init: true, accelerate: true, warmUp: true, bounds: true, missing: true },
 } satisfies OptionNames<SoftKMeansOptions>;
 
-/** What soft k-means has settled. */
+/** Options of a mixture that are fixed here. */
 const SETTLED = ['nComponents', 'covarianceType', 'regCovar', 'freeze', 'prior', 'noise'];
 
 /**
  * Soft k-means (MacKay 2003, ch. 20): a mixture of equal spheres of one fixed variance `σ² = 1 / (2 β)` and equal weights, of which only the centres
- * move. As β grows responsibilities become 0 and 1 and it becomes k-means: see {@link anneal}.
+ * move. As β grows, responsibilities approach 0 and 1, and soft k-means becomes k-means: see {@link anneal}.
  */
 export class SoftKMeans extends GaussianMixture {
   readonly #variance: number;
@@ -54,13 +54,13 @@ export class SoftKMeans extends GaussianMixture {
     this.#variance = 1 / (2 * stiffness);
   }
 
-  /** @internal The one that is fixed. */
+  /** @internal The fixed variance, for every feature. */
   protected override startVariances(_: Float64Array, __: number, { frame }: Pick<Dataset, 'frame'>): Float64Array {
     return frame.scale.map((s) => this.#variance / (s * s));
   }
 }
 
-/** By the names that options have here, before the mixture checks them by its own. */
+/** Checks options under the names that they have here, before the mixture checks them under its own. */
 function check(options: SoftKMeansOptions): void {
   checkOptions(options);
   checkCount('nClusters', options.nClusters);

@@ -4,16 +4,16 @@ import { populationCovariance } from './population.ts';
 
 /** A component this many times narrower than all points in some direction, and at the regulariser there, has collapsed. */
 const NARROWER = 100;
-/** Weights that add up to this or less are no counts. */
+/** Weights that add up to no more than this are taken for shares of a whole, not for counts. */
 const LIGHTEST = 2;
 /** A column varies if its standard deviation is more than this share of its mean: less is rounding. */
 const VARIES = 1e-14;
 
-/** What is to be said of a fit's components. */
+/** What was found about a fit's components. */
 export interface Findings {
-  /** Those whose likelihood means nothing. */
+  /** Components whose likelihood means nothing. */
   readonly collapses: Degeneracy[];
-  /** What does not make the fit unsound: two components that coincide; one that the regulariser made, as it is as large as what it is added to. */
+  /** Findings that do not make the fit unsound: two components that coincide, or a regulariser that is as large as the variances it is added to. */
   readonly cautions: Degeneracy[];
 }
 
@@ -48,14 +48,14 @@ export async function examine<P>(
 }
 
 /**
- * What a point weighs, as a share of all: 1, as weights are counts; where they are smaller on average, that average. Rows of weight 0 are
- * none. A little less, since rounding must not decide of a component with exactly one point.
+ * The weight of one point, as a share of all: weights are counts, so it is 1, but where weights are smaller on average, it is their average (rows of
+ * weight 0 left out). A little less than that, since rounding must not decide on a component with exactly one point.
  */
 function weightOfOne({ totalWeight, nWeighted }: Dataset): number {
   return ((1 - 1e-6) * Math.min(1, totalWeight / nWeighted)) / totalWeight;
 }
 
-/** The criteria of mixtures count weights as points. Where these add up to hardly more than one, they are shares of a whole. */
+/** A warning where the weights seem to be shares of a whole: the criteria of mixtures take their sum for the number of points. */
 export function lightWeights<P>({ hard }: Family<P>, { totalWeight, nWeighted }: Dataset): string[] {
   if (hard || nWeighted <= LIGHTEST || totalWeight > LIGHTEST) return [];
   return [

@@ -13,10 +13,10 @@ export interface StartOptions extends RunOptions {
   readonly onProgress?: ((fraction: number) => void) | undefined;
 }
 
-/** Iterations of the k-means run that a start may come from. */
+/** Iterations of the short k-means run of the start `k-means`. */
 const SHORT_RUN = 10;
 
-/** Draws the centres to start from. `weights`: of squared differences per feature, D of them. */
+/** Draws the centres to start from. `weights`: what a squared difference counts for in each of D features. */
 export async function drawCenters(dataset: Dataset, weights: Float64Array, options: StartOptions): Promise<Seeds> {
   const { signal, onProgress, method, count } = options;
   const seeds = await seed(dataset, {

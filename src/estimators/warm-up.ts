@@ -6,8 +6,8 @@ import { seededRandom } from '../math/random.ts';
 import type { FitRecord } from './types.ts';
 
 /**
- * Runs to convergence on about `rows` of the rows that weigh something, drawn at random, with their weights and in the same frame. Undefined
- * where there are not more than twice as many of those; see {@link drawRows}.
+ * Runs to convergence on about `rows` rows, drawn at random among those that weigh something, with their weights and in the same frame. Undefined
+ * unless more than twice as many rows weigh something; see {@link drawRows}.
  */
 export async function warmUp<P>(
   backend: Backend,

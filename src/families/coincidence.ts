@@ -1,6 +1,6 @@
 import { blockSize, type CovarianceShape } from './covariance.ts';
 
-/** Components coincide where means differ by less than this share of a standard deviation, and covariances by less than this share, in every feature. */
+/** Components coincide if, in every feature, their means differ by at most this share of a standard deviation, and their covariances by this share. */
 const ALIKE = 0.05;
 
 /** The first two components that are the same but for their weights; undefined where all differ. */

@@ -4,9 +4,9 @@ import type { Collapse } from '../em/types.ts';
 import { blockSize, type CovarianceShape, countBlocks, rescale } from './covariance.ts';
 import type { MixtureParameters } from './parameters.ts';
 
-/** At the regulariser: not even as much variance of its own. */
+/** A variance up to this many times `regCovar` is at the regulariser: the points themselves make less of it than that does. */
 const AT_REGULARIZER = 2;
-/** So many times the backend's rounding, squared, is the share of the frame's variance below which variances are rounding. */
+/** A standard deviation of no more than this many times the backend's rounding, as a share of the frame's scale, is rounding. */
 const ROUNDINGS = 40;
 
 /**

@@ -41,7 +41,7 @@ export function countCovarianceParameters(shape: CovarianceShape, K: number, D: 
   return countBlocks(shape, K) * entriesOf(shape.form, D).size;
 }
 
-/** Factors U of the precisions, block by block (`Σ⁻¹ = U Uᵀ`, or 1 / σ), and `log det U` of each. */
+/** The factor U of each block's precision (`Σ⁻¹ = U Uᵀ`, or 1 / σ), and its `log det U`. */
 export interface Factors {
   readonly precisionsCholesky: Float64Array;
   readonly halfLogDets: Float64Array;
@@ -72,7 +72,7 @@ function factorizeInto(u: Float64Array, covariances: Float64Array, D: number, at
   return logDet;
 }
 
-/** The same for variances: D of them, or one that serves D features. */
+/** Writes 1 / σ of D variances, or of one that serves D features; returns log det U. */
 function invertInto(u: Float64Array, variances: Float64Array, D: number, at: number, size: number, component?: number) {
   let logDet = 0;
   for (let i = at; i < at + size; i++) {
@@ -92,7 +92,7 @@ function refuseSingular(component?: number): never {
   );
 }
 
-/** Multiplies feature d by `factors[d]`. One variance needs equal factors. */
+/** The covariances after feature d was multiplied by `factors[d]`. Where there is one variance for all features, factors must be equal. */
 export function rescale(shape: CovarianceShape, covariances: Float64Array, factors: Float64Array): Float64Array {
   const D = factors.length;
   switch (shape.form) {
@@ -116,7 +116,7 @@ export function writeBlock(
 ): void {
   const D = regularizer.length;
   if (form !== 'matrix') {
-    // A variance that rounding left a little below zero is zero.
+    // Rounding may leave a variance a little below zero.
     moment.forEach((m, i) => {
       to[at + i] = Math.max(0, m / denominator) + regularizer[i]!;
     });

@@ -12,7 +12,7 @@ export interface Entries {
 
 const known = new Map<string, Entries>();
 
-/** The entries of a form in D ≤ 128 dimensions: made once. */
+/** The entries of a form in D ≤ 128 dimensions; made once, and kept. */
 export function entriesOf(form: MomentForm, D: number): Entries {
   const key = `${form} ${D}`;
   let entries = known.get(key);

@@ -19,7 +19,7 @@ export interface Coordinate {
 /** The free parameters of a mixture in a fixed order: weights but the reference, means, covariances (lower triangles by rows). */
 export interface Coordinates {
   readonly all: readonly Coordinate[];
-  /** The largest weight, which follows from the others: so none of them is a difference of large numbers. */
+  /** The index of the largest weight, which follows from the others. As it is the largest, it is no small difference of large numbers. */
   readonly reference: number;
 }
 
@@ -47,7 +47,7 @@ export function coordinatesOf(shape: CovarianceShape, parameters: MixtureParamet
   return { all, reference };
 }
 
-/** A gradient by the free parameters, from one by all entries. */
+/** The gradient by the free parameters, from the gradient by all entries. */
 export function alongCoordinates({ all }: Coordinates, gradient: MixtureParameters): Float64Array {
   return Float64Array.from(all, ({ part, moves }) =>
     moves.reduce((sum, [index, factor]) => sum + factor * gradient[part][index]!, 0),
@@ -61,9 +61,9 @@ export function moveAlong(parameters: MixtureParameters, { part, moves }: Coordi
   return { ...parameters, [part]: moved };
 }
 
-/** Information of the parameters apart: with known responsibilities they tell nothing of one another. Frame units. */
+/** The complete-data information, block by block: with known responsibilities these parameters are independent. Frame units. */
 export interface CompleteInformation {
-  /** Of the free weights: `diag(N / w_k)`, and `N / w_r` of the reference added everywhere. */
+  /** Over the free weights: `diag(N / w_k)`, with `N / w_r` of the reference added to every entry. */
   readonly weights: Matrix;
   /** K of D × D: `N_k P`. */
   readonly means: Matrix[];
@@ -92,7 +92,7 @@ function traceOf(a: Direction, x: Matrix, b: Direction, y: Matrix): number {
   return sum;
 }
 
-/** The complete-data information: of means and covariances given how many points each component has. */
+/** The complete-data information, from how many points each component has. */
 export function completeInformation(
   shape: CovarianceShape,
   sums: CenteredSums,
@@ -117,15 +117,15 @@ export function completeInformation(
   };
 }
 
-/** Of the free weights, from what each weight would have if it did not take from the reference. */
+/** The block of the free weights, from the information that each weight would have if the reference did not change with it. */
 function withReference(own: Float64Array, reference: number): Matrix {
   const free = own.filter((_, k) => k !== reference);
   return tabulate(free.length, free.length, (i, j) => own[reference]! + (i === j ? free[i]! : 0));
 }
 
 /**
- * Steps along the coordinates for differences: `share` of a weight, and for the others `share` of the standard error that a single point
- * of the component would leave. So no step can make a covariance indefinite.
+ * Steps along the coordinates for taking differences: `share` of a weight, and for means and covariances `share` of the standard error that a
+ * single point of the component would leave. So no step can make a covariance indefinite.
  */
 export function stepsAt(
   shape: CovarianceShape,
@@ -144,8 +144,8 @@ export function stepsAt(
 }
 
 /**
- * Minus the second derivatives, by the free parameters, of the expected complete-data log-likelihood with responsibilities held: where the
- * M-step has nothing left to do this is the complete-data information; elsewhere it says how the gradient changes all the same.
+ * Minus the second derivatives, by the free parameters, of the expected complete-data log-likelihood with responsibilities held fixed. Where the
+ * M-step has nothing left to do this equals the complete-data information; elsewhere it does not, but still says how the gradient changes.
  */
 export function completeCurvature(
   shape: CovarianceShape,
@@ -178,7 +178,7 @@ export function completeCurvature(
   return curvature;
 }
 
-/** `tr(E_a P E_b (P W P − ½ N P))`, both by a covariance. */
+/** `tr(E_a P E_b (P W P − ½ N P))`: second derivatives by two entries of a covariance. */
 function covarianceCurvature(block: BlockMatrices, count: number, directions: readonly Direction[]): Matrix {
   const { precision } = block;
   // P W P − ½ N P is twice the gradient and ½ N P more.
@@ -190,7 +190,7 @@ function covarianceCurvature(block: BlockMatrices, count: number, directions: re
   );
 }
 
-/** `P E P s₁`, by a mean (rows) and a covariance (columns). */
+/** `P E P s₁`: second derivatives by a mean (rows) and an entry of a covariance (columns). */
 function mixedCurvature({ precision }: BlockMatrices, first: Float64Array, directions: readonly Direction[]): Matrix {
   const a = precision.mmul(Matrix.columnVector(first));
   return tabulate(first.length, directions.length, (d, e) =>

@@ -5,7 +5,7 @@ import { entriesOf } from './entries.ts';
 import type { MixtureParameters } from './parameters.ts';
 import { pool, scatterAbout } from './scatter.ts';
 
-/** Sums over points about means of one's own choice. Everything in this file is in the frame of the statistics. */
+/** Sums over points about chosen means. Everything in this file is in the frame of the statistics. */
 export interface CenteredSums {
   /** D */
   readonly nFeatures: number;
@@ -21,7 +21,7 @@ export interface CenteredSums {
   readonly blockCounts: Float64Array;
 }
 
-/** The sums about these means, in float64 from those about the statistics' centres. */
+/** Sums about these means, computed in float64 from the sums about the statistics' centres. */
 export function sumsAbout(shape: CovarianceShape, statistics: Statistics, means: Float64Array): CenteredSums {
   const { nFeatures: D, counts, centers, first } = statistics;
   const nComponents = means.length / D;
@@ -35,12 +35,12 @@ export function sumsAbout(shape: CovarianceShape, statistics: Statistics, means:
   };
 }
 
-/** One covariance as D × D matrices, whatever its form. */
+/** A covariance and what belongs to it as D × D matrices, whatever its form. */
 export interface BlockMatrices {
   readonly covariance: Matrix;
   /** `P = Σ⁻¹` */
   readonly precision: Matrix;
-  /** W, where only the diagonal is known with zeros beside it, where only the trace is, spread evenly. */
+  /** W. Where only its diagonal is known, the rest is 0; where only its trace is, that is spread evenly over the diagonal. */
   readonly scatter: Matrix;
 }
 
@@ -66,15 +66,15 @@ export function matricesOf(
   return { covariance, precision: new CholeskyDecomposition(covariance).solve(Matrix.eye(D)), scatter: w };
 }
 
-/** `½ (P W P − N P)`: the gradient by a covariance, all D × D entries on their own. */
+/** `½ (P W P − N P)`: the gradient by a covariance, each of the D × D entries taken by itself. */
 export function covarianceGradient({ precision, scatter }: BlockMatrices, count: number): Matrix {
   return precision.mmul(scatter).mmul(precision).sub(Matrix.mul(precision, count)).mul(0.5);
 }
 
 /**
  * The gradient of the expected complete-data log-likelihood by the parameters, under the responsibilities that the statistics were
- * summed with: `N_k / w_k`, `P s₁` and `½ (P W P − N P)`. Where these are the parameters' own it is the gradient of the
- * log-likelihood (Fisher's identity). Weights count as free; matrices come symmetric, so that `dL = Σ_ij G_ij dΣ_ij`.
+ * summed with: `N_k / w_k`, `P s₁` and `½ (P W P − N P)`. If these responsibilities are those of the parameters, it is the gradient of
+ * the log-likelihood (Fisher's identity). Weights are taken as free; matrices are symmetric, so that `dL = Σ_ij G_ij dΣ_ij`.
  */
 export function gradientAt(
   shape: CovarianceShape,
@@ -156,7 +156,7 @@ function times({ form }: CovarianceShape, block: Float64Array, g: Float64Array):
   return Float64Array.from(Matrix.from1DArray(D, D, block).mmul(Matrix.columnVector(g)).to1DArray());
 }
 
-/** Σ G Σ, of one variance σ⁴ G / D: it has D features' worth of information. */
+/** Σ G Σ; for one variance σ⁴ G / D, as all D features inform it. */
 function sandwich({ form }: CovarianceShape, block: Float64Array, g: Float64Array, D: number): Float64Array {
   if (form !== 'matrix') return g.map((x, i) => (x * block[i]! ** 2 * block.length) / D);
   const sigma = Matrix.from1DArray(D, D, block);

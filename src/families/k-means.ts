@@ -14,7 +14,7 @@ export type Metric = 'euclidean' | 'cosine';
  * k-means (Lloyd 1982) as a family: spherical EM in the limit of a vanishing shared variance, where responsibilities are 0 or
  * 1 and the log-likelihood, scaled, is minus the inertia. With `cosine` centres are brought back to length 1 (spherical k-means,
  * Dhillon & Modha 2001): of points of length 1 `|x − c|² = 2 − 2 cos`, and the mean's direction is the best centre.
- * @param shortest means of directions up to this length have none themselves: what is left is rounding
+ * @param shortest a mean of directions that is no longer than this has no direction itself: its length is rounding
  */
 function family(metric: Metric, shortest = 0): Family<KMeansParameters> {
   return {
@@ -41,13 +41,13 @@ function family(metric: Metric, shortest = 0): Family<KMeansParameters> {
           continue;
         }
         const center = Float64Array.from({ length: D }, (_, d) => centers[k * D + d]! + first[k * D + d]! / counts[k]!);
-        // Directions that cancel leave none to go to: any centre is as good as the one there was.
+        // Where directions cancel, their mean has none, and any centre is as good as the old one.
         if (metric === 'euclidean' || bringToLengthOne(center, frame, shortest)) moved.set(center, k * D);
       }
       return { parameters: { nClusters: K, centers: moved }, degeneracies };
     },
 
-    // There are no variances. Directions take a step more than the mean.
+    // There are no variances to add anything to. With `cosine` the M-step does more than take means, so it has no stretches.
     ...(metric === 'euclidean' && { regularizer: ({ shift }) => new Float64Array(shift.length) }),
 
     moveTo({ nClusters, centers }, component, point) {
@@ -64,12 +64,12 @@ function family(metric: Metric, shortest = 0): Family<KMeansParameters> {
   };
 }
 
-/** The length in data units of a centre, D numbers in the frame: of a mean of directions, how much they agree, from 0 to 1. */
+/** The length in data units of a centre that is given in the frame. For a mean of directions it says how much they agree, from 0 to 1. */
 export function lengthOf(center: Float64Array, { shift, scale }: Frame): number {
   return Math.hypot(...center.map((c, d) => c * scale[d]! + shift[d]!));
 }
 
-/** Divides a centre by its length in data units; false where there is none to speak of. */
+/** Divides a centre by its length in data units; false, and nothing done, where that is no more than `shortest`. */
 function bringToLengthOne(center: Float64Array, frame: Frame, shortest: number): boolean {
   const { shift, scale } = frame;
   const length = lengthOf(center, frame);

@@ -5,7 +5,7 @@ import { entriesOf } from './entries.ts';
 /**
  * A conjugate prior of a Gaussian mixture, as mclust has it (Fraley & Raftery 2007, Journal of Classification 24, 155–181): means
  * are normal about `mean` with covariance `Σ_k / shrinkage`, covariances inverse Wishart (variances inverse gamma) with
- * `degreesOfFreedom` and `scale`. The weights have a flat one. In the units of whoever uses it: data, or a frame.
+ * `degreesOfFreedom` and `scale`. The prior of the weights is flat. All numbers are in data units, or all in a frame.
  */
 export interface ConjugatePrior {
   /** D */
@@ -14,11 +14,11 @@ export interface ConjugatePrior {
   readonly shrinkage: number;
   /** ν */
   readonly degreesOfFreedom: number;
-  /** Λ, D × D, of which types with variances use the diagonal or its mean. */
+  /** Λ, D × D; covariance types of variances use its diagonal, or the mean of that. */
   readonly scale: Float64Array;
 }
 
-/** What a component's own part of the posterior adds to the count of its covariance: κ's normal has `|Σ|^{−½}`. */
+/** What the prior of each mean adds to the count of a covariance: its normal density has the factor `|Σ|^{−½}`. */
 function perMean({ form }: CovarianceShape, D: number): number {
   return form === 'scalar' ? D : 1;
 }
@@ -39,8 +39,8 @@ export function priorMoment({ form }: CovarianceShape, { scale }: ConjugatePrior
 }
 
 /**
- * Log density of means and covariances under the prior, but for what does not depend on them.
- * @param factors of the covariances, block by block
+ * Log-density of means and covariances under the prior, up to a constant.
+ * @param factors the factors of the covariances, block by block
  */
 export function logPriorOf(
   shape: CovarianceShape,
@@ -55,7 +55,7 @@ export function logPriorOf(
   let sum = 0;
   for (let b = 0; b < halfLogDets.length; b++) {
     const sharing = shape.shared ? K : 1;
-    // `halfLogDets` counts one variance D times; the inverse gamma has it once.
+    // Where there is one variance, `halfLogDets` counts it D times, and the inverse gamma once.
     const logDet = shape.form === 'scalar' ? halfLogDets[b]! / D : halfLogDets[b]!;
     const u = precisionsCholesky.subarray(b * size, (b + 1) * size);
     sum += priorCount(shape, prior, D, sharing) * logDet - 0.5 * traceWith(shape, u, lambda, D);

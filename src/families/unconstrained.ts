@@ -3,8 +3,8 @@ import type { CovarianceShape } from './covariance.ts';
 import type { Freezable, MixtureParameters } from './parameters.ts';
 
 /**
- * What the M-step moves, on all of the reals: logarithms of the weights (the softmax brings them back), means, and of each covariance the
- * Cholesky factor with the logarithms of its diagonal, or the logarithms of the variances.
+ * The parameters that the M-step moves as unconstrained real numbers: the logarithms of the weights ({@link softmax} is the way back), the means, and
+ * for each covariance its Cholesky factor with the logarithms of the diagonal, or the logarithms of the variances.
  */
 export function toVector(
   shape: CovarianceShape,
@@ -30,7 +30,7 @@ export function toVector(
   return concatenate(parts);
 }
 
-/** Back from {@link toVector}; what is frozen comes from `like`. */
+/** The inverse of {@link toVector}; frozen parameters are taken from `like`. */
 export function fromVector(
   shape: CovarianceShape,
   frozen: ReadonlySet<Freezable>,
@@ -52,7 +52,7 @@ export function fromVector(
   return { weights, means, covariances };
 }
 
-/** D of covariance matrices: one that all share has D × D numbers, K own ones D times as many as the means. */
+/** D, found from the sizes of covariance matrices: a shared one has D × D numbers, and K own ones have D times as many numbers as the means. */
 function sizeOf({ shared }: CovarianceShape, { means, covariances }: MixtureParameters): number {
   return shared ? Math.sqrt(covariances.length) : covariances.length / means.length;
 }

@@ -12,7 +12,7 @@ export type Task =
   | {
       readonly type: 'expectation';
       readonly parameters: KernelParameters;
-      /** The part that concerns the shard. */
+      /** Of the shard's rows. */
       readonly assignment: Assignment | undefined;
     }
   | { readonly type: 'read'; readonly what: ReadoutKind; readonly parameters: KernelParameters }

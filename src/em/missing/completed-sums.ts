@@ -27,7 +27,7 @@ export class CompletedSums {
   readonly #counts: Float64Array;
   /** K × D */
   readonly #first: Float64Array;
-  /** As {@link Statistics.second}, of D features. */
+  /** Second moments of D features, laid out as {@link Statistics.second}. */
   readonly #second: Float64Array;
   #objective = 0;
   #missingEntropy = 0;
@@ -65,7 +65,7 @@ export class CompletedSums {
     }
   }
 
-  /** The statistics of all patterns together, as if of complete points. The objective is that of what is observed. */
+  /** The statistics of all patterns together, as if points were complete. The objective is the log-likelihood of the observed numbers. */
   total(nSamples: number, totalWeight: number): Statistics {
     const { kind, parameters } = this.#marginals;
     const { nComponents, nFeatures, means } = parameters;
@@ -75,7 +75,7 @@ export class CompletedSums {
     };
   }
 
-  /** ½ log det(2π e C): what the marginal's normalizer has more than the whole's is the same but for the e. */
+  /** ½ log det(2π e C). The marginal's normalizer less the whole mixture's is the same without the e, which adds ½ per missing feature. */
   #entropyOfMissing({ missing }: Pattern, marginal: KernelParameters, k: number): number {
     const { logNormalizers } = this.#marginals.parameters;
     return marginal.logNormalizers[k]! - logNormalizers[k]! + missing.length / 2;
@@ -138,7 +138,7 @@ export class CompletedSums {
 interface Moments {
   /** K × O */
   readonly first: Float64Array;
-  /** As {@link Statistics.second}, of O features. */
+  /** Second moments of O features, laid out as {@link Statistics.second}. */
   readonly second: Float64Array;
 }
 
@@ -153,7 +153,7 @@ function toMeans(statistics: Statistics, means: Float64Array, { observed, missin
     const f = statistics.first.subarray(k * O, (k + 1) * O);
     const t = f.map((_, j) => centers[k * O + j]! - means[k * D + observed[j]!]!);
     if (t.every((shift) => shift === 0)) continue;
-    /** What entry (i, j) of the second moments gains. */
+    /** What is added to entry (i, j) of the second moments. */
     const gain = (i: number, j: number) => f[i]! * t[j]! + t[i]! * f[j]! + counts[k]! * t[i]! * t[j]!;
     const at = kind === 'full' ? k * triangle : 0;
     for (let i = 0; i < O; i++) {

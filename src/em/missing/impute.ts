@@ -16,8 +16,8 @@ export interface FullMixture {
 
 /**
  * The points with every missing cell replaced by its expectation given what is observed of its row,
- * `Σ_k r_nk (μ_m + Σ_mo Σ_oo⁻¹ (x_o − μ_o))`, in float64; observed cells are what they were.
- * @param responsibilities N × K, of the observed features
+ * `Σ_k r_nk (μ_m + Σ_mo Σ_oo⁻¹ (x_o − μ_o))`, in float64; observed cells stay as they are.
+ * @param responsibilities N × K, given the observed features
  * @returns N × D
  */
 export async function conditionalMeans(

@@ -11,13 +11,13 @@ export type GaussianKind = (typeof GAUSSIAN)[number];
 
 /** A mixture as the rows of one pattern see it. */
 export interface Marginal {
-  /** Of the mixture of the O observed features, its normalizers without the Jacobian of the missing ones. */
+  /** The mixture of the O observed features. Its normalizers leave out the Jacobian of the missing ones. */
   readonly parameters: KernelParameters;
-  /** full: K, tied: one; none where nothing is missing, or where observed features tell nothing of the others. */
+  /** full: K, tied: one; none where nothing is missing, or where features are independent, so that the observed ones say nothing of the others. */
   readonly splits: readonly SplitGaussian[];
 }
 
-/** What of a marginal depends on the kind. */
+/** The part of a marginal that depends on the kind. */
 interface Factors extends Pick<Marginal, 'splits'> {
   readonly precisionsCholesky: Float64Array;
   /** `log det U_oo − log det U`: K of them, or one for all. */
@@ -29,7 +29,7 @@ export class Marginals {
   readonly kind: GaussianKind;
   readonly parameters: KernelParameters;
   readonly #frame: Frame;
-  /** Matrices of D × D: full K, tied one, else none. */
+  /** Covariances, D × D each: full K, tied one, else none. */
   readonly #covariances: Float64Array;
 
   /** Throws `invalid-option` unless all components of the model are Gaussian. */
@@ -42,8 +42,8 @@ export class Marginals {
   }
 
   /**
-   * The marginal of the features that a pattern has. Normalizers change by the determinant, and by ½ log 2π and the frame's scale
-   * for each feature that is gone. Rows without gaps get the parameters as they are.
+   * The mixture's marginal over the features that a pattern has. Normalizers change by the determinant, and for each missing feature by ½ log 2π
+   * and the logarithm of the frame's scale. Rows without gaps get the parameters as they are.
    */
   of(pattern: Pattern): Marginal {
     const { kind, parameters } = this;

@@ -4,16 +4,16 @@ import { rowBlocks } from '../../data/row-blocks.ts';
 import type { Backend, Dataset, LoadOptions } from '../types.ts';
 import type { Pattern } from './patterns.ts';
 
-/** The rows of one pattern, at home on a backend. */
+/** The rows of one pattern, loaded on a backend. */
 export interface Part {
   readonly pattern: Pattern;
-  /** Of O features, in the common frame. */
+  /** The rows with their O features, in the common frame. */
   readonly dataset: Dataset;
-  /** `Σ w` of these rows. Those of a part that weighs nothing are read out and otherwise passed over. */
+  /** `Σ w` of these rows. The rows of a part of weight 0 can be read out, but count for nothing else. */
   readonly weight: number;
 }
 
-/** Loads the rows of a pattern, with the features that they have. `options.frame`: of all D features. */
+/** Loads the rows of a pattern, with the features that they have. `options.frame` is the frame of all D features. */
 export async function loadPart(
   backend: Backend,
   points: HostPoints,

@@ -8,17 +8,18 @@ export interface Pattern {
   readonly observed: Uint32Array;
   /** M = D − O features that they lack, ascending. */
   readonly missing: Uint32Array;
-  /** Their numbers in the points, ascending. */
+  /** The numbers of these rows among the points, ascending. */
   readonly rows: Uint32Array;
 }
 
-/** Features of one bit mask. */
+/** Features per word of a bit mask. */
 const WORD = 32;
 /** Patterns times features, at most: a dataset takes at least a tile of 256 float64 numbers per feature, so 2 GiB in all. */
 const MAX_PATTERN_FEATURES = 2 ** 20;
 
 /**
- * Groups rows by which of their cells are NaN, in one pass: patterns with many rows first, equals in the order of their first rows.
+ * Groups rows by which of their cells are NaN, in one pass. Patterns with more rows come first; patterns of equal size come in the order of their
+ * first rows.
  * Throws `non-finite` where a cell is infinite, `all-missing` where a row has no number, `out-of-memory` where there are more
  * patterns than datasets can be made of.
  */
@@ -67,11 +68,11 @@ export function columns(values: Float64Array, D: number, which: Uint32Array): Fl
 
 /** Numbers bit masks in the order in which they are first seen, and counts them. */
 class MaskIndex {
-  /** The different masks by number. */
+  /** The different masks; a mask's number is its index. */
   readonly list: Uint32Array[] = [];
-  /** How often each was seen. */
+  /** How often each mask was seen. */
   readonly counts: number[] = [];
-  /** Word by word: from the number of what came before and the word to the number of both. */
+  /** One map per word of a mask: from the number of the words before it, joined with the word, to the number of both. */
   readonly #levels: Map<number, number>[];
   readonly #most: number;
 

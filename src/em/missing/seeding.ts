@@ -10,7 +10,7 @@ interface SeedingPart extends Part {
   readonly tiles: number;
 }
 
-/** Starts a seeding over parts, or over those of their rows at `sample` (ascending). `weights`: D, of squared differences. */
+/** Starts a seeding over parts, or over their rows at `sample` (ascending). `weights`: what a squared difference counts for in each of D features. */
 export function startSeeding(
   chosen: readonly { readonly part: Part; readonly sample: Uint32Array | undefined }[],
   weights: Float64Array,
@@ -45,7 +45,7 @@ class IncompleteSeeding implements SeedingDistances {
 
   rowAt(position: number): number {
     const { distances, firstTile, pattern } = this.#partAt(Math.floor(position / SEEDING_TILE));
-    // Past the last row of a part, where values are 0, stands that row: whoever draws blindly gets a row, too.
+    // Positions past the last row of a part, where values are 0, stand for that row: so blind draws get a row, too.
     const local = Math.min(position - firstTile * SEEDING_TILE, distances.size - 1);
     return pattern.rows[distances.rowAt(local)]!;
   }

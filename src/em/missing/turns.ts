@@ -1,14 +1,14 @@
 import { throwIfAborted } from '../../errors.ts';
 
 /**
- * Parts whose passes are under way at the same time: on a GPU, the way of one to the host hides behind the work of the others.
- * Each may hold sums of K × D² numbers until they are added, so they are few.
+ * How many parts have a pass under way at the same time: on a GPU, the readback of one hides behind the work of the others.
+ * Few, since each may hold sums of K × D² numbers until they are added.
  */
 const TOGETHER = 4;
 
 /**
  * Works on all parts, some at a time, and hands over the results in the order of the parts, so that sums are the same in every
- * run. When one fails, nothing is under way any more by the time that this rejects.
+ * run. When one fails, this rejects only once nothing is under way any more.
  */
 export async function eachInTurn<Part, Result>(
   parts: readonly Part[],

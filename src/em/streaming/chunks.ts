@@ -4,12 +4,12 @@ import { EmgpuError } from '../../errors.ts';
 
 /** How the chunks of a stream are asked for. */
 export interface ChunkWalk {
-  /** Per chunk. */
+  /** Rows per chunk. */
   readonly rows: number;
   /** N: how many rows there were when the stream was opened. */
   readonly nSamples: number;
   readonly signal?: AbortSignal | undefined;
-  /** Each chunk need hold no longer than until the next but one is asked for. */
+  /** Each chunk is used only until the next but one is asked for, so its memory may be reused then. */
   readonly lent?: boolean | undefined;
 }
 
@@ -20,8 +20,8 @@ export interface NumberedChunk {
 }
 
 /**
- * One walk. Throws `stream-changed` or `stream-ended` unless it gives as many rows, of as many columns, as there were: whoever adds up what
- * comes of the chunks would else have sums of something else.
+ * The chunks of one walk. Throws `stream-changed` or `stream-ended` unless the stream gives as many rows, of as many columns, as it had before:
+ * sums over its chunks would else be of other points.
  */
 export async function* numberedChunks(
   stream: PointStream,
@@ -49,7 +49,7 @@ function fail(code: 'stream-changed' | 'stream-ended', what: string): never {
   );
 }
 
-/** The rows at ascending numbers, a number twice where it is there twice, in data units and with their weights. One walk. */
+/** The rows at these ascending numbers (twice where a number comes twice), in data units and with their weights. One walk. */
 export async function collectRows(stream: PointStream, numbers: Uint32Array, walk: ChunkWalk): Promise<HostPoints> {
   const D = stream.nFeatures;
   let collected: HostPoints | undefined;
@@ -67,7 +67,7 @@ export async function collectRows(stream: PointStream, numbers: Uint32Array, wal
   return collected!;
 }
 
-/** `count` rows of the kind that a chunk has. */
+/** Room for `count` rows of the same kind as those of a chunk. */
 function roomFor(count: number, { data, nFeatures, sampleWeight }: HostPoints): HostPoints {
   const length = count * nFeatures;
   return {

@@ -9,21 +9,21 @@ import { type ChunkWalk, numberedChunks, weighsNothing } from './chunks.ts';
 import { StreamDataset } from './dataset.ts';
 
 export interface StreamLoadOptions extends LoadOptions {
-  /** Rows per chunk; default {@link CHUNK_BYTES} of float32 numbers. With those of a window of the backend the sums are a resident dataset's, bit for bit. */
+  /** Rows per chunk; default {@link CHUNK_BYTES} of float32 numbers. With `backend.windowRows` of them the sums are those of a resident dataset, bit for bit. */
   readonly chunkRows?: number | undefined;
 }
 
-/** Some chunks are in memory at once: one is read, one is on its way to the device, one is computed with. */
+/** About three chunks are in memory at once: one is read, one is on its way to the device, one is computed with. */
 const CHUNK_BYTES = 16 * 2 ** 20;
 
-/** A frame from fewer rows that weigh something would be a poor one. */
+/** A frame from fewer rows would be a poor one: then up to `MOST_ROWS` rows that weigh something are taken instead. */
 const FEWEST_ROWS = 64;
 const MOST_ROWS = 4096;
 
 /**
  * A dataset that is not held anywhere: every pass reads the stream from its start. A stream of one chunk is loaded as ordinary points
- * are. One walk, two where the number of rows is not known, finds the frame, from the same sample of rows as for many resident points, and the
- * sum of the weights; where neither is to be found, there is none.
+ * are. One walk (two where the number of rows is not known) finds the sum of the weights and the frame, from the same sample of rows as for many
+ * resident points. Where the frame is given and there are no weights, that walk is left out.
  */
 export async function openStreamed(
   backend: Backend,
@@ -72,7 +72,7 @@ async function countRows(stream: PointStream, rows: number, signal: AbortSignal 
   return count;
 }
 
-/** The rows that the frame comes from, the sum of the weights, and how many are not 0. */
+/** Takes one walk for the rows that the frame comes from, the sum of the weights, and how many weights are not 0. */
 async function survey(
   stream: PointStream,
   walk: ChunkWalk & Pick<LoadOptions, 'onProgress'>,
@@ -86,7 +86,7 @@ async function survey(
     const inside = numbers.filter((n) => n >= first && n < end).map((n) => n - first);
     checkFinite(chunk, inside, first);
     pieces.push(takeRows(chunk, inside));
-    // A chunk of rows without weight is none by itself.
+    // `checkWeights` would refuse a chunk of which no row weighs anything.
     if (!weighsNothing(chunk)) {
       const weights = checkWeights(chunk);
       totalWeight += weights.total;
@@ -112,7 +112,7 @@ function firstWeighted({ data, nFeatures, sampleWeight }: HostPoints): number[] 
   return numbers;
 }
 
-/** The sample does not know whence its rows are; the load of a chunk finds all others. */
+/** Checks the sampled rows here, where their numbers are known; all others are checked when their chunk is loaded. */
 function checkFinite({ data, nFeatures: D, featureNames }: HostPoints, rows: readonly number[], first: number): void {
   for (const row of rows) {
     for (let d = 0; d < D; d++) {

@@ -11,8 +11,8 @@ export class StreamSample implements SeedingDistances {
   #opened: Promise<{ dataset: Dataset; distances: SeedingDistances }> | undefined;
 
   /**
-   * @param numbers of the rows, ascending
-   * @param weights D, of squared differences
+   * @param numbers the numbers of the rows, ascending
+   * @param weights D: what a squared difference counts for in each feature
    */
   constructor(
     numbers: Uint32Array,
@@ -56,7 +56,7 @@ export class StreamSample implements SeedingDistances {
         distances.destroy();
         dataset.destroy();
       },
-      // Whoever asked for something was told.
+      // A failure to load was thrown to whoever asked for something.
       () => {},
     );
   }

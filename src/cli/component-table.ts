@@ -2,7 +2,7 @@ import type { ComponentSummary } from '../node.ts';
 import { short, withSpread } from './numbers.ts';
 import { correlation, deviation, type ModelView } from './view.ts';
 
-/** Correlations are shown for models small enough to be read at a glance. */
+/** Correlations are shown for at most this many features, where they can be read at a glance. */
 const MOST_CORRELATED = 3;
 
 /** The components of a model as cells of text. The first column is the component's number. */

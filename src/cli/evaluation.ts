@@ -27,7 +27,7 @@ import { type Scores, type ScoringOptions, scoreOptions, scoresOf } from './scor
 export interface EvaluationOptions extends ScoringOptions {
   readonly labelsColumn?: string;
   readonly folds?: number;
-  /** Of Gaussian mixtures only. */
+  /** For Gaussian mixtures only. */
   readonly standardErrors?: true;
   readonly restarts: number;
   readonly regCovar: number;
@@ -37,18 +37,18 @@ export interface EvaluationOptions extends ScoringOptions {
 
 /**
  * The standard errors of a Gaussian mixture's parameters, in data units and in the shapes of the model file, or why there are none; and whether
- * these are the points that it was fitted to, as far as can be told.
+ * the points seem to be those that it was fitted to.
  */
 type Uncertainty = Pick<FisherInformation, 'standardErrors' | 'missingShare' | 'indefinite' | 'offMaximum' | 'caution'>;
 
-/** Everything there is to say of a model on points. Its uncertainty only where asked for. */
+/** Everything there is to say about a model on points. Its uncertainty is there only where it was asked for. */
 export interface Evaluation extends Uncertainty {
   readonly scores: Scores;
   readonly heldOut?: KFoldScore & { readonly folds: number };
-  /** Or why there is none. */
+  /** The silhouette, or why there is none. */
   readonly silhouette: Silhouette | string;
   readonly agreement?: Agreement;
-  /** Of Gaussian mixtures. */
+  /** Present for Gaussian mixtures. */
   readonly components?: readonly ComponentSummary[];
 }
 
@@ -61,7 +61,7 @@ export interface Agreement {
   readonly normalizedMutualInformation: number;
 }
 
-/** What an evaluation tells of its progress: its part, and how much of that is done. */
+/** Called with the progress of an evaluation: its current part, and the fraction of that which is done. */
 export type Tell = (part: string, fraction: number) => void;
 
 /** Judges a model on the points of a table. @param known the classes of all rows of the file */
@@ -112,7 +112,7 @@ function agree(labels: Uint32Array, known: LabelColumn, { rowNumbers }: Table, c
   };
 }
 
-/** Its passes cannot be followed one by one, so their number is told instead. */
+/** The standard errors. Progress cannot follow the passes one by one, so it shows how many there are. */
 async function uncertaintyOf(
   model: MixtureModel,
   points: HostPoints,
@@ -136,7 +136,7 @@ interface Judging {
   readonly tell: Tell;
 }
 
-/** Outliers are no cluster: rows that the noise component has count nothing. */
+/** The silhouette of the clusters. Rows of the noise component are left out, as outliers are no cluster. */
 async function silhouetteOf(
   model: AnyModel,
   { points, nGaps }: Table,
@@ -156,7 +156,7 @@ async function silhouetteOf(
   return silhouette({ ...seen, ...(sampleWeight && { sampleWeight }) }, labels, { seed, signal, onProgress });
 }
 
-/** Mixtures of the same size and shape, fitted afresh to all but one fold each, judged by it. */
+/** Cross-validates: mixtures of the same size and shape are fitted to all folds but one, and scored on that one. */
 async function crossValidate(
   model: MixtureModel | PoissonModel,
   points: HostPoints,
@@ -187,7 +187,7 @@ function estimatorLike(model: MixtureModel | PoissonModel, options: EvaluationOp
     ...{ ...common, covarianceType, regCovar },
     ...(prior && { prior }),
     ...(missing === 'em' && { missing }),
-    // A weight of 0 would stay there.
+    // A noise weight of 0 would stay 0, so then the default is taken.
     ...(noise && { noise: { logVolume: noise.logVolume, ...(noise.weight > 0 && { weight: noise.weight }) } }),
   });
 }

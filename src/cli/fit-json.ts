@@ -2,7 +2,7 @@ import type { KMeansFit, MixtureFit, PoissonFit } from '../node.ts';
 import type { AnyFit, Fitted } from './fitted.ts';
 import { isKMeans, isPoisson } from './models.ts';
 
-/** The one object that `--json` prints, on one line: the fit, after a selection within what was chosen from. */
+/** The one object that `--json` prints, on one line: the fit; after a selection also the candidates, with the fit that was chosen. */
 export function fitJson(fitted: Fitted): string {
   const { selection } = fitted;
   if (!selection) return toLine(fitObject(fitted));
@@ -56,12 +56,12 @@ function qualityOf({ nComponents, nParameters, logLikelihood, lowerBound, bic, a
   return { nComponents, nParameters, logLikelihood, lowerBound, bic, aic, icl };
 }
 
-/** Kept only when asked for. */
+/** The bounds, which are kept only when asked for. */
 function boundsOf({ bounds }: MixtureFit | PoissonFit) {
   return bounds.length > 0 ? { bounds } : {};
 }
 
-/** What is told of every fit. */
+/** The properties that every fit has. */
 function commonParts(fit: AnyFit, source: Fitted['source']) {
   const { nSamples, totalWeight, nFeatures, nIter, nExpectations, converged, history, restarts, warmUp, warnings } =
     fit;
@@ -75,7 +75,7 @@ function commonParts(fit: AnyFit, source: Fitted['source']) {
     machine: {
       backend: fit.backend,
       adapter: fit.adapter,
-      // Reading ends when the points are where they are needed.
+      // Loading onto the backend counts as reading.
       seconds: {
         read: source.seconds + fit.seconds.load,
         fit: fit.seconds.fit,

@@ -8,7 +8,7 @@ export type AnyFit = MixtureFit | PoissonFit | KMeansFit;
 /** What a fit was chosen from, and by which criterion. */
 export type AnySelection = Selection<MixtureFit | PoissonFit>;
 
-/** A fit and all that is told, written and drawn about it. */
+/** A fit and everything that summaries, files and the report need to know about it. */
 export interface Fitted {
   readonly fit: AnyFit;
   /** The candidates that the fit was chosen from. */
@@ -20,7 +20,7 @@ export interface Fitted {
   readonly maxIter: number;
   /** The column of the row weights. */
   readonly weightsColumn: string | undefined;
-  /** What keeps the parameters from where the likelihood is largest, in words: a prior, or what was frozen. */
+  /** What keeps the parameters from the maximum of the likelihood, in words: a prior, or frozen parameters. */
   readonly constraint?: string | undefined;
   /** The options as the report shows them. */
   readonly settings: readonly [name: string, value: string][];

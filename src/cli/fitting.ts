@@ -20,7 +20,7 @@ export interface Outcome {
   readonly selection?: AnySelection;
 }
 
-/** Models, their options checked, that await their points. */
+/** Fits a model, whose options were checked before, to points. */
 export type Fitter = (points: HostPoints | PointStream, call: SelectCall) => Promise<Outcome>;
 
 /** The output files of a fit that were asked for. */
@@ -67,7 +67,7 @@ export async function runFitting(
   }
 }
 
-/** A stream does not tell which of its rows were left out. */
+/** Refuses labels for a stream with rows dropped, as it is not known which rows these were. */
 function refuseUnknownRows({ stream, missing, labels }: FittingOptions): void {
   if (!stream || missing !== 'drop' || labels === undefined) return;
   throw new EmgpuError(
@@ -85,7 +85,7 @@ async function openOutputs(files: StagedFiles, { out, labels, report }: FittingO
   };
 }
 
-/** Shows on the bar how far a fit is, or one candidate of many. */
+/** Shows the progress of a fit on the bar, or of one candidate among many. */
 function progressOf(bar: ProgressBar, { maxIter, restarts }: FittingOptions): SelectCall {
   let tried: string[] = [];
   return {

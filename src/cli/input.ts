@@ -22,11 +22,11 @@ export interface Source<P = HostPoints | PointStream> {
   readonly file: string;
   readonly points: P;
   readonly featureNames: readonly string[];
-  /** Columns that were not taken, as they hold text. */
+  /** Columns that were not taken because they hold text. */
   readonly leftOut: readonly LeftOutColumn[];
-  /** Rows that were left out; unknown, and 0, of a stream. */
+  /** How many rows were left out; 0 for a stream, where it is unknown. */
   readonly nDropped: number;
-  /** Rows that lack something and were kept. */
+  /** How many rows have missing values and were kept. */
   readonly nGaps: number;
   /** The row in the file, counted from 0, of every point, when rows were dropped. */
   readonly rowNumbers?: Uint32Array;
@@ -34,7 +34,7 @@ export interface Source<P = HostPoints | PointStream> {
   readonly seconds: number;
 }
 
-/** What stands for standard input in place of a path. */
+/** The argument that stands for standard input in place of a path. */
 export const STDIN = '-';
 
 /** A file of points, read. */
@@ -49,7 +49,7 @@ export function rowsOf({ points }: Table): number {
   return points.data.length / points.nFeatures;
 }
 
-/** Opens `file` as the options want it: as a stream, or read. With a `model`, with the columns that the model was fitted to. */
+/** Opens `file` as a stream or reads it, as the options say. With a `model`, takes the columns that the model was fitted to. */
 export function openPoints(
   file: string,
   options: InputOptions & StreamOptions,
@@ -106,13 +106,13 @@ export async function readPoints(
   });
 }
 
-/** All of standard input. It has no name to tell its format: what does not begin like another one is CSV. */
+/** Reads all of standard input. It has no name that could show its format, so it is CSV unless it begins like another format. */
 async function readStdin({ format }: InputOptions): Promise<{ source: FileSource; format: FileFormat }> {
   const source = await blob(process.stdin);
   return { source, format: format ?? (await detectFormat(source, 'stdin.csv')) };
 }
 
-/** EM wants the gaps themselves. */
+/** What the reader is told for each choice of `--missing`: for `em` it keeps the gaps. */
 const READERS_WORD = { error: 'error', drop: 'drop', em: 'keep' } as const satisfies Record<MissingChoice, string>;
 
 function request({ format, header, weightsColumn }: InputOptions, columns: readonly string[] | undefined) {
@@ -124,7 +124,7 @@ function request({ format, header, weightsColumn }: InputOptions, columns: reado
   };
 }
 
-/** Rows with at least one NaN. */
+/** The number of rows with at least one NaN. */
 function gaps({ data, nFeatures }: HostPoints): number {
   let rows = 0;
   for (let from = 0; from < data.length; from += nFeatures) {
@@ -134,8 +134,8 @@ function gaps({ data, nFeatures }: HostPoints): number {
 }
 
 /**
- * The columns that a model wants: those named on the command line (in the model's order if they are the model's names),
- * else those of the model's names, else, where either has no names but places, all number columns if there are as many as the model has features.
+ * Takes the columns that a model needs. These are the columns named on the command line (in the model's order if they are the model's names); else
+ * those with the model's names; else, where model or file has places for names, all number columns, if there are as many as the model has features.
  */
 async function forModel<S extends Source>(
   chosen: readonly string[] | undefined,
@@ -157,7 +157,7 @@ async function forModel<S extends Source>(
   return source;
 }
 
-/** Whether names are those of columns without: "0", "1", …. */
+/** Whether names are just places, as nameless columns have: "0", "1", …. */
 function arePlaces(names: readonly string[]): boolean {
   return names.every((name) => /^\d+$/.test(name));
 }

@@ -7,15 +7,15 @@ import { EmgpuError, type FileFormat, readTable } from '../node.ts';
 import { STDIN } from './input.ts';
 import type { InputOptions } from './options.ts';
 
-/** The cells of a column, row by row; undefined where there is none. */
+/** The cells of a column, row by row; undefined where a row has no label. */
 export type LabelColumn = readonly (string | undefined)[];
 
-/** What is read, and how far a read may go before it looks at the signal. */
+/** Which column of which file to read, and the signal that stops it. */
 interface Request {
   readonly path: string;
   readonly name: string;
   readonly column: string;
-  /** Whether the first row of a text file holds names; undefined: told by its cells. */
+  /** Whether the first row of a text file holds names; undefined: its cells decide. */
   readonly header: boolean | undefined;
   readonly signal: AbortSignal;
 }
@@ -91,7 +91,7 @@ async function fromParquet(source: FileSource, { name, column }: Request): Promi
   return rows.map((row) => labelOf(row[column]));
 }
 
-/** The codecs of compressed batches have been registered when the points were read. */
+/** Reads the column of an Arrow file. The codecs of compressed batches were registered when the points were read. */
 async function fromArrow(source: FileSource, { name, column }: Request): Promise<LabelColumn> {
   const { tableFromIPC } = await import('apache-arrow');
   const table = tableFromIPC(new Uint8Array(await source.slice(0, source.size).arrayBuffer()));
@@ -106,7 +106,7 @@ async function fromNumbers(_source: FileSource, { path, column, signal }: Reques
   return Array.from(points.data, labelOf);
 }
 
-/** Blank cells, null and NaN are no labels. */
+/** The label in a cell; undefined for blank cells, null and NaN. */
 function labelOf(cell: unknown): string | undefined {
   const text = cell === null || cell === undefined || Number.isNaN(cell) ? '' : String(cell).trim();
   return text === '' ? undefined : text;

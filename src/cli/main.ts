@@ -2,7 +2,7 @@ import { releaseBackends } from '../node.ts';
 import { describeFailure, STATUS } from './failure.ts';
 import { buildProgram } from './program.ts';
 
-/** Fires when the user has had enough; every command stops its work then. */
+/** Fires when the user interrupts; every command then stops its work. */
 const interruption = new AbortController();
 
 // The first Ctrl-C asks the work to stop; a second does not wait for it. Temporary files go in either case (see StagedFiles).
@@ -30,7 +30,7 @@ function fail(error: unknown): never {
 
 try {
   await buildProgram(interruption.signal).parseAsync();
-  // Threads and devices would keep the process alive.
+  // Threads and devices left open would keep the process alive.
   await releaseBackends();
 } catch (error) {
   fail(error);

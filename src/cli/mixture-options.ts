@@ -11,7 +11,7 @@ import {
 import { type AnyModel, isGaussian } from './models.ts';
 import { type FittingOptions, nonNegative, share, wholeNumber, wordList } from './options.ts';
 
-/** Options of mixtures of any family beyond those of every fit. */
+/** Options that mixtures of any family have besides those of every fit. */
 export interface CommonMixtureOptions extends FittingOptions {
   readonly accelerate: AccelerationChoice;
   readonly warmUp?: true | number;
@@ -42,7 +42,7 @@ export const regCovarOption = () =>
     .argParser(nonNegative('--reg-covar', '1e-6'))
     .default(1e-6, '1e-6');
 
-/** What all mixtures, of counts as well, can be told about their iterations. */
+/** Options on iterations that all mixtures have, those of counts included. */
 export const iterationOptions = () => [
   new Option('--accelerate <when>', "jump ahead between EM's steps (SQUAREM): never, where EM turns out slow, always")
     .choices(['off', 'auto', 'on'])
@@ -69,7 +69,7 @@ export const freezeOption = () =>
     'what stays as the start has it: weights, means, covariances, separated by commas',
   ).argParser(wordList('--freeze', ['weights', 'means', 'covariances'], false));
 
-/** What the library is told of mixtures of any family, but for K and where to start. */
+/** The library's options for mixtures of any family, without K and the start. */
 export function commonOptions(options: CommonMixtureOptions) {
   const { seed, tol, maxIter, restarts, accelerate, warmUp, bounds, backend, tune, chunkRows } = options;
   return {
@@ -80,7 +80,7 @@ export function commonOptions(options: CommonMixtureOptions) {
   } satisfies Omit<MixtureOptions, 'nComponents'>;
 }
 
-/** The same of Gaussian mixtures, but for the covariance type. */
+/** The library's options for Gaussian mixtures, without K, the start and the covariance type. */
 export function mixtureOptions(options: MixtureFittingOptions) {
   const { regCovar, freeze, prior, noise, missing, stream } = options;
   if (noise !== undefined && stream) {

@@ -22,7 +22,7 @@ export function isGaussian(model: AnyModel): model is MixtureModel {
   return 'covariances' in model;
 }
 
-/** Reads and checks a model file; `unreadable-file` or `invalid-model` if it is none. */
+/** Reads and checks a model file; throws `unreadable-file` or `invalid-model`. */
 export async function readModel(path: string): Promise<AnyModel> {
   return modelFromJSON(parse(path, await read(path)));
 }

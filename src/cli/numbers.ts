@@ -5,7 +5,7 @@ export function count(n: number): string {
   return grouped.format(n);
 }
 
-/** Beyond these, numbers are written with an exponent. */
+/** Numbers beyond these limits are written with an exponent. */
 const SMALL = 1e-4;
 const LARGE = 1e15;
 
@@ -19,7 +19,7 @@ export function short(x: number, digits = 5): string {
 }
 
 /**
- * A value and its spread, as precisely as the spread deserves, to a hundredth of it: 1,718,000,012.31 ± 4.56 keeps its
+ * A value and its spread, both to a hundredth of the spread: 1,718,000,012.31 ± 4.56 keeps its
  * decimals, and 1,230 ± 4,560 has none to keep.
  */
 export function withSpread(value: number, spread: number): string {
@@ -43,7 +43,7 @@ function digitsFor(value: number, spread: number): number {
   return Number.isFinite(digits) ? Math.min(15, Math.max(3, digits)) : 8;
 }
 
-/** Seconds, as precisely as one wants to know. */
+/** Seconds, to a sensible precision. */
 export function seconds(s: number): string {
   if (s < 0.1) return `${(s * 1000).toPrecision(2)} ms`;
   return s < 100 ? `${s.toPrecision(3)} s` : `${Math.round(s)} s`;

@@ -2,22 +2,22 @@ import type { Restart } from '../node.ts';
 import type { AnyFit } from './fitted.ts';
 import { isKMeans } from './models.ts';
 
-/** What several starts led to. */
+/** An optimum that one or more starts led to. */
 export interface Optimum {
-  /** Log-likelihood or inertia, of the first that led there. */
+  /** Log-likelihood or inertia of the first start that led there. */
   readonly value: number;
   readonly times: number;
 }
 
-/** Ends of runs that differ by less than this, per unit of weight (k-means: as a share), have stopped at the same place. */
+/** Runs whose final values differ by less than this, per unit of weight (k-means: as a share), have stopped at the same place. */
 const SAME = 1e-5;
 
-/** How far apart, in units of the objective, two runs of this fit may have stopped at the same place. */
+/** How far apart, in units of the objective, the values of two runs may be that have stopped at the same place. */
 export function sameWithin(fit: AnyFit): number {
   return SAME * (isKMeans(fit) ? fit.inertia : fit.totalWeight);
 }
 
-/** The different optima that starts ended at, the best first; those that were refused are not among them. */
+/** The different optima that starts ended at, the best first; refused starts are left out. */
 export function optimaOf(fit: AnyFit): Optimum[] {
   const sound = fit.restarts.filter((start): start is Restart & { value: number } => {
     return start.refused === undefined && start.value !== undefined;

@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import Papa from 'papaparse';
 import { type BackendChoice, EmgpuError, type FileFormat } from '../node.ts';
 
-/** What becomes of rows that lack something. */
+/** What is done with rows that have missing values. */
 export type MissingChoice = 'error' | 'drop' | 'em';
 
 /** Where points are read from. */
@@ -69,7 +69,7 @@ const MISSING_HELP: Readonly<Record<MissingChoice, string>> = {
   em: 'em: take what they have into account',
 };
 
-/** Rows with an empty cell or NaN; the choices are those that the command understands. */
+/** The option on rows with an empty cell or NaN, with the choices that the command understands. */
 export const missingOption = (choices: readonly MissingChoice[]) =>
   new Option(
     '--missing <what>',
@@ -134,7 +134,7 @@ export function share(flag: string, example: string): (text: string) => number {
   };
 }
 
-/** A list may hold so many numbers; a slip such as 1:1e9 shall not fill the memory. */
+/** A list may hold at most this many numbers, so that a slip such as 1:1e9 does not fill the memory. */
 const LONGEST_LIST = 4096;
 
 /** A parser for whole numbers from 1 on, as a list of numbers and ranges: `1:9`, `2,4,8`, `1:4,8`. Ascending, none twice. */
@@ -175,7 +175,7 @@ function names(flag: string): (text: string) => string[] {
   };
 }
 
-/** `Number('')` is 0, and hexadecimal is no way to write a tolerance. */
+/** As `Number`, but empty text (for which that gives 0) and hexadecimal numbers give NaN. */
 function toNumber(text: string): number {
   return /^[+-]?[\d.]+(e[+-]?\d+)?$/i.test(text) ? Number(text) : Number.NaN;
 }

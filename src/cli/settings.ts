@@ -26,7 +26,7 @@ export function settingsOf(options: FittingOptions & Partial<MixtureFittingOptio
   return all.filter((setting): setting is [string, string] => setting[1] !== undefined);
 }
 
-/** What keeps a fit from where the likelihood is largest, in words; undefined where nothing does. */
+/** What keeps a fit from the maximum of the likelihood, in words; undefined where nothing does. */
 export function constraintOf({ prior, freeze }: FittingOptions & Partial<MixtureFittingOptions>): string | undefined {
   if (prior) return 'the fit has a prior';
   return freeze && `${freeze.join(' and ')} were frozen`;

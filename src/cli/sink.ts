@@ -7,14 +7,14 @@ export interface Sink {
   write(text: string): Promise<void>;
 }
 
-/** Standard output, at the pace of whoever reads it. */
+/** Standard output; writing waits for the reader to keep up. */
 export const stdout: Sink = {
   async write(text) {
     if (!process.stdout.write(text)) await once(process.stdout, 'drain');
   },
 };
 
-/** Rows that are joined into one write. */
+/** How many rows are joined into one write. */
 const ROWS_PER_WRITE = 8192;
 
 /** Writes `count` rows of CSV, `row(i)` being a line without its end. Text in a header is quoted where CSV needs it. */

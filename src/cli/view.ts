@@ -1,9 +1,9 @@
 import type { Covariances, CovarianceType } from '../node.ts';
 import { type AnyModel, isKMeans, isPoisson } from './models.ts';
 
-/** What tables and charts need to know of a model, whichever kind it is. */
+/** What tables and charts need to know about a model of any kind. */
 export interface ModelView {
-  /** What its parts are called. */
+  /** What the parts of the model are called. */
   readonly noun: 'component' | 'cluster';
   /** K */
   readonly nComponents: number;
@@ -21,7 +21,7 @@ export interface ModelView {
   readonly noise?: number;
   /** Features are counts, and means the rates of Poisson distributions, which are their variances as well. */
   readonly counts?: true;
-  /** Centres are directions: points are compared with them after a division by their lengths. */
+  /** Centres are directions: points are divided by their lengths before they are compared with them. */
   readonly directions?: true;
 }
 

@@ -1,16 +1,16 @@
 import type { HostPoints, PointStream } from '../node.ts';
 import { isStreamed } from './input.ts';
 
-/** Rows of a stream that are looked at at once. */
+/** How many rows of a stream are read at a time. */
 const ROWS = 65_536;
 
-/** All rows in order: those in memory as they are, those of a stream piece by piece. */
+/** All rows in order: points in memory in one piece, a stream piece by piece. */
 export async function* pieces(points: HostPoints | PointStream, signal: AbortSignal): AsyncGenerator<HostPoints> {
   if (isStreamed(points)) yield* points.chunks({ rows: ROWS, signal });
   else yield points;
 }
 
-/** The sum of the weights of the rows of each label; rows without a weight count 1. */
+/** For each label, the sum of the weights of its rows; rows without a weight count 1. */
 export async function weightsByLabel(
   points: HostPoints | PointStream,
   labels: Uint32Array,

@@ -8,7 +8,7 @@ export const LARGEST_COUNT = 2 ** 24;
 
 /**
  * Throws `not-counts`, naming row and column, unless all numbers are whole and from 0 to {@link LARGEST_COUNT}. NaN and infinities are left to
- * whoever refuses or drops them.
+ * other checks, which refuse or drop them.
  * @param firstRow the number of the first row, for the message
  */
 export function checkCounts({ data, nFeatures: D, featureNames }: HostPoints, firstRow = 0): void {
@@ -27,7 +27,7 @@ export function checkCounts({ data, nFeatures: D, featureNames }: HostPoints, fi
   }
 }
 
-/** A stream whose chunks are looked at as they come: a walk throws what {@link checkCounts} throws. */
+/** A stream whose chunks are checked as they come: a walk throws what {@link checkCounts} throws. */
 export class CountStream implements PointStream {
   readonly #stream: PointStream;
 

@@ -1,11 +1,12 @@
 import { type Frame, frameFor, hostMoments, type Moments, type Scaling } from './frame.ts';
 import type { HostPoints } from './points.ts';
 
-/** Rows per block that a sample consists of (a multiple of 64 keeps bindings aligned), and blocks at most. */
+/** A sample consists of blocks of this many rows (a multiple of 64 keeps bindings aligned). */
 export const SAMPLE_BLOCK = 64;
+/** A sample has at most this many blocks. */
 export const SAMPLE_BLOCKS = 64;
 
-/** First rows of up to 64 blocks of 64 rows, evenly spread from the first row to the last. */
+/** The first rows of up to 64 blocks of 64 rows each, which are evenly spread from the first row to the last. */
 export function sampleBlocks(nSamples: number): number[] {
   const last = Math.ceil(nSamples / SAMPLE_BLOCK) - 1;
   const blocks = Math.min(SAMPLE_BLOCKS, last + 1);
@@ -14,14 +15,14 @@ export function sampleBlocks(nSamples: number): number[] {
   );
 }
 
-/** The rows, up to 4,096, whose moments stand for those of many. */
+/** The numbers of the sampled rows, up to 4,096, whose moments stand for those of all rows. */
 export function sampleNumbers(nSamples: number): number[] {
   return sampleBlocks(nSamples).flatMap((start) =>
     Array.from({ length: Math.min(SAMPLE_BLOCK, nSamples - start) }, (_, i) => start + i),
   );
 }
 
-/** The rows at these numbers that weigh something. */
+/** The rows with these numbers, without those of weight 0. */
 export function takeRows({ data, nFeatures: D, sampleWeight }: HostPoints, numbers: readonly number[]): HostPoints {
   const chosen = numbers.filter((n) => sampleWeight?.[n] !== 0);
   const rows = data instanceof Float32Array ? new Float32Array(chosen.length * D) : new Float64Array(chosen.length * D);
@@ -32,8 +33,8 @@ export function takeRows({ data, nFeatures: D, sampleWeight }: HostPoints, numbe
 }
 
 /**
- * The frame of a sample of rows: any shift and scale near those of all points will do. Shifts of float32 rows, which a device subtracts,
- * are cut to 20 bits below the largest number of the column, so that subtracting them from float32 numbers near that size is exact; float64
+ * The frame from a sample of rows: any shift and scale near those of all points will do. A device subtracts the shifts of float32 rows, so these are
+ * cut to 20 bits below the largest number of the column: then subtracting them from float32 numbers near that size is exact. float64
  * rows are shifted on the host.
  */
 export async function frameOfRows({ data, nFeatures: D }: HostPoints, scaling: Scaling): Promise<Frame> {
@@ -47,13 +48,13 @@ export async function frameOfRows({ data, nFeatures: D }: HostPoints, scaling: S
   return { shift, scale: frame.scale };
 }
 
-/** To 20 bits below the largest number. */
+/** Cuts a shift to 20 bits below the largest number. */
 function cutShift(mean: number, largest: number): number {
   const unit = largest > 0 ? 2 ** (Math.ceil(Math.log2(largest)) - 20) : 1;
   return Math.round(mean / unit) * unit;
 }
 
-/** The frame of points that are described by these moments: its shifts are cut like those of {@link frameOfRows}. */
+/** The frame for points with these moments; its shifts are cut as in {@link frameOfRows}. */
 export function frameOfMoments(moments: Moments, scaling: Scaling): Frame {
   const { shift, scale } = frameFor(moments, scaling);
   const largest = shift.map((mean, d) => Math.abs(mean) + 4 * Math.sqrt(moments.variance[d]!));

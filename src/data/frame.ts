@@ -37,13 +37,13 @@ export function frameFor(moments: Moments, scaling: Scaling): Frame {
   return { shift: Float64Array.from(moments.mean), scale };
 }
 
-/** Rows of data, M × D, in the frame. */
+/** Converts rows, M × D, from data units into the frame. */
 export function intoFrame(rows: Float64Array, { shift, scale }: Frame): Float64Array {
   const D = shift.length;
   return rows.map((x, i) => (x - shift[i % D]!) / scale[i % D]!);
 }
 
-/** Rows in the frame, M × D, in data units. */
+/** Converts rows, M × D, from the frame into data units. */
 export function outOfFrame(rows: Float64Array, { shift, scale }: Frame): Float64Array {
   const D = shift.length;
   return rows.map((z, i) => z * scale[i % D]! + shift[i % D]!);
@@ -65,7 +65,7 @@ export async function hostMoments(points: HostPoints, signal?: AbortSignal): Pro
   let n = 0;
   for await (const [from, to] of rowBlocks(rows, d, signal)) {
     for (let i = from, o = from * d; i < to; i++) {
-      // A factor and no branch: 0 · NaN is NaN, and so are the sums with it.
+      // Rows are left out by a factor, not by a branch, so that NaN in a row of weight 0 still shows in the sums: 0 · NaN is NaN.
       const counts = sampleWeight?.[i] === 0 ? 0 : 1;
       n += counts;
       for (let j = 0; j < d; j++, o++) mean[j]! += counts * data[o]!;

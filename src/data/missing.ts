@@ -2,7 +2,7 @@ import { EmgpuError } from '../errors.ts';
 import type { HostPoints } from './points.ts';
 
 /**
- * The rows without NaN. Where none has one, the points as they are.
+ * The rows without NaN, and their numbers. Where no row has a NaN, the points themselves are returned.
  * @throws `too-few-points` where no row is left
  */
 export function dropMissing(points: HostPoints): { points: HostPoints; rowNumbers?: Uint32Array } {

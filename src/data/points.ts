@@ -24,7 +24,7 @@ export interface DevicePoints {
   readonly sampleWeight?: Weights;
 }
 
-/** What a fit accepts: N × D numbers at home on the host or on the device. */
+/** N × D numbers, in host memory or in a `GPUBuffer`. */
 export type Points = HostPoints | DevicePoints;
 
 /** The largest number of features that the kernels support. */
@@ -41,7 +41,7 @@ export function countSamples(points: Points): number {
   return isDevicePoints(points) ? points.nSamples : points.data.length / points.nFeatures;
 }
 
-/** Callers in plain JavaScript have no compiler to tell them. */
+/** Throws `invalid-points` unless this is an object with points: callers in plain JavaScript have no compiler to check that. */
 function checkSource(points: Points): void {
   const isArray = (data: unknown) => data instanceof Float32Array || data instanceof Float64Array;
   const remedy = 'Pass { data, nFeatures } or, with a shared device, { buffer, nSamples, nFeatures }.';

@@ -5,18 +5,18 @@ import type { HostPoints } from './points.ts';
 export interface ChunkKind {
   readonly nFeatures: number;
   readonly featureNames: readonly string[] | undefined;
-  /** float32 where it is exact, else float64. */
+  /** Whether the numbers are float32, which holds them exactly; else they are float64. */
   readonly narrow: boolean;
   readonly weighted: boolean;
 }
 
-/** What a chunk is filled into. */
+/** Memory that a chunk is filled into. */
 interface Room {
   readonly data: Float32Array | Float64Array;
   readonly weights: Float64Array | undefined;
 }
 
-/** How many chunks there are at once where they are lent. */
+/** How many lent chunks there are at once. */
 const LENT = 2;
 
 /**
@@ -28,15 +28,16 @@ export class Rechunker {
   readonly #rows: number;
   readonly #lent: boolean;
   #room: Room;
-  /** Rows of the chunk under way: those there is room for, and those that are filled. */
+  /** How many rows of the chunk under way there is room for. */
   #capacity = 0;
+  /** How many rows of it are filled. */
   #filled = 0;
   /** Rows to make room for at once. */
   #expected = 0;
-  /** Whole chunks that are lent, the oldest first. */
+  /** The memory of chunks that are lent out, the oldest first. */
   readonly #out: Room[] = [];
 
-  /** `lent`: in memory that threads share, where there is such, and that takes the next chunk but one. */
+  /** @param lent chunks lie in shared memory, where the runtime has such, which the next chunk but one takes again */
   constructor(kind: ChunkKind, rows: number, lent: boolean) {
     this.#kind = kind;
     this.#rows = rows;
@@ -44,7 +45,7 @@ export class Rechunker {
     this.#room = this.#allocate(0);
   }
 
-  /** Copies a piece (of this kind, or float32 where chunks are float64); gives the chunks that it completes. */
+  /** Copies a piece (of this kind, or float32 where chunks are float64); yields the chunks that it completes. */
   *add({ data, sampleWeight }: HostPoints): Generator<HostPoints> {
     const d = this.#kind.nFeatures;
     const n = data.length / d;

@@ -7,37 +7,37 @@ import { isWeight, WEIGHTS_ARE } from './weights.ts';
 export interface ChunkOptions {
   /** Rows of a chunk; the last may have fewer. */
   readonly rows: number;
-  /** Looked at between the pieces in which the source comes; a fired signal rejects with `aborted`. */
+  /** Checked between pieces of the source; a fired signal rejects with `aborted`. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Chunks are lent, in memory that threads share where the runtime has such (Node, Deno, isolated pages): each holds until the next but one
-   * is asked for. Default false: they are the receiver's.
+   * Whether chunks are lent: each is valid until the next but one is asked for, and lies in shared memory where the runtime has such (Node, Deno,
+   * isolated pages). Default false: chunks are the receiver's.
    */
   readonly lent?: boolean | undefined;
 }
 
 /**
- * Points that come in chunks, and can be walked any number of times: every walk gives the same rows. So points that are
- * more than memory holds are read again and again.
+ * Points that come in chunks, and can be walked any number of times: every walk gives the same rows. So points that do not fit into
+ * memory are read again and again.
  */
 export interface PointStream {
   /** D */
   readonly nFeatures: number;
   /** D names. */
   readonly featureNames?: readonly string[] | undefined;
-  /** N, where it is known: the source tells it, or a walk has come to its end. */
+  /** N, where it is known: from the source, or once a walk has come to its end. */
   readonly nSamples?: number | undefined;
-  /** Of a file: columns that were not taken; none where columns were named. */
+  /** For a file: the columns that were not taken; none where columns were named. */
   readonly leftOut?: readonly LeftOutColumn[] | undefined;
   /**
-   * A walk from the start. Unless they are lent, each chunk is new arrays that are the receiver's to keep or change; all are float32 or all
-   * float64, and all have weights or none has. Chunks that come before an error are no result: a walk of other rows than
-   * the one before may tell only at its end, with `stream-ended` (fewer) or `stream-changed`.
+   * A walk from the start. Unless chunks are lent, each is new arrays that the receiver may keep or change. All are float32 or all
+   * float64, and all have weights or none has. Do not trust chunks before an error: a walk over other rows than the walk
+   * before may fail only at its end, with `stream-ended` (fewer rows) or `stream-changed`.
    */
   chunks(options: ChunkOptions): AsyncIterable<HostPoints>;
 }
 
-/** Some rows, or their numbers alone, row after row. It is copied, and may be overwritten once the next is asked for. */
+/** Some rows, or just their numbers, row after row. A piece is copied, so it may be overwritten once the next is asked for. */
 export type StreamPiece = HostPoints | Float32Array | Float64Array;
 /** Pieces of any number of rows. */
 export type StreamPieces = AsyncIterable<StreamPiece> | Iterable<StreamPiece>;
@@ -51,14 +51,15 @@ export interface Replay {
   /** N, where it is known. */
   readonly nSamples?: number | undefined;
   readonly leftOut?: readonly LeftOutColumn[];
-  /** Where the first piece does not tell: whether all numbers are float32, and whether rows have weights. */
+  /** Whether all numbers are float32; default: as in the first piece. */
   readonly narrow?: boolean;
+  /** Whether rows have weights; default: as in the first piece. */
   readonly weighted?: boolean;
   /** Opens the source anew. */
   readonly pieces: (signal: AbortSignal | undefined) => StreamPieces;
 }
 
-/** The stream of pieces that can be opened anew. Holds them to each other: within a walk, and from walk to walk. */
+/** The stream of pieces that can be opened anew. It checks that pieces agree, within a walk and from walk to walk. */
 export class ReplayedStream implements PointStream {
   readonly nFeatures: number;
   readonly featureNames: readonly string[] | undefined;
@@ -66,7 +67,7 @@ export class ReplayedStream implements PointStream {
   readonly #replay: Replay;
   #kind: ChunkKind | undefined;
   #nSamples: number | undefined;
-  /** The most rows that a walk has seen, be it a broken one. */
+  /** The most rows that any walk has seen, including walks that were broken off. */
   #seen = 0;
 
   constructor(replay: Replay) {
@@ -126,7 +127,7 @@ export class ReplayedStream implements PointStream {
     return points;
   }
 
-  /** The kind of the stream's chunks, which the first rows ever seen decide. */
+  /** The kind of the stream's chunks, which the first rows decide; throws if this piece does not suit it. */
   #checkKind({ data, sampleWeight }: HostPoints, index: number): ChunkKind {
     const { nFeatures, featureNames } = this;
     const narrow = data instanceof Float32Array;

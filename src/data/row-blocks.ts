@@ -1,11 +1,11 @@
 import { throwIfAborted } from '../errors.ts';
 
-/** Numbers after which the event loop gets a turn: a few milliseconds. */
+/** After this many numbers, a few milliseconds of work, the event loop gets a turn. */
 const BLOCK_NUMBERS = 2 ** 22;
 
 /**
- * Rows 0 … n − 1 of so many numbers each, in blocks `[from, to)`. Between blocks the event loop gets a turn and the signal is
- * looked at.
+ * Cuts rows 0 … n − 1 into blocks `[from, to)`, by how many numbers a row has. Between blocks the event loop gets a turn and the signal is
+ * checked.
  */
 export async function* rowBlocks(
   n: number,

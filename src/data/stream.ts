@@ -27,7 +27,7 @@ export type SourceOpener = () => Promise<OpenedSource>;
 /**
  * Opens a CSV, TSV, Parquet, Arrow or NPY file as a stream. What `readTable` would give as a whole comes in chunks; a
  * few blocks of the file (text of 128 KB, row groups, record batches, 4 MB of a NPY file) and of the chunk are in memory.
- * Throws what `readTable` throws; what is wrong with a row is told by the walk that meets it.
+ * Throws what `readTable` throws; an error in a row is thrown by the walk that comes to it.
  */
 export async function openStream(
   source: FileSource | SourceOpener,
@@ -117,7 +117,7 @@ export function streamFrom(source: HostPoints | StreamPieces | (() => StreamPiec
   return new ReplayedStream({ name: 'the stream', nFeatures, featureNames, pieces: reopened(source) });
 }
 
-/** As for points, which here are one row. */
+/** Throws what `checkPoints` throws for points of this shape. */
 function checkShape(shape: StreamShape | undefined): StreamShape {
   const checked = { ...shape, nFeatures: shape?.nFeatures ?? Number.NaN };
   const row = new Float32Array(Math.min(Math.max(1, checked.nFeatures || 1), MAX_FEATURES));
@@ -125,7 +125,7 @@ function checkShape(shape: StreamShape | undefined): StreamShape {
   return checked;
 }
 
-/** Opens the source anew; refuses what is known to be walked already. */
+/** A function that opens the source anew; it refuses a source that can be walked once and has been. */
 function reopened(source: StreamPieces | (() => StreamPieces)): () => StreamPieces {
   let before: StreamPieces | undefined;
   return () => {
@@ -149,7 +149,7 @@ function reopened(source: StreamPieces | (() => StreamPieces)): () => StreamPiec
   };
 }
 
-/** Whether pieces can come of it; the elements of a typed array are numbers. */
+/** Whether the source can be iterated for pieces. A typed array cannot: its elements are numbers. */
 function isIterable(source: unknown): source is StreamPieces {
   if (typeof source !== 'object' || source === null || ArrayBuffer.isView(source)) return false;
   return Symbol.asyncIterator in source || Symbol.iterator in source;

@@ -47,7 +47,7 @@ export interface TableShape extends ColumnSet {
   /** The file's name, for messages. */
   readonly file: string;
   readonly missing: Missing;
-  /** Infinities are kept as missing cells are. */
+  /** Whether infinities are kept as NaN, as missing cells are. */
   readonly survey?: boolean;
   /** The number of rows, as far as it is known. */
   readonly expectedRows: number;
@@ -61,8 +61,8 @@ interface BadCell {
 
 /**
  * Gathers points block by block: {@link open} a block of rows, fill all its cells in any order, {@link close} it. Rows
- * with a cell that is not finite are an error (the first such cell in reading order is named) or are left out; where
- * missing cells are kept, this holds for infinities (unless in a survey) and weights. {@link finish} gives all rows, or {@link take} those
+ * with a cell that is not finite are an error (which names the first such cell in reading order) or are left out; where
+ * missing cells are kept, only infinities (unless in a survey) and weights are treated so. {@link finish} returns all rows, or {@link take} the rows
  * of each block.
  */
 export class TableBuilder {
@@ -75,12 +75,15 @@ export class TableBuilder {
   #data: Float32Array | Float64Array;
   #weights: Float64Array | undefined;
   #rowNumbers: Uint32Array | undefined;
-  /** Rows of closed blocks; those of them that were left out; those that were kept and not taken. */
+  /** Rows of closed blocks. */
   #seen = 0;
+  /** Rows of closed blocks that were left out. */
   #dropped = 0;
+  /** Rows of closed blocks that were kept and not taken. */
   #kept = 0;
-  /** About the open block: the rows to leave out, and the first bad cell. */
+  /** The rows of the open block that are to be left out. */
   #badRows: Uint8Array | undefined;
+  /** The first bad cell of the open block. */
   #badCell: BadCell | undefined;
 
   constructor(shape: TableShape) {
@@ -166,7 +169,7 @@ export class TableBuilder {
     );
   }
 
-  /** The rows kept since it was last called: views that hold until the next block is opened. */
+  /** The rows kept since the last call: views that are valid until the next block is opened. */
   take(): HostPoints {
     const points = this.#points(
       this.#data.subarray(0, this.#kept * this.#width),
@@ -207,7 +210,7 @@ export class TableBuilder {
     if (!first || bad.row < first.row || (bad.row === first.row && bad.column < first.column)) this.#badCell = bad;
   }
 
-  /** The first weight that is none. What is missing has been seen to: it is an error, or its row is left out. */
+  /** Throws `invalid-weights` for the first number that is no weight. Missing weights were dealt with before: an error, or the row is left out. */
   #checkWeights(weights: Float64Array, nRows: number, place: (row: number) => string): void {
     for (let i = 0; i < nRows; i++) {
       const w = weights[this.#kept + i]!;
@@ -226,7 +229,7 @@ export class TableBuilder {
     this.#kept += nRows;
   }
 
-  /** Moves the good rows of the block together. */
+  /** Moves the good rows of the block together, over the bad ones. */
   #compact(nRows: number, badRows: Uint8Array): void {
     const d = this.#width;
     const first = this.#kept;
@@ -291,7 +294,7 @@ export function noRows(file: string, labels: readonly string[], nDropped: number
   );
 }
 
-/** A view when little is wasted, else a copy, so that a small table does not hold on to a large buffer. */
+/** The first numbers of an array: a view when little is wasted, else a copy, so that a small table does not hold on to a large buffer. */
 function trim<T extends Float32Array | Float64Array>(data: T, length: number): T {
   return (length > 0.75 * data.length ? data.subarray(0, length) : data.slice(0, length)) as T;
 }

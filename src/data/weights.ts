@@ -11,9 +11,9 @@ export interface CheckedWeights {
   readonly nWeighted: number;
 }
 
-/** Beyond float32 a GPU would not know it. */
+/** The largest float32 number: a GPU has no larger ones. */
 const LARGEST_WEIGHT = 3e38;
-/** What weights are, in words. */
+/** Which numbers are weights, for messages. */
 export const WEIGHTS_ARE = `numbers from 0 to ${LARGEST_WEIGHT}`;
 
 /** Whether a number can be a weight. */

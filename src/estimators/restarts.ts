@@ -26,7 +26,7 @@ export interface Begun<P> {
   readonly warmUp?: NonNullable<FitRecord['warmUp']>;
 }
 
-/** A run that has ended, with what it is ranked by. */
+/** One of several runs that have ended, with the number of its start. */
 interface Ranked<P> extends Begun<P> {
   readonly index: number;
 }

@@ -9,8 +9,8 @@ export interface Contingency {
   /** How many rows have each of these labels. */
   readonly counts: readonly [Float64Array, Float64Array];
   /**
-   * Pairs of labels that occur together, as indices into the two lists of `labels`, in ascending order, and in how many rows. Pairs that
-   * never meet are left out: there may be as many labels as rows.
+   * Pairs of labels that occur together, as indices into the two lists of `labels`, in ascending order, with the number of their rows. Pairs that
+   * do not occur are left out, as there may be as many labels as rows.
    */
   readonly cells: readonly ContingencyCell[];
 }
@@ -21,7 +21,7 @@ export interface ContingencyCell {
   readonly count: number;
 }
 
-/** Counts how the labels of two lists meet, row by row. Throws `invalid-option` where the lists differ in length, or are none. */
+/** Counts how the labels of two lists meet, row by row. Throws `invalid-option` unless both are lists of the same length. */
 export function contingency(a: Labels, b: Labels): Contingency {
   checkLabels(a, 'The first labels');
   checkLabels(b, 'The second labels');
@@ -56,7 +56,7 @@ export function adjustedRandIndex(a: Labels, b: Labels): number {
   const both = cells.map(({ count }) => count).reduce(pairs, 0);
   const onlyA = counts[0].reduce(pairs, 0) - both;
   const onlyB = counts[1].reduce(pairs, 0) - both;
-  // Also where there is nothing to disagree on: one cluster each, or each row its own.
+  // 1 also where there is nothing to disagree on: one cluster in both, or each row its own cluster.
   if (onlyA === 0 && onlyB === 0) return 1;
   const neither = nSamples * (nSamples - 1) - both - onlyA - onlyB;
   const apart = (both + onlyA) * (onlyA + neither) + (both + onlyB) * (onlyB + neither);
@@ -65,7 +65,7 @@ export function adjustedRandIndex(a: Labels, b: Labels): number {
 
 /**
  * The mutual information of two clusterings over the arithmetic mean of their entropies (Strehl & Ghosh 2002; the default of scikit-learn):
- * 0 where one tells nothing of the other, 1 where each determines the other. Not adjusted for chance: many small clusters raise it.
+ * 0 where they are independent, 1 where each determines the other. Not adjusted for chance: many small clusters raise it.
  * Where both lists have one label only, 1; where only one of them has, 0.
  */
 export function normalizedMutualInformation(a: Labels, b: Labels): number {
@@ -73,7 +73,7 @@ export function normalizedMutualInformation(a: Labels, b: Labels): number {
   const [sizesA, sizesB] = counts;
   if (sizesA.length === sizesB.length && sizesA.length <= 1) return 1;
   const information = cells.reduce((sum, { a, b, count }) => {
-    // Logarithms apart: the product of two sizes may be beyond whole numbers.
+    // Separate logarithms: the product of two sizes may be too large to be exact.
     const expected = Math.log(sizesA[a]!) + Math.log(sizesB[b]!) - Math.log(nSamples);
     return sum + (count / nSamples) * (Math.log(count) - expected);
   }, 0);
@@ -81,7 +81,7 @@ export function normalizedMutualInformation(a: Labels, b: Labels): number {
   return Math.min(1, Math.max(0, normalized));
 }
 
-/** In nats, of shares `counts / total`. */
+/** The entropy of the shares `counts / total`, in nats. */
 function entropy(counts: Float64Array, total: number): number {
   return counts.reduce((sum, count) => sum - (count / total) * Math.log(count / total), 0);
 }

@@ -1,7 +1,7 @@
 import { checkPoints, type HostPoints, isDevicePoints } from '../data/points.ts';
 import { EmgpuError } from '../errors.ts';
 
-/** Seeds are 32-bit: a larger one would give the numbers of another. */
+/** Seeds are 32-bit: a larger one would give the same numbers as a smaller one. */
 const LARGEST_SEED = 0xffffffff;
 
 /** Throws `invalid-option` unless `value` is a whole number in the range. */
@@ -35,12 +35,12 @@ export function checkIsFunction(name: string, value: unknown, remedy: string): v
   throw new EmgpuError('invalid-option', `${name} must be a function, got ${String(value)}.`, remedy);
 }
 
-/** Whether a value has entries by number: an array, of whatever kind. Text, which has characters, is none. */
+/** Whether a value is an array of any kind, typed or not. Text is none, though it has characters by number. */
 export function isList(value: unknown): value is ArrayLike<unknown> {
   return typeof value === 'object' && value !== null && Number.isSafeInteger((value as ArrayLike<unknown>).length);
 }
 
-/** Throws `invalid-points` for what is no points, and for points in a `GPUBuffer`. */
+/** Throws `invalid-points` unless these are points in host memory. */
 export function checkHostPoints(points: HostPoints): void {
   checkPoints(points);
   if (!isDevicePoints(points)) return;

@@ -3,7 +3,7 @@ import { EmgpuError } from '../errors.ts';
 import { isList } from './checks.ts';
 import { closest, type Gaussian, gaussian, type Neighbor } from './overlap.ts';
 
-/** What {@link componentTable} wants to know of a mixture: K components of D features, in data units. */
+/** Parameters of a mixture for {@link componentTable}: K components of D features, in data units. */
 export interface ComponentParameters {
   /** `[K]` */
   readonly weights: ArrayLike<number>;
@@ -19,8 +19,8 @@ export interface Overlap {
   readonly component: number;
   /**
    * The Bhattacharyya coefficient `∫ √(f₁ f₂)` of the two densities: 1 where they are the same, 0 where they have nothing in common.
-   * Weights have no part in it. Of points from these two with shares p and 1 − p, the best rule mistakes at most
-   * `√(p (1 − p)) · coefficient` (Kailath 1967).
+   * Weights have no part in it. If points come from these two components with shares p and 1 − p, the best rule assigns at most the share
+   * `√(p (1 − p)) · coefficient` of them wrongly (Kailath 1967).
    */
   readonly coefficient: number;
 }
@@ -36,7 +36,7 @@ export interface ComponentSummary {
   /** D eigenvalues of the covariance, largest first: the variances along its principal axes. */
   readonly eigenvalues: number[];
   /**
-   * The largest eigenvalue over the smallest; `Infinity` where the smallest drowns in rounding. It depends on the units of the features.
+   * The largest eigenvalue over the smallest; `Infinity` where the smallest cannot be told from rounding. It depends on the units of the features.
    */
   readonly conditionNumber: number;
   /** The component that this one overlaps most. Absent where it is the only one. */
@@ -45,7 +45,7 @@ export interface ComponentSummary {
 
 /**
  * The components of a mixture as a table: weight, location, spread, shape, and which other component each is hardest to tell from.
- * O(K D³), and K² D³ / 2 where all components overlap.
+ * It takes O(K D³) operations, and K² D³ / 2 where all components overlap.
  *
  * Throws `invalid-model` where shapes disagree, `singular-covariance` naming the component.
  */
@@ -62,7 +62,7 @@ function summarize({ mean, covariance }: Gaussian, k: number, weight: number, ne
   const { realEigenvalues } = new EigenvalueDecomposition(Matrix.from1DArray(D, D, covariance), {
     assumeSymmetric: true,
   });
-  // Rounding can leave the smallest ones below zero.
+  // Rounding can make the smallest eigenvalues negative.
   const eigenvalues = realEigenvalues.map((value) => Math.max(0, value)).sort((a, b) => b - a);
   return {
     component: k,
@@ -77,7 +77,7 @@ function summarize({ mean, covariance }: Gaussian, k: number, weight: number, ne
   };
 }
 
-/** There must be as many of each; callers in plain JavaScript may pass none. */
+/** Throws `invalid-model` unless these are three lists of the same length, with finite weights: callers in plain JavaScript may pass anything. */
 function checkLists(mixture: ComponentParameters): void {
   const { weights, means, covariances } = mixture ?? {};
   if (!isList(weights) || !isList(means) || !isList(covariances)) refuseShape('something else');

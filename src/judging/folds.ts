@@ -14,7 +14,7 @@ export function splitFolds(n: number, k: number, seed = 0): Uint32Array[] {
   checkSeed(seed);
   const random = seededRandom(seed);
   const order = Uint32Array.from({ length: n }, (_, i) => i);
-  // Fisher and Yates.
+  // Shuffles the rows (Fisher & Yates).
   for (let i = n - 1; i > 0; i--) {
     const j = random.below(i + 1);
     const row = order[i]!;
@@ -25,18 +25,18 @@ export function splitFolds(n: number, k: number, seed = 0): Uint32Array[] {
   return Array.from({ length: k }, (_, fold) => order.slice(border(fold), border(fold + 1)).sort());
 }
 
-/** What a model made of rows that it was not fitted to. */
+/** How well a model fits rows that it was not fitted to. */
 export interface HeldOut {
   /** Total weighted log-likelihood of the rows, natural logarithm, in data units. */
   readonly logLikelihood: number;
-  /** Their total weight: how many there are, where they have no weights. */
+  /** Total weight of the rows: their number, where they have no weights. */
   readonly weight: number;
 }
 
 export interface KFoldOptions {
   /** Seeds the folds, default 0. A whole number. Compare models on the same folds. */
   readonly seed?: number | undefined;
-  /** Looked at before every fold; a fired signal rejects with `aborted`. */
+  /** Checked before every fold; a fired signal rejects with `aborted`. */
   readonly signal?: AbortSignal | undefined;
   /** Called with the fraction of the folds that are done. */
   readonly onProgress?: ((fraction: number) => void) | undefined;
@@ -45,18 +45,18 @@ export interface KFoldOptions {
 export interface KFoldScore {
   /** Held-out log-likelihood per unit of weight, over all rows: larger is better. */
   readonly mean: number;
-  /** The same of each fold. */
+  /** Held-out log-likelihood per unit of weight of each fold. */
   readonly perFold: readonly number[];
 }
 
-/** What is asked of the callback. */
+/** What the callback must return, for messages. */
 const PROMISE = 'resolves to { logLikelihood, weight } of the rows held out';
 
 /**
  * k-fold cross-validation (Smyth 2000 for mixtures): for each fold, fits to the rows outside and scores those inside. One fold after
- * another. Rows of weight 0 count as none, and are in no fold.
+ * another. Rows of weight 0 do not count, and are in no fold.
  * Rejects with `invalid-option` where `fitAndScore` gives no numbers.
- * @param fitAndScore fits to `train`, scores `test`; what it holds on a device it must free
+ * @param fitAndScore fits to `train` and scores `test`; it must free what it holds on a device
  */
 export async function kFoldScore(
   points: HostPoints,
@@ -96,7 +96,7 @@ export async function kFoldScore(
   };
 }
 
-/** A density of 0 somewhere is a score, the lowest there is: −Infinity. */
+/** Throws `invalid-option` unless the callback returned numbers. −Infinity is allowed: it is the score where a density is 0. */
 function checkHeldOut(result: HeldOut, fold: number): HeldOut {
   const { logLikelihood, weight } = result ?? {};
   if (Number.isFinite(weight) && weight > 0 && (Number.isFinite(logLikelihood) || logLikelihood === -Infinity)) {

@@ -15,7 +15,7 @@ export interface EncodedLabels {
   readonly codes: Uint32Array;
 }
 
-/** Throws `invalid-option` where a label is neither a whole number nor a string. */
+/** Encodes labels; throws `invalid-option` where one is neither a whole number nor a string. */
 export function encodeLabels(labels: Labels): EncodedLabels {
   const firstSeen = new Map<Label, number>();
   const codes = Uint32Array.from({ length: labels.length }, (_, i) => {

@@ -11,7 +11,7 @@ export interface Gaussian {
   readonly halfLogDet: number;
 }
 
-/** Undefined where the covariance is not positive definite to working precision. */
+/** A normal distribution; undefined where the covariance is not positive definite to working precision. */
 export function gaussian(mean: Float64Array, covariance: Float64Array): Gaussian | undefined {
   const factor = cholesky(covariance, mean.length);
   return factor && { mean, covariance, halfLogDet: logDiagonal(factor, mean.length) };
@@ -46,7 +46,7 @@ export function bhattacharyyaDistance(a: Gaussian, b: Gaussian): number {
   return Math.max(0, square / 8 + logDiagonal(l, D) - (a.halfLogDet + b.halfLogDet) / 2);
 }
 
-/** Averages of positive definite matrices are; only where both are on the verge can rounding spoil it. */
+/** The average of positive definite matrices is positive definite; only where both are on the verge can rounding spoil that. */
 function refuseSingular(): never {
   throw new EmgpuError(
     'singular-covariance',
@@ -56,8 +56,8 @@ function refuseSingular(): never {
 }
 
 /**
- * A lower bound of {@link bhattacharyyaDistance} in O(D): the largest distance in any one feature. What two distributions have in common
- * can only grow where features are left out.
+ * A lower bound of {@link bhattacharyyaDistance} in O(D): the largest distance in any single feature. It is a bound because two distributions can only
+ * become more alike where features are left out.
  */
 function marginalDistance(a: Gaussian, b: Gaussian): number {
   const D = a.mean.length;
@@ -72,9 +72,9 @@ function marginalDistance(a: Gaussian, b: Gaussian): number {
   return largest;
 }
 
-/** The closest other distribution. */
+/** The other distribution that is closest to one. */
 export interface Neighbor {
-  /** Its index; −1 where there is no other. */
+  /** Index of that distribution; −1 where there is no other. */
   readonly index: number;
   /** The Bhattacharyya distance. */
   readonly distance: number;
@@ -89,7 +89,7 @@ export function closest(gaussians: readonly Gaussian[]): Neighbor[] {
   gaussians.forEach((a, i) => {
     for (let j = 0; j < i; j++) {
       const b = gaussians[j]!;
-      // Most pairs of many components are far apart in some feature, which saves the factorisation.
+      // With many components, most pairs are far apart in some feature, and the bound saves the factorisation.
       if (marginalDistance(a, b) > Math.max(found[i]!.distance, found[j]!.distance)) continue;
       const distance = bhattacharyyaDistance(a, b);
       offer(i, j, distance);

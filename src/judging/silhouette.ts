@@ -6,18 +6,18 @@ import { scaleTo } from '../math/scale.ts';
 import { checkHostPoints, checkIsObject, checkSeed, checkWhole } from './checks.ts';
 import { checkLabels, checkLength, encodeLabels, type Label, type Labels } from './labels.ts';
 
-/** Rows looked at, at most, unless the caller says otherwise: 4e8 distances, on a slow core 2 s at D 2, 6 s at D 10, 17 s at D 32. */
+/** Default number of rows to look at, at most: 4e8 distances, on a slow core 2 s at D 2, 6 s at D 10, 17 s at D 32. */
 const SAMPLE_SIZE = 20_000;
 
-/** Differences of coordinates after which the event loop gets a turn: 20 to 40 ms. */
+/** After this many differences of coordinates, 20 to 40 ms, the event loop gets a turn. */
 const BLOCK_DIFFERENCES = 2 ** 24;
 
 export interface SilhouetteOptions {
-  /** Of more rows than this, a random sample of this size is looked at; default 20,000. The time grows with its square. */
+  /** Where there are more rows than this, a random sample of this size is taken; default 20,000. The time grows with its square. */
   readonly sampleSize?: number | undefined;
   /** Seeds the sample, default 0. A whole number. */
   readonly seed?: number | undefined;
-  /** Looked at every few ten milliseconds; a fired signal rejects with `aborted`. */
+  /** Checked every 20 to 40 ms; a fired signal rejects with `aborted`. */
   readonly signal?: AbortSignal | undefined;
   /** Called with the fraction of the rows that are done. */
   readonly onProgress?: ((fraction: number) => void) | undefined;
@@ -30,24 +30,24 @@ export interface ClusterSilhouette {
   readonly score: number;
   /** Rows of this cluster that were looked at. */
   readonly nSamples: number;
-  /** Their total weight. */
+  /** Total weight of these rows. */
   readonly weight: number;
 }
 
 export interface Silhouette {
   /** Weighted mean over all rows looked at, −1 … 1. */
   readonly score: number;
-  /** By ascending label. Clusters of which no row was looked at are left out. */
+  /** One entry per cluster, by ascending label. Clusters that have no row in the sample are left out. */
   readonly perCluster: readonly ClusterSilhouette[];
-  /** Rows looked at: all of weight above 0, or the sample. */
+  /** How many rows were looked at: all of weight above 0, or the sample. */
   readonly nSamples: number;
-  /** Whether that is a sample, and the scores are estimates. */
+  /** Whether a sample was taken, so that the scores are estimates. */
   readonly sampled: boolean;
 }
 
 /** The rows looked at, cluster after cluster. */
 interface Clusters {
-  /** N × D, in units of which squares are far from the ends of float64: silhouettes do not depend on them. */
+  /** N × D, rescaled so that squares neither over- nor underflow: silhouettes do not depend on units. */
   readonly data: Float64Array;
   readonly nFeatures: number;
   /** N. */
@@ -56,7 +56,7 @@ interface Clusters {
   readonly labels: readonly Label[];
   /** C + 1: cluster c has the rows from `starts[c]` up to, but not including, `starts[c + 1]`. */
   readonly starts: Uint32Array;
-  /** C: total weight of each. */
+  /** C: total weight of each cluster. */
   readonly totals: Float64Array;
 }
 
@@ -127,14 +127,14 @@ function gather(points: HostPoints, labels: Labels, rows: Uint32Array): Clusters
   return { data, nFeatures: D, weights, labels: names, starts, totals };
 }
 
-/** The widest column's range becomes about 2^256, before differences are taken: those of the largest numbers overflow. */
+/** Rescales so that the widest column's range is about 2^256. This comes before differences are taken, as those of the largest numbers overflow. */
 function rescale(data: Float64Array, D: number): void {
   const ranges = Float64Array.from({ length: D }, (_, d) => rangeOf(data, d, D));
   const scale = scaleTo(
     256,
     ranges.reduce((a, b) => Math.max(a, b)),
   );
-  // A constant column may be so far from 0 that it would overflow, and tells nothing.
+  // A constant column, which adds nothing to distances, may be so far from 0 that it would overflow.
   for (let at = 0; at < data.length; at++) data[at] = ranges[at % D] === 0 ? 0 : data[at]! * scale;
 }
 
@@ -156,10 +156,10 @@ function refuseNonFinite({ data, nFeatures, featureNames }: HostPoints, row: num
   );
 }
 
-/** Rows whose distances are taken side by side: four sums under way at once keep the processor busy. */
+/** The distances of this many rows are summed side by side: four sums under way at once keep the processor busy. */
 const LANES = 4;
 
-/** The silhouette of every row, in the order of the clusters. Lets the event loop turn and looks at the signal between blocks. */
+/** The silhouette of every row, in the order of the clusters. Between blocks the event loop gets a turn and the signal is checked. */
 async function silhouettes(clusters: Clusters, { signal, onProgress }: SilhouetteOptions): Promise<Float64Array> {
   const n = clusters.weights.length;
   const C = clusters.labels.length;
@@ -195,7 +195,7 @@ function silhouetteOf({ weights, totals }: Clusters, row: number, own: number, s
     if (c !== own) nearest = Math.min(nearest, sums[c]! / totals[c]!);
   }
   const larger = Math.max(inside, nearest);
-  // Where all rows are in one place, none lies better in one cluster than in another.
+  // 0 where all rows are in one place: no cluster suits a row better than another.
   return larger > 0 ? (nearest - inside) / larger : 0;
 }
 

@@ -1,6 +1,6 @@
 /**
  * Dense factorisations of small symmetric matrices, float64, row-major in flat arrays. They run once per component and
- * iteration, so they allocate nothing they need not.
+ * iteration, so they allocate only their results.
  */
 
 /**
@@ -18,7 +18,7 @@ export function cholesky(a: Float64Array, D: number, at = 0): Float64Array | und
       if (i > j) {
         l[i * D + j] = sum / l[j * D + j]!;
       } else {
-        // Anything this small against the entry it was left from is rounding, not variance.
+        // A remainder this small beside the diagonal entry is rounding, not variance.
         if (!(sum > a[at + j * D + j]! * D * Number.EPSILON)) return undefined;
         l[j * D + j] = Math.sqrt(sum);
       }
@@ -47,7 +47,7 @@ export function invertTransposed(l: Float64Array, D: number): Float64Array {
 }
 
 /**
- * `A = U⁻ᵀ U⁻¹` from the factor U of its inverse, `A⁻¹ = U Uᵀ`: what {@link cholesky} and {@link invertTransposed} came from.
+ * `A = U⁻ᵀ U⁻¹` from the factor U of its inverse, `A⁻¹ = U Uᵀ`: undoes {@link cholesky} followed by {@link invertTransposed}.
  * @param u D × D, upper triangular
  * @param at where the matrix begins in `u`
  */

@@ -10,7 +10,7 @@ export interface Random {
   below(n: number): number;
 }
 
-/** The generator's first outputs hardly depend on the seed. */
+/** How many outputs of the generator are skipped: the first ones hardly depend on the seed. */
 const WARM_UP = 16;
 
 export function seededRandom(seed: number): Random {

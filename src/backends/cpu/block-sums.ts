@@ -10,11 +10,11 @@ export const BLOCK = 16 * TILE;
 export interface BlockSums {
   readonly level: number;
   readonly index: number;
-  /** Pairs: a sum, and what its additions rounded off. */
+  /** Pairs of numbers: a sum, and what its additions rounded off. */
   readonly sums: Float64Array;
 }
 
-/** Appends a node to the nodes of all blocks before it. Siblings become their parent, in the memory of the first. */
+/** Appends a node to the nodes of all blocks before it. Siblings are added up to their parent, in the memory of the first. */
 export function pushSums(nodes: BlockSums[], node: BlockSums): void {
   const before = nodes.at(-1);
   const siblings = before !== undefined && before.level === node.level && before.index === node.index - 1;

@@ -2,7 +2,7 @@ import type { Frame } from '../../data/frame.ts';
 import { TILE } from './tile.ts';
 
 /**
- * Row-major points into a tile, in the frame: (x − shift) / scale, in float64.
+ * Copies row-major points into a tile, in the frame: (x − shift) / scale, in float64.
  * @param rows row-major numbers; the tile's first point starts at `from`
  * @param tile D × TILE, written
  * @returns the index in `rows` of the first number that is not finite, or is not once it is in the frame; −1 if none
@@ -15,7 +15,7 @@ export function ingest(
   tile: Float64Array,
 ): number {
   const d = frame.shift.length;
-  // Each stays 0 as long as every number is finite: ∞ · 0 and NaN · 0 are NaN. Four, as one would have to wait for itself (NOTES: 19 → 11 ms).
+  // Each stays 0 as long as every number is finite: ∞ · 0 and NaN · 0 are NaN. Four sums do not wait for one another as one would (NOTES: 19 → 11 ms).
   let [a, b, c, e] = [0, 0, 0, 0];
   for (let i = 0; i < d; i++) {
     const shift = frame.shift[i]!;

@@ -12,25 +12,25 @@ export function pointsPerBatch(nFeatures: number): number {
   return Math.max(1, Math.floor(NUMBERS_PER_BATCH / nFeatures / TILE)) * TILE;
 }
 
-/** Among how many workers, of this many, to share N × D numbers out; 0 when they are so few that the calling thread does better. */
+/** Among how many of `concurrency` workers to divide N × D numbers; 0 when there are so few numbers that the calling thread is faster. */
 export function countWorkers(nSamples: number, nFeatures: number, concurrency: number): number {
   const worthwhile = Math.min(Math.floor((nSamples * nFeatures) / MIN_NUMBERS_PER_SHARD), Math.ceil(nSamples / BLOCK));
   return worthwhile < 2 ? 0 : Math.min(concurrency, worthwhile);
 }
 
-/** The index of each shard's first point, and N: contiguous, of whole blocks, as even as that allows. */
+/** The index of each shard's first point, and then N. Shards are contiguous and of whole blocks, as even as that allows. */
 export function shardStarts(nSamples: number, nShards: number): number[] {
   const nBlocks = Math.ceil(nSamples / BLOCK);
   return Array.from({ length: nShards + 1 }, (_, s) => Math.min(nSamples, Math.round((nBlocks * s) / nShards) * BLOCK));
 }
 
-/** Of each shard: the indices of points it holds, counted from its start, and where they stood in the list. */
+/** Points of one shard: their indices, counted from the shard's start, and their positions in the list. */
 export interface ShardIndices {
   readonly local: Uint32Array;
   readonly positions: Uint32Array;
 }
 
-/** Sorts a list of point indices out by shard. */
+/** Splits a list of point indices by shard. */
 export function splitByShard(indices: Uint32Array, starts: readonly number[]): ShardIndices[] {
   return starts.slice(0, -1).map((start, s) => {
     const end = starts[s + 1]!;

@@ -1,5 +1,5 @@
 /**
- * Random numbers that depend on nothing but what they are for: a seed, a row of the dataset and a component, all u32.
+ * Random numbers that depend on nothing but a seed, a row of the dataset and a component, all u32.
  * Uniform in (0, 1), by 24 bits. Twin of `shaders/shared/random.wgsl`.
  */
 export function uniformOf(seed: number, row: number, k: number): number {

@@ -22,7 +22,7 @@ interface MixtureStages {
   readonly secondLength: (p: KernelParameters) => number;
 }
 
-/** Which stages make up which Gaussian. */
+/** The stages of each Gaussian kind. */
 const GAUSSIANS = new Map<string, MixtureStages>([
   [
     'full',
@@ -45,7 +45,7 @@ const GAUSSIANS = new Map<string, MixtureStages>([
   ],
 ]);
 
-/** Every other family: densities from the stage with its name, the sums of a diagonal Gaussian. */
+/** The stages of every other family: densities from the stage with its name, and the sums of a diagonal Gaussian. */
 const BEYOND = diagonal(logDensityBeyond);
 
 function diagonal(logDensity: BindLogDensity): MixtureStages {
@@ -56,14 +56,14 @@ function diagonal(logDensity: BindLogDensity): MixtureStages {
   };
 }
 
-/** Numbers in a packed triangle. */
+/** How many numbers a packed triangle has. */
 function triangle({ nFeatures: d }: KernelParameters): number {
   return (d * (d + 1)) / 2;
 }
 
 /**
  * The stages of a kind, bound to parameters.
- * @param inPlace of the kind's log-densities: an assignment
+ * @param inPlace takes the place of the kind's log-density stage: an assignment
  */
 export function bindStages(parameters: KernelParameters, inPlace?: BindLogDensity): TileModel {
   const { kind } = parameters;

@@ -4,24 +4,24 @@ import type { Task } from './shard.ts';
 import type { ShardedPoints } from './sharded-points.ts';
 import { TILE } from './tile.ts';
 
-/** Seeding over all points, in their shards, or over a copy of a sample, in shards of its own. */
+/** A seeding over all points, in their shards, or over a copy of a sample, in shards of its own. */
 export class CpuSeedingDistances implements SeedingDistances {
   readonly size: number;
   readonly #points: ShardedPoints;
   readonly #sample: Uint32Array | undefined;
-  /** Names the seeding in its shards. */
+  /** Identifies the seeding in its shards. */
   readonly #id: number;
   /** Where the values are kept. */
   readonly #home: Promise<ShardedPoints>;
 
-  /** @param weights D, what a squared difference counts for in each feature */
+  /** @param weights D: what a squared difference counts for in each feature */
   constructor(points: ShardedPoints, id: number, weights: Float64Array, sample: Uint32Array | undefined) {
     this.size = sample?.length ?? points.starts.at(-1)!;
     this.#points = points;
     this.#sample = sample;
     this.#id = id;
     this.#home = start(points, id, weights, sample);
-    // Whoever asks for something sees the failure; without this line it would count as unhandled before.
+    // Every call awaits `#home` and so sees a failure; without this line it would count as unhandled until then.
     this.#home.catch(() => {});
   }
 

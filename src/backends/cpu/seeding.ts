@@ -4,9 +4,9 @@ import { type Address, Workspace } from './workspace.ts';
 
 /** A shard's part of `SeedingDistances`: `w · min_c Σ_d weights_d (x_d − c_d)²` of every point. */
 export class Seeding {
-  /** One per point, and 0 up to the end of the last tile; before the first center w, the weight. */
+  /** One value per point, and 0 up to the end of the last tile. Before the first center a point's value is its weight w. */
   readonly #values: Float64Array;
-  /** D, what a squared difference counts for in each feature. */
+  /** D: what a squared difference counts for in each feature. */
   readonly #weights: Float64Array;
   #hasCenter = false;
 
@@ -32,7 +32,7 @@ export class Seeding {
     return out;
   }
 
-  /** T sums of the values per tile, then T for each candidate (M × D): as they would be if it were added. */
+  /** Computes T sums of the values per tile, then, for each candidate (M × D), T sums as they would be if it were added. */
   sumsPass(candidates: Float64Array): Pass {
     const distances = new Distances(this.#weights, candidates);
     const nTiles = this.#values.length / TILE;
@@ -75,7 +75,7 @@ export class Seeding {
 
   /** The value of a point of weight w with one more center at this distance. */
   #valueWith(point: number, distance: number, w: number): number {
-    // The distance may overflow, and 0 · ∞ is no number.
+    // The distance may overflow, and 0 · ∞ is NaN.
     const value = w === 0 ? 0 : w * distance;
     const before = this.#values[point]!;
     return this.#hasCenter && before < value ? before : value;
@@ -106,12 +106,12 @@ class Distances {
     this.#distance = space.reserve(TILE);
   }
 
-  /** @param x D × TILE: the points from now on */
+  /** @param x D × TILE: the points that distances are taken from, from now on */
   place(x: Float64Array): void {
     this.#space.numbers(this.#x, x.length).set(x);
   }
 
-  /** To center m, good until the next call. */
+  /** Distances to center m, valid until the next call. */
   to(m: number, count: number): Float64Array {
     const d = this.#nFeatures;
     const center = this.#centers + m * d * Float64Array.BYTES_PER_ELEMENT;

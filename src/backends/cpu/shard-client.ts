@@ -21,13 +21,13 @@ export interface ShardClient {
     args: Parameters<Shard[M]>,
     transfer?: ArrayBuffer[],
   ): Promise<ReturnType<Shard[M]>>;
-  /** A new shard without points on the same thread, the first of its dataset. */
+  /** Makes a new shard without points on the same thread. Its first point counts as the first of its dataset. */
   sibling(nSamples: number, frame: Frame): Promise<ShardClient>;
   /** Frees the points. */
   free(): void;
 }
 
-/** A shard on the calling thread. After every slice it lets the event loop turn: else timers and drawing would wait for a whole fit. */
+/** A shard on the calling thread. After every slice the event loop gets a turn: else timers and drawing would wait for a whole fit. */
 export class LocalShard implements ShardClient {
   #shard: Shard | undefined;
 

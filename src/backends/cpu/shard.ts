@@ -12,7 +12,7 @@ export type Task =
   | {
       readonly type: 'expectation';
       readonly parameters: KernelParameters;
-      /** Of the shard's rows. */
+      /** The assignment of the shard's rows. */
       readonly assignment: Assignment | undefined;
     }
   | { readonly type: 'read'; readonly what: ReadoutKind; readonly parameters: KernelParameters }
@@ -25,7 +25,7 @@ export type Progress = { readonly done: false } | { readonly done: true; readonl
 
 /**
  * A contiguous part of a dataset's points and the work on it, on whatever thread it lives. Passes run in slices of a
- * given time, so that whoever asks can look at an abort signal in between; slicing does not change a bit of the result.
+ * given time, so that the caller can check an abort signal in between; slicing does not change a bit of the result.
  */
 export class Shard {
   readonly #origin: number;
@@ -50,7 +50,7 @@ export class Shard {
     this.#tiles = allocateTiles(Math.ceil(nSamples / TILE), this.#nFeatures);
   }
 
-  /** Makes room for as many other points, in this frame. */
+  /** Makes room for other points, as many as before, in this frame. */
   renew(frame: Frame): void {
     this.#frame = frame;
     this.#weights = undefined;
@@ -59,7 +59,7 @@ export class Shard {
   }
 
   /**
-   * Brings points home: `rows` holds the shard's points from point `from` on (a multiple of TILE), row-major.
+   * Takes points in: `rows` holds the shard's points from point `from` on (a multiple of TILE), row-major.
    * @param weights one per row, for all of the shard's rows or none
    * @returns the index in `rows` of the first number that is not finite in the frame, or −1
    */
@@ -118,12 +118,12 @@ export class Shard {
     return Float64Array.from(indices, (index) => this.#weights![Math.floor(index / TILE)]![index % TILE]!);
   }
 
-  /** Starts to keep distances to the nearest center; differences in each of the D features count by `weights`. */
+  /** Starts to keep distances to the nearest center. `weights`: what a squared difference counts for in each of D features. */
   startSeeding(id: number, weights: Float64Array): void {
     this.#seedings.set(id, new Seeding(this.#nSamples, weights, this.#weights));
   }
 
-  /** What a seeding keeps of these tiles, TILE numbers each. */
+  /** The values of a seeding in these tiles, TILE each. */
   seedingValues(id: number, tiles: Uint32Array): Float64Array {
     return this.#seedings.get(id)!.valuesOf(tiles);
   }
@@ -148,7 +148,7 @@ export class Shard {
   }
 }
 
-/** Numbers that are allocated at once: tile by tile, that took as long as ingesting two features; arrays that are too long browsers refuse. */
+/** Numbers per allocation. Allocating tile by tile took as long as ingesting two features, and browsers refuse very long arrays. */
 const SLAB = 2 ** 22;
 
 function allocateTiles(count: number, nFeatures: number): Float64Array[] {

@@ -13,10 +13,10 @@ interface Failure {
   reason: unknown;
 }
 
-/** Points in one or more shards. What comes from them is in the order of the shards, hence always alike. */
+/** Points in one or more shards. Results come in the order of the shards, so they are the same in every run. */
 export class ShardedPoints {
   readonly shards: readonly ShardClient[];
-  /** Index of each shard's first point, and N. */
+  /** The index of each shard's first point, and then N. */
   readonly starts: readonly number[];
   readonly nFeatures: number;
   /** Whether points have weights. */
@@ -42,9 +42,9 @@ export class ShardedPoints {
   }
 
   /**
-   * Things that lie in shards and are counted from 0 over all of them, `width` numbers each, in the order of `indices`.
-   * @param starts number of each shard's first thing, and how many there are
-   * @param ask for those of one shard, counted from its first
+   * Gathers items of `width` numbers that lie in shards, in the order of `indices`, which count the items of all shards from 0.
+   * @param starts the index of each shard's first item, and then how many items there are
+   * @param ask asks one shard for items, counted from the shard's first
    */
   async gather(
     indices: Uint32Array,
@@ -72,7 +72,7 @@ export class ShardedPoints {
     const d = this.nFeatures;
     const nShards = Math.max(1, countWorkers(indices.length, d, this.shards.length));
     const starts = shardStarts(indices.length, nShards);
-    // They are in the frame already.
+    // The points are in the frame already.
     const frame: Frame = { shift: new Float64Array(d), scale: new Float64Array(d).fill(1) };
     const making = this.shards.slice(0, nShards).map(async (shard, s) => {
       const copy = await shard.sibling(starts[s + 1]! - starts[s]!, frame);
@@ -141,7 +141,7 @@ export class ShardedPoints {
     return progress.result;
   }
 
-  /** The shards for other points that lie in shards alike, which free them from then on; undefined where these do not. */
+  /** The shards, for other points that lie in shards of the same sizes and own them from then on; undefined where the sizes differ. */
   async handOver(starts: readonly number[], frame: Frame): Promise<readonly ShardClient[] | undefined> {
     const alike = frame.shift.length === this.nFeatures && `${starts}` === `${this.starts}`;
     if (this.#freed || !alike) return undefined;
@@ -157,7 +157,7 @@ export class ShardedPoints {
   }
 }
 
-/** The shards, or, where one cannot be made, none: the others are freed, and its failure is thrown. */
+/** All of the shards; where one cannot be made, the others are freed, and its failure is thrown. */
 export async function allOrNone(making: readonly Promise<ShardClient>[]): Promise<ShardClient[]> {
   const made = await Promise.allSettled(making);
   const failed = made.find((result) => result.status === 'rejected');
@@ -166,7 +166,7 @@ export async function allOrNone(making: readonly Promise<ShardClient>[]): Promis
   throw failed.reason;
 }
 
-/** What moves to a shard's thread with rows and their weights: both are copies made for it. */
+/** The buffers to transfer to a shard's thread with rows and their weights, both of which are copies made for it. */
 export function buffersOf(...arrays: (Float32Array | Float64Array | undefined)[]): ArrayBuffer[] {
   return arrays.flatMap((array) => (array ? [array.buffer as ArrayBuffer] : []));
 }

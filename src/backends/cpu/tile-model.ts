@@ -12,13 +12,13 @@ export interface TileModel {
    */
   expectation(x: Float64Array, count: number, from: number, weights: Float64Array | undefined): void;
   /**
-   * What {@link expectation} has summed up since the last time: objective, counts, first and second of `Statistics`, as
+   * What {@link expectation} has summed up since the last call: objective, counts, first and second of `Statistics`, as
    * long sums one after the other.
    */
   takeSums(): Float64Array;
   labels(x: Float64Array, count: number, out: Readout['labels'], from: number): void;
   responsibilities(x: Float64Array, count: number, out: Readout['responsibilities'], from: number): void;
   logDensities(x: Float64Array, count: number, out: Readout['logDensities'], from: number): void;
-  /** Gives back its memory. Only once, and nothing is called afterwards. */
+  /** Gives the memory back. Call it once, and nothing else afterwards. */
   free(): void;
 }

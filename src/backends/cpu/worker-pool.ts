@@ -2,7 +2,7 @@ import { EmgpuError } from '../../errors.ts';
 import { WorkerClient } from './worker-client.ts';
 import type { WorkerLike } from './worker-protocol.ts';
 
-/** Workers that CPU backends share. They are started when the first points arrive that are worth it. */
+/** Workers that CPU backends share. They are started when points first arrive that are worth it. */
 export class WorkerPool {
   /** How many workers there are at most. */
   readonly size: number;
@@ -29,7 +29,7 @@ export class WorkerPool {
     return this.#workers.slice(0, count);
   }
 
-  /** Stops all workers: what lies there is lost. */
+  /** Stops all workers; the points they hold are lost. */
   terminate(): void {
     for (const worker of this.#workers) worker.terminate();
     this.#workers = [];

@@ -32,9 +32,9 @@ export interface Stages {
 }
 
 const PAGE = 65_536;
-/** Rows begin at cache lines. */
+/** In bytes: rows begin at cache lines. */
 const ALIGNMENT = 64;
-/** Bytes of a long sum: the sum, and what its additions rounded off, see `stages/shared/long-sums.ts`. */
+/** Bytes of a long sum, which is the sum and what its additions rounded off: see `stages/shared/long-sums.ts`. */
 export const LONG = 16;
 
 let compiled: WebAssembly.Module | undefined;
@@ -49,7 +49,7 @@ export class Workspace {
   readonly #base: Address;
   #end: Address;
 
-  /** One that no pass uses, with nothing in it. */
+  /** A workspace that no pass uses, with nothing in it. */
   static borrow(): Workspace {
     return idle.pop() ?? new Workspace();
   }
@@ -76,7 +76,7 @@ export class Workspace {
   }
 
   /**
-   * Room for so many numbers, all 0.
+   * Reserves room for `length` numbers, all 0.
    * @throws `out-of-memory`
    */
   reserve(length: number): Address {
@@ -88,24 +88,24 @@ export class Workspace {
     return at;
   }
 
-  /** A copy of these numbers. */
+  /** Reserves room and copies these numbers there. */
   place(numbers: Float64Array): Address {
     const at = this.reserve(numbers.length);
     this.numbers(at, numbers.length).set(numbers);
     return at;
   }
 
-  /** Room for so many long sums, all 0. */
+  /** Reserves room for `length` long sums, all 0. */
   reserveSums(length: number): Address {
     return this.reserve((length * LONG) / 8);
   }
 
-  /** A view of the memory, good until the next `reserve`. */
+  /** A view of the memory, valid until the next `reserve`. */
   numbers(at: Address, length: number): Float64Array<ArrayBuffer> {
     return new Float64Array(this.stages.memory.buffer, at, length);
   }
 
-  /** A copy of long sums, which start from 0 again. */
+  /** Returns a copy of long sums and sets them to 0. */
   takeSums(at: Address, length: number): Float64Array {
     const sums = this.numbers(at, (length * LONG) / 8);
     const copy = sums.slice();

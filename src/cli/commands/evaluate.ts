@@ -24,7 +24,7 @@ Examples:
   emgpu evaluate model.json points.csv --standard-errors
   emgpu evaluate model.json points.csv --json | jq .silhouette.score`;
 
-/** `emgpu evaluate MODEL FILE`: judges a model by all means there are. */
+/** `emgpu evaluate MODEL FILE`: judges a model in every way there is. */
 export function evaluateCommand(signal: AbortSignal): Command {
   const command = new Command('evaluate')
     .description(
@@ -77,7 +77,7 @@ async function evaluate(modelFile: string, file: string, options: EvaluateOption
   }
 }
 
-/** What there is none of is left out. */
+/** The evaluation as JSON, without the parts that it does not have. */
 function evaluationJson({ scores, silhouette, ...rest }: Evaluation): string {
   return toLine({ ...scores, ...(typeof silhouette === 'object' && { silhouette }), ...rest });
 }

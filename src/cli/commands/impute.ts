@@ -20,8 +20,8 @@ Examples:
   emgpu impute model.json survey.csv > filled.csv`;
 
 /**
- * `emgpu impute MODEL FILE`: the points with their gaps filled. A command of its own and not an option of `predict`: what it prints is points, as
- * `sample` does, and neither labels nor what becomes of gaps are left to choose.
+ * `emgpu impute MODEL FILE`: the points with their gaps filled. It is a command and not an option of `predict` because it prints points, as `sample`
+ * does, and has nothing to do with the options on labels and on gaps.
  */
 export function imputeCommand(signal: AbortSignal): Command {
   const command = new Command('impute')

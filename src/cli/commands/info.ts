@@ -63,7 +63,7 @@ function adapterFacts(adapter: BackendReport['adapters'][number]): string[][] {
   ];
 }
 
-/** An invocation of the E-step takes several points at once; a workgroup of the M-step has components side by side. */
+/** A tuned choice in words: points that an invocation of the E-step takes at once, or components side by side in a workgroup of the M-step. */
 function tunedText({ stage, nFeatures, nComponents, choice }: TunedStage): string {
   const what = stage.startsWith('moments')
     ? `at most ${choice} components side by side`

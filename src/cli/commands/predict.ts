@@ -21,7 +21,7 @@ Examples:
   emgpu predict model.json points.parquet --proba --out responsibilities.csv
   emgpu predict model.json points.csv --log-density --out outliers.csv`;
 
-/** Numbers held at once: 2²⁵, at most 256 MiB, however many points there are. */
+/** At most 2²⁵ numbers, 256 MiB, are held at once, however many points there are. */
 const MOST_NUMBERS = 2 ** 25;
 
 /** `emgpu predict MODEL FILE`: the component of every point. */
@@ -62,7 +62,7 @@ async function predict(modelFile: string, file: string, options: PredictOptions,
   }
 }
 
-/** Where the rows go. */
+/** Where the rows are written, and what they come from. */
 interface Output {
   readonly sink: Sink;
   readonly table: Table;
@@ -71,7 +71,7 @@ interface Output {
   readonly signal: AbortSignal;
 }
 
-/** Rows that were dropped are missing from the output, so the rest say which they are. */
+/** A column of row numbers where rows were dropped, since these are missing from the output. */
 function numbering({ table, options }: Output): { header: string[]; prefix: (i: number) => string } {
   if (options.missing !== 'drop') return { header: [], prefix: () => '' };
   return { header: ['row'], prefix: (i) => `${table.rowNumbers?.[i] ?? i},` };
@@ -85,7 +85,7 @@ async function writeLabels(output: Output, labels: Uint32Array): Promise<void> {
   await writeCsvRows(sink, labels.length, (i) => `${prefix(i)}${labels[i]}`, signal);
 }
 
-/** Labels, and what of the responsibilities and log-densities is asked for; a part of the points at a time. */
+/** Writes labels, and responsibilities and log-densities as far as they are asked for, a part of the points at a time. */
 async function writeDetails(output: Output, model: MixtureModel | PoissonModel, score: ScoreOptions): Promise<void> {
   const { sink, table, options, bar, signal } = output;
   const nSamples = rowsOf(table);
@@ -105,7 +105,7 @@ async function writeDetails(output: Output, model: MixtureModel | PoissonModel, 
   }
 }
 
-/** What is written of the i-th of some points. `k`: responsibilities of a point. */
+/** Returns what to write for the i-th of some points. `k`: how many responsibilities a point has. */
 async function details(
   model: MixtureModel | PoissonModel,
   points: HostPoints,

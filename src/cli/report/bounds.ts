@@ -13,14 +13,14 @@ interface Gain {
 
 const COLORS = { bound: 'var(--c0)', gap: 'var(--c1)' } as const;
 
-/** What the M-steps gained, taken apart. Nothing where the bounds were not kept. */
+/** The parts of what the M-steps gained; nothing where the bounds were not kept. */
 export function boundSections(document: Document, { fit }: Fitted, el: ElementMaker): Element[] {
   if (isKMeans(fit) || fit.bounds.length === 0) return [];
   const gains = fit.bounds.flatMap(({ iteration, expectation, maximization }): Gain[] => [
     { iteration, gain: (maximization.elbo - expectation.elbo) / fit.totalWeight, part: 'bound' },
     { iteration, gain: maximization.kl / fit.totalWeight, part: 'gap' },
   ]);
-  // Near the end of a run rounding can leave nothing, or less, and a logarithm has no place for that.
+  // Near the end of a run rounding can make gains 0 or negative, which a logarithmic axis cannot show.
   const seen = gains.filter(({ gain }) => gain > 0);
   if (seen.length === 0) return [];
   const key = (part: Gain['part'], text: string) => [
@@ -56,7 +56,7 @@ function chartOf(document: Document, gains: readonly Gain[]): Element {
     marginTop: 30,
     marginLeft: 56,
     marginBottom: 40,
-    // No more ticks than steps from one iteration to the next: there are no halves of them.
+    // No more ticks than steps between iterations: there are no half iterations.
     x: { label: 'iteration', ticks: Math.min(5, Math.max(1, steps)), tickFormat: 'd' },
     y: { label: 'gain per point', type: 'log', ticks: 5, tickFormat: (x: number) => x.toExponential(0), grid: true },
     color: { type: 'identity' } as Plot.ScaleOptions,

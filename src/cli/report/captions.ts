@@ -5,12 +5,12 @@ import type { Scene } from './chart.ts';
 import { within } from './limits.ts';
 import { PALETTE_SIZE } from './palette.ts';
 
-/** What is left out of a pair plot of `shown` of `d` features. */
+/** Says what is left out of a pair plot of `shown` of `d` features. */
 export function pairCaption(noun: string, d: number, shown: number): string {
   return shown < d ? `The ${shown} of ${d} columns that tell the ${noun}s apart best.` : '';
 }
 
-/** What to know of a scatter plot of these features with at most `dots` dots. */
+/** The caption of a scatter plot of these features with at most `dots` dots. */
 export function scatterCaption(scene: Scene, fitted: Fitted, features: readonly number[], dots: number): string {
   const { fit, view } = fitted;
   const n = fit.nSamples;
@@ -26,7 +26,7 @@ export function scatterCaption(scene: Scene, fitted: Fitted, features: readonly 
   ].join(' ');
 }
 
-/** What to know of the histogram of the first feature. */
+/** The caption of the histogram of the first feature. */
 export function densityCaption(scene: Scene, { view, weightsColumn }: Fitted): string {
   const bars = weightsColumn === undefined ? 'the points' : 'the points, weighted';
   const sum = view.noise === undefined ? 'their sum' : 'their sum, without the noise';

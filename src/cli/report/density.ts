@@ -17,7 +17,7 @@ interface CurvePoint {
   readonly component?: number;
 }
 
-/** The histogram of feature i as a density, with those of the components (k-means: coloured by cluster). */
+/** The histogram of feature i as a density, with the densities of the components (k-means: coloured by cluster). */
 export function density(scene: Scene, i: number, size: DensitySize): Element {
   const { document, view, limits } = scene;
   const { width, height, alone } = size;
@@ -84,7 +84,7 @@ function countBins({ low, high }: Limits, most: number): Bins {
   return { low: first - 0.5, width, count: Math.ceil((Math.floor(high) - first + 1) / width) };
 }
 
-/** Bars of a density histogram. Those of k-means are split by cluster and stack; those of a mixture are whole. */
+/** The bars of a density histogram. For k-means they are split by cluster and stacked; for a mixture they are whole. */
 function histogram({ sample, limits, view }: Scene, i: number, { low, width, count: bins }: Bins): Bar[] {
   const counts = new Map<number, number>();
   for (const s of within(sample, limits, [i])) {
@@ -118,7 +118,7 @@ function componentCurves({ view, limits, components }: Scene, i: number): CurveP
 
 type Grid = (components: readonly number[]) => number[];
 
-/** Refined around every mean: peaks may be narrow. */
+/** The places at which curves are drawn: closer together around every mean, where peaks may be narrow. */
 function finerNearMeans(view: ModelView, i: number, { low, high }: Limits): Grid {
   const even = Array.from({ length: GRID + 1 }, (_, step) => low + ((high - low) * step) / GRID);
   const around = (k: number) =>
@@ -126,7 +126,7 @@ function finerNearMeans(view: ModelView, i: number, { low, high }: Limits): Grid
   return (ks) => [...even, ...ks.flatMap(around)].filter((x) => x >= low && x <= high).sort((a, b) => a - b);
 }
 
-/** A Poisson distribution has no value between them. Of very many, some. */
+/** The whole numbers in a range, between which a Poisson distribution has no value; only some of them where there are very many. */
 function wholeNumbers({ low, high }: Limits): Grid {
   const first = Math.max(0, Math.ceil(low));
   const step = Math.ceil((high - first + 1) / (2 * GRID));
@@ -142,7 +142,7 @@ function poisson(x: number, rate: number): number {
   return rate > 0 ? Math.exp(x * Math.log(rate) - rate - logFactorial(x)) : Number(x === 0);
 }
 
-/** Of a whole number: a sum, and beyond it Stirling's series, whose next term is below 1e-9. */
+/** log n! of a whole number: a sum for small n, then Stirling's series, whose next term is below 1e-9. */
 function logFactorial(n: number): number {
   let sum = 0;
   if (n < 32) for (let i = 2; i <= n; i++) sum += Math.log(i);
@@ -160,7 +160,7 @@ function curveMarks(curves: readonly CurvePoint[]): Plot.Markish[] {
   ];
 }
 
-/** The curve of a component that sits on a single value rises without bound: the bars decide how much of it is seen. */
+/** The top of the axis. The bars decide it, as the curve of a component that sits on a single value rises without bound. */
 function topOf(bars: readonly Bar[], curves: readonly CurvePoint[]): number {
   const heights = new Map<number, number>();
   for (const { x1, density } of bars) heights.set(x1, (heights.get(x1) ?? 0) + density);

@@ -7,7 +7,7 @@ export function createDocument(): Document {
 
 type Child = Node | string;
 
-/** Makes elements of one document. Strings become text, never markup. */
+/** Makes elements of a document. Strings become text, never markup. */
 export type ElementMaker = (name: string, attributes?: Record<string, string>, ...children: Child[]) => Element;
 
 export function elementsOf(document: Document): ElementMaker {

@@ -6,7 +6,7 @@ export interface EllipsePoint {
   readonly x: number;
   readonly y: number;
   readonly component: number;
-  /** Tells the ellipses of one component apart. */
+  /** Which of the component's ellipses the point lies on, in standard deviations. */
   readonly sigmas: number;
 }
 
@@ -14,8 +14,8 @@ const STEPS = 64;
 
 /**
  * The ellipse of component k at `sigmas` standard deviations in the plane of features i (across) and j (up), closed:
- * a circle, stretched by the roots of the eigenvalues along the eigenvectors. They are those of the correlation matrix,
- * scaled back afterwards: features may differ in size by more than float64 resolves.
+ * a circle, stretched by the roots of the eigenvalues along the eigenvectors. These are taken from the correlation matrix and
+ * scaled back afterwards, since features may differ in size by more than float64 resolves.
  */
 export function ellipse(view: ModelView, k: number, [i, j]: readonly [number, number], sigmas: number): EllipsePoint[] {
   const r = correlation(view, k, i, j);

@@ -9,15 +9,16 @@ export type ReportedErrors =
   | { readonly errors: NonNullable<FisherInformation['standardErrors']>; readonly caution?: string | undefined }
   | { readonly none: string };
 
-/** Beyond so many free parameters the passes, two for each, and the eigenvalues of their matrix take seconds, whatever N. */
+/** With more free parameters than this, the passes (two for each) and the eigenvalues of their matrix take seconds, whatever N. */
 const MOST_PARAMETERS = 200;
 /** Operations of all passes: a second or two on two cores, some seconds on a driver that computes on the processor. */
 const MOST_OPERATIONS = 1e9;
-/** What a density and its exponential cost besides the products, and a pattern of gaps in every pass (0.4 ms). */
+/** Operations that a density and its exponential cost besides the products. */
 const PER_DENSITY = 16;
+/** Operations that a pattern of gaps costs in every pass: 0.4 ms. */
 const PER_PATTERN = 4e5;
 
-/** Why a fit has none, by what is thrown: of components without weight, or so narrow that they cannot be factorised a step away, and of extreme units. */
+/** Why a fit has no standard errors, by what is thrown: for components without weight, or too narrow to be factorised a step away, and for extreme units. */
 const WITHOUT: Partial<Record<ErrorCode, string>> = {
   'invalid-model': 'a component is empty, or too narrow',
   'singular-covariance': 'a component is empty, or too narrow',
@@ -36,14 +37,14 @@ export async function standardErrorsOf(
     const { standardErrors, indefinite, caution } = await fit.fisherInformation(undefined, { signal });
     return standardErrors ? { errors: standardErrors, caution } : { none: sentence(indefinite!) };
   } catch (error) {
-    // The rest of the report stands.
+    // The rest of the report does not depend on standard errors.
     const none = error instanceof EmgpuError ? WITHOUT[error.code] : undefined;
     if (none === undefined) throw error;
     return { none };
   }
 }
 
-/** Why they would take too long. */
+/** Why standard errors would take too long; undefined if they would not. */
 function obstacle(fit: MixtureFit, { points, nGaps }: Source): string | undefined {
   if (isStreamed(points)) return 'the file was streamed, and each pass for them would read it again';
   const { nParameters: p, nSamples, nComponents: K, nFeatures: D, covarianceType } = fit;
@@ -54,7 +55,7 @@ function obstacle(fit: MixtureFit, { points, nGaps }: Source): string | undefine
   return `with ${count(p)} parameters and ${count(nSamples)} points they take too long for a report; emgpu evaluate --standard-errors has them`;
 }
 
-/** As the end of a sentence of the report. */
+/** A text as the end of a sentence of the report. */
 function sentence(text: string): string {
   return text.charAt(0).toLowerCase() + text.slice(1).replace(/\.$/, '');
 }

@@ -8,7 +8,7 @@ export interface Course {
   readonly values: readonly number[];
 }
 
-/** The first iterations gain so much that the rest would look flat: this share of all is left off the axis. */
+/** The share of all gains that is left off the axis: the first iterations gain so much that the rest would look flat. */
 const RUSH = 0.03;
 
 /** The objective against the iteration, and what to know about the axis. */
@@ -23,7 +23,7 @@ export function historyChart(document: Document, { label, values }: Course): { c
     marginTop: 30,
     marginLeft: marginFor([limits]),
     marginBottom: 40,
-    // No more ticks than iterations: there are no halves of them.
+    // No more ticks than iterations: there are no half iterations.
     x: { label: 'iteration', ticks: Math.min(5, Math.max(1, values.length - 1)), tickFormat: 'd' },
     y: { label, ...axisOf(limits), nice: true, ticks: 5, grid: true },
     marks: [

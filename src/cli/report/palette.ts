@@ -1,5 +1,5 @@
 /**
- * Eight colours that differ in hue and in lightness, those of few components most: blue, gold, green, olive or yellow, red, wine or
+ * Eight colours that differ in hue and in lightness, the first ones most: blue, gold, green, olive or yellow, red, wine or
  * pink, lilac or purple, violet or cyan. Searched for the largest least difference (CIEDE2000) between any two, and to the grey of
  * noise, as seen with and without protanopia, deuteranopia and tritanopia (Machado et al. 2009). CSS variables: the page's scheme
  * picks.

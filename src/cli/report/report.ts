@@ -18,8 +18,9 @@ import { bySeparation } from './separation.ts';
 import { STYLE } from './style.ts';
 import { componentSection, keyFigures, runFacts, type TableParts } from './tables.ts';
 
-/** Points that densities and axes are drawn from, and the most dots in one scatter plot. */
+/** How many points densities and axes are drawn from. */
 const SAMPLE = 40_000;
+/** The most dots in one scatter plot. */
 const DOTS = 6000;
 
 /** Size of a chart that stands alone. */
@@ -29,8 +30,8 @@ const SINGLE = { width: 560, height: 440, marginLeft: 56, ticks: 6 };
 const MOST_PAIRED = 6;
 
 /**
- * The report on a fit: one HTML file that needs nothing else. Of a stream, takes a pass for the points that are drawn; of a Gaussian mixture, passes for
- * standard errors where they take no longer than a second or two.
+ * The report on a fit: one HTML file that needs nothing else. For a stream it takes a pass to get the points that are drawn; for a Gaussian mixture,
+ * passes for standard errors where these take no longer than a second or two.
  */
 export async function renderReport(fitted: Fitted, signal: AbortSignal): Promise<string> {
   const document = createDocument();
@@ -100,7 +101,7 @@ function main(scene: Scene, fitted: Fitted, parts: TableParts, el: ElementMaker)
   return el('main', {}, ...chosen, columns(points, [...course, ...run]), ...starts);
 }
 
-/** The points: a histogram, a scatter plot or a pair plot, after their dimension. */
+/** The picture of the points: a histogram, a scatter plot or a pair plot, depending on their dimension. */
 function pictureSection(scene: Scene, fitted: Fitted, separated: readonly number[], el: ElementMaker): Element {
   const { view } = fitted;
   const d = view.featureNames.length;

@@ -10,7 +10,7 @@ import { type ElementMaker, table } from './dom.ts';
 const WIDTH = 560;
 const MOST_ROWS = 60;
 
-/** What the starts of a fit led to: where they ended, and each in a row of a table. Nothing where there was one. */
+/** What the starts of a fit led to: a chart of where they ended, and a table of the starts. Nothing where there was only one. */
 export function restartSections(document: Document, { fit }: Fitted, el: ElementMaker): Element[] {
   if (fit.restarts.length < 2) return [];
   const label = isKMeans(fit) ? 'inertia' : 'log-likelihood';
@@ -107,7 +107,7 @@ function strip(document: Document, { ended, chosen, label, near }: Strip): Eleme
 
 type Placed = Ended & { readonly place: number; readonly level: number };
 
-/** Dots closer than a diameter stand on the first of them. */
+/** Stacks dots: those closer than a diameter to one another stand on the first of them. */
 function stack(ended: readonly Ended[], diameter: number): Placed[] {
   const placed: Placed[] = [];
   for (const start of [...ended].sort((a, b) => a.value - b.value)) {

@@ -11,7 +11,7 @@ export interface PointSample {
   value(s: number, i: number): number;
   /** The component of the s-th point picked. */
   label(s: number): number;
-  /** Its weight, 1 where points have none. */
+  /** The weight of the s-th point picked, 1 where points have none. */
   weight(s: number): number;
 }
 

@@ -6,7 +6,7 @@ import { type PointSample, thin } from './sample.ts';
 
 /** Size of a scatter plot. */
 export interface ScatterSize extends ChartSize {
-  /** Most dots drawn. */
+  /** At most this many dots are drawn. */
   readonly dots: number;
   /** Radius of the numbered discs at the means. */
   readonly disc: number;
@@ -38,12 +38,12 @@ export function scatter(scene: Scene, plane: readonly [number, number], size: Sc
   });
 }
 
-/** From here on dots are drawn small and faint. */
+/** From this many on, dots are drawn small and faint. */
 const MANY = 1000;
 
 function dotMark({ limits, view }: Scene, dots: PointSample, [i, j]: readonly [number, number]): Plot.Markish {
   const many = dots.rows.length > MANY;
-  // In the order of the sample, so that no component is painted over all others.
+  // Drawn in the order of the sample, so that no component is painted over all others.
   return Plot.dot(within(dots, limits, [i, j]), {
     x: (s: number) => dots.value(s, i),
     y: (s: number) => dots.value(s, j),

@@ -6,7 +6,7 @@ import { axisOf, draw, marginFor } from './chart.ts';
 import { type ElementMaker, table } from './dom.ts';
 import { colorOf } from './palette.ts';
 
-/** The candidates that a fit was chosen from: their criterion drawn over K, and as a table. Nothing where there were none. */
+/** The candidates that a fit was chosen from: a chart of their criterion over K, and a table. Nothing where there were none. */
 export function selectionSections(document: Document, { selection }: Fitted, el: ElementMaker): Element[] {
   if (!selection) return [];
   const types = [...new Set(selection.rows.map(typeOf))];
@@ -24,7 +24,7 @@ function typeOf({ covarianceType }: SelectionRow): string {
   return covarianceType ?? '';
 }
 
-/** The worst models would squash the rest: the axis ends at so many times the distance from the best to the median. */
+/** The axis ends at this many times the distance from the best to the median: the worst models would squash the rest. */
 const SPAN = 3;
 
 interface Candidate {

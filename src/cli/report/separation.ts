@@ -1,8 +1,8 @@
 import type { ModelView } from '../view.ts';
 
 /**
- * Features in the order in which they tell components apart: by the variance of the means over the mean variance
- * within components (k-means has none: over the variance of the points).
+ * Features by how well they tell components apart, the best first: by the variance of the means over the mean variance
+ * within components (or over the variance of the points for k-means, which has none).
  * @param spread standard deviation of every feature over the points
  */
 export function bySeparation(view: ModelView, spread: readonly number[]): number[] {

@@ -13,7 +13,7 @@ import { byWeight } from './separation.ts';
 const MOST_ROWS = 256;
 const MOST_COLUMNS = 12;
 
-/** Operations that overlaps may take: a second or two. */
+/** Overlaps may take at most this many operations: a second or two. */
 const MOST_OPERATIONS = 2e9;
 
 /** What the table of components is made of, besides the fit. */
@@ -24,7 +24,7 @@ export interface TableParts {
   readonly errors: ReportedErrors | undefined;
 }
 
-/** The components with their colours; the heaviest and the most telling features, where there are very many. */
+/** The components with their colours. Where there are very many, only the heaviest, and the features that tell them apart best. */
 export function componentSection(fitted: Fitted, { separated, errors }: TableParts, el: ElementMaker): Element {
   const { view } = fitted;
   const ascending = (a: number, b: number) => a - b;
@@ -64,7 +64,7 @@ function errorCells(reported: ReportedErrors | undefined, k: number, features: r
   return values.map((error) => (error > 0 ? `(${twoDigits(error)})` : ''));
 }
 
-/** An error is hardly known to more than two digits; that they are two shows in 0.10. */
+/** A standard error to two digits, hardly more of which are known; a trailing zero is kept, as in 0.10. */
 function twoDigits(error: number): string {
   return error >= 1e-4 && error < 100 ? error.toPrecision(2) : short(error, 2);
 }
@@ -79,7 +79,7 @@ function errorNote(reported: ReportedErrors): string {
   ].join(' ');
 }
 
-/** What the judging of components adds to their table; not for k-means, nor where it would take long. */
+/** The columns that judging components adds to their table; none for k-means, or where it would take long. */
 function shapesOf({ fit }: Fitted): { header: string[]; cells: (k: number) => string[] } | undefined {
   if (!isGaussian(fit) || fit.nComponents ** 2 * fit.nFeatures ** 3 > MOST_OPERATIONS) return undefined;
   const summaries = componentsOf(fit);

@@ -3,7 +3,7 @@ import { printable } from '../failure.ts';
 import type { ModelView } from '../view.ts';
 import { align } from './align.ts';
 
-/** A terminal is not the place for more; the model file and the report hold the rest. */
+/** A terminal shows at most this many components; the model file and the report hold the rest. */
 const MOST_COMPONENTS = 64;
 const MOST_FEATURES = 16;
 
@@ -14,7 +14,7 @@ export function componentLines(view: ModelView, width: number): string[] {
 }
 
 /**
- * Something said of components and features as text: a table if it fits `width`, else a block of lines per component. With no
+ * A table of components and features as text: a table if it fits `width`, else a block of lines per component. With no
  * limit of width (a pipe) nothing is left out.
  * @param tableOf the table of some components and features, as indices
  */
@@ -39,7 +39,7 @@ function firstIndices(count: number, most: number): number[] {
   return Array.from({ length: Math.min(count, most) }, (_, i) => i);
 }
 
-/** For narrow terminals: every cell on its own line, after its column's name. */
+/** A table for narrow terminals: every cell on its own line, after its column's name. */
 function blocks([names, ...rows]: readonly (readonly string[])[]): string[] {
   const indent = Math.max(...names!.slice(1).map((name) => name.length));
   return rows.flatMap(([k, ...cells]) => [

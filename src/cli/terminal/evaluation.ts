@@ -34,7 +34,7 @@ function heldOutFacts({ folds, mean, perFold }: KFoldScore & { readonly folds: n
   return [['held-out', `${short(mean, 8)} per point, ${folds} ${range}`]];
 }
 
-/** The silhouettes of more clusters are in `--json`. */
+/** Silhouettes of at most this many clusters are shown; `--json` has all of them. */
 const MOST_CLUSTERS = 16;
 
 function silhouetteFacts(silhouette: Silhouette | string): string[][] {
@@ -56,7 +56,7 @@ function agreementFacts({ column, nSamples, ...indices }: Agreement): string[][]
   ];
 }
 
-/** The components: place, spread, shape, and which other one each is hardest to tell from. */
+/** The components: place, spread, shape, and the other component that each is hardest to tell from. */
 function componentLines(components: readonly ComponentSummary[], featureNames: readonly string[]): string[] {
   const size = { noun: 'component', nComponents: components.length, nFeatures: featureNames.length } as const;
   const shape = ['eigenvalues', 'condition', 'overlaps most'];
@@ -90,7 +90,7 @@ function standardErrorLines(
   ];
 }
 
-/** @param features which of them, as indices; of the eigenvalues as many, the largest */
+/** @param features which features, as indices; as many eigenvalues are shown, the largest */
 function cells(
   { component, weight, mean, sd, eigenvalues, conditionNumber, overlap }: ComponentSummary,
   features: readonly number[],

@@ -35,7 +35,7 @@ function isRefused({ refused }: SelectionRow): boolean {
   return refused !== undefined;
 }
 
-/** Reasons on a terminal; all of them are in `--json` and in the report. */
+/** A terminal shows at most this many reasons; all of them are in `--json` and in the report. */
 const MOST_REASONS = 6;
 
 function refusals(rows: readonly SelectionRow[]): string[] {

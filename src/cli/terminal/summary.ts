@@ -7,12 +7,12 @@ import { optimaOf, refusalsOf } from '../optima.ts';
 import { componentLines } from './components.ts';
 import { emphasis, widthOf } from './style.ts';
 
-/** A line beside the results: what was read, what was chosen, what to beware of. Goes to stderr. */
+/** Writes a line beside the results to stderr: what was read, what was chosen, what to beware of. */
 export function note(topic: string, text: string): void {
   process.stderr.write(`${emphasis(process.stderr, 'dim', topic.padEnd(8))} ${printable(text)}\n`);
 }
 
-/** A warning, on stderr. */
+/** Writes a warning to stderr. */
 export function warn(text: string): void {
   process.stderr.write(`${emphasis(process.stderr, 'yellow', 'warning ')} ${printable(text)}\n`);
 }
@@ -25,12 +25,12 @@ export function noteSource(source: Source, nSamples: number, extraSeconds = 0): 
   note('read', `${shape} from ${file} in ${seconds(source.seconds + extraSeconds)}${droppedText(source)}`);
 }
 
-/** Text columns that are named in a note, at most. */
+/** At most this many text columns are named in a note. */
 const MOST_LEFT_OUT = 4;
 
 /**
- * Tells of columns that were not taken: warns of those that hold numbers as well, where a slip may be the cause, and, for people, notes the
- * others.
+ * Reports columns that were not taken: a warning for columns that hold numbers as well, where a slip may be the cause, and, in output for people, a
+ * note for the others.
  */
 export function noteLeftOut({ leftOut }: Source, json: boolean | undefined): void {
   for (const { name, why } of leftOut.filter(({ hasNumbers }) => hasNumbers)) {
@@ -85,10 +85,10 @@ function runFacts({ fit, maxIter }: Fitted): string[][] {
   ];
 }
 
-/** More optima and reasons than these are in the report and in `--json`. */
+/** At most this many optima, and as many reasons, are shown; the report and `--json` have all of them. */
 const MOST_OPTIMA = 8;
 
-/** What the starts led to, if there were several: the optima and how often each was found, and why others were refused. */
+/** What the starts led to, if there were several: the optima, how often each was found, and why starts were refused. */
 function startLines({ fit }: Fitted): string[] {
   if (fit.restarts.length < 2) return [];
   const optima = optimaOf(fit);

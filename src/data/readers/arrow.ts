@@ -11,7 +11,7 @@ interface ArrowColumn extends OfferedColumn {
   readonly narrow: boolean;
 }
 
-/** Rows of a record batch that are taken in at once: a file may be a single batch. */
+/** At most this many rows of a record batch are taken in at once, as a file may be a single batch. */
 const BLOCK_ROWS = 2 ** 18;
 
 /**
@@ -55,7 +55,7 @@ export async function openArrow(source: FileSource, request: ReadRequest): Promi
   };
 }
 
-/** Whether it is a file, with its footer in place, rather than a stream. */
+/** Whether the source is an IPC file rather than a stream; throws where its footer is missing. */
 async function checkEnds(source: FileSource, name: string): Promise<boolean> {
   const head = latin1(await readBytes(source, 0, 6));
   if (head.startsWith('FEA1')) throw new Error('it is a Feather file of version 1; write it as version 2');
@@ -103,7 +103,7 @@ async function* batches(reader: RecordBatchReader, isFile: boolean, name: string
   }
 }
 
-/** apache-arrow tells a short read by its message alone: "Expected to read 96 bytes for message body but got 12". */
+/** Turns a short read into `truncated-file`. Only the message shows one: "Expected to read 96 bytes for message body but got 12". */
 function asTruncated(error: unknown, name: string): unknown {
   return error instanceof Error && /^Expected to read/.test(error.message) ? truncated(name, error.message) : error;
 }
@@ -120,7 +120,7 @@ class SliceHandle {
     this.#source = source;
   }
 
-  /** Whether the last read was, wholly or in part, a mark or length with which a message begins; zeros end a stream. */
+  /** Whether the last read was (part of) the mark or length with which a message begins; zeros there end a stream. */
   get endsWithin(): boolean {
     return this.#lastRead.length < 4 || (this.#lastRead.length === 4 && this.#lastRead.some((byte) => byte !== 0));
   }
@@ -142,7 +142,7 @@ class SliceHandle {
   async close(): Promise<void> {}
 }
 
-/** Feather files are packed with LZ4 by default; apache-arrow leaves unpacking to whoever brings a codec. */
+/** Registers codecs: Feather files are packed with LZ4 by default, and apache-arrow brings no codec of its own. */
 async function addCodecs({ compressionRegistry, CompressionType }: Arrow): Promise<void> {
   const { LZ4_FRAME, ZSTD } = CompressionType;
   if (!compressionRegistry.get(LZ4_FRAME)) {
@@ -151,7 +151,7 @@ async function addCodecs({ compressionRegistry, CompressionType }: Arrow): Promi
   }
   if (!compressionRegistry.get(ZSTD)) {
     const { decompressZstd } = await import('hyparquet-compressors');
-    // Copied, since it gives a view that may begin at any byte, and numbers are to be read where they lie.
+    // Copied, since the codec returns a view that may begin at any byte, and typed arrays need aligned numbers.
     compressionRegistry.set(ZSTD, { decode: (bytes) => decompressZstd(bytes).slice() });
   }
 }
@@ -210,14 +210,14 @@ function toNumber(decimal: { valueOf(scale: number): number } | null, scale: num
   return decimal === null ? null : decimal.valueOf(scale);
 }
 
-/** `map` of every value that is there; the buffer of a damaged file may be too short for its rows. */
+/** Maps the values that are there; in a damaged file the buffer may be too short for its rows. */
 function mapCells(data: Data, map: (value: number | bigint) => unknown): unknown[] {
   const values = data.values as ArrayLike<number | bigint>;
   if (values.length < data.length) throw new Error(`a column of ${data.length} rows holds ${values.length} values`);
   return Array.from({ length: data.length }, (_, i) => (data.getValid(i) ? map(values[i]!) : null));
 }
 
-/** What a date's or timestamp's unit is in milliseconds, as a factor and a divisor; both 1 for all other types. */
+/** The unit of a date or timestamp in milliseconds, as a factor and a divisor; both are 1 for all other types. */
 function millisecondsIn({ DataType: is, DateUnit, TimeUnit }: Arrow, type: DataType): [number, number] {
   if (is.isDate(type)) return [type.unit === DateUnit.DAY ? 86_400_000 : 1, 1];
   if (!is.isTimestamp(type)) return [1, 1];

@@ -12,21 +12,21 @@ export interface OfferedColumn {
   readonly readable: boolean;
   /** Whether it is taken when no columns are named. */
   readonly byDefault: boolean;
-  /** Why it is not, to complete the sentence "it was left out: …"; default: what it holds. */
+  /** Why it is not taken by default, to complete the sentence "it was left out: …"; default: what it holds. */
   readonly why?: string | undefined;
-  /** Some of its cells are numbers. */
+  /** Whether some of its cells are numbers. */
   readonly hasNumbers?: boolean;
 }
 
 /** Which columns are read. */
 export interface ChosenColumns {
-  /** Places in the file: D features in the order wanted and then, where there are weights, theirs. */
+  /** Places of the columns in the file: D features in the order wanted and then, where there are weights, the column of weights. */
   readonly places: readonly number[];
   /** The names at these places. */
   readonly labels: readonly string[];
   /** Whether the last column holds weights. */
   readonly weighted: boolean;
-  /** Where no columns are named: those that are not taken. */
+  /** Columns that are not taken; empty where columns were named. */
   readonly leftOut: readonly LeftOutColumn[];
 }
 

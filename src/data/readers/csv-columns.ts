@@ -10,9 +10,9 @@ export interface CsvLayout extends ChosenColumns {
   readonly hasHeader: boolean;
 }
 
-/** A column is taken for numbers when this many cells, not counting missing ones, are. */
+/** A column is taken for numbers once this many of its cells were numbers; missing cells do not count. */
 const DECISIVE_CELLS = 1000;
-/** But a sparse column shall not draw the whole file into memory: after this many bytes what was seen decides. */
+/** After this many bytes what was seen so far decides, so that a sparse column does not draw the whole file into memory. */
 const DECISIVE_BYTES = 2 * 2 ** 20;
 
 const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
@@ -34,7 +34,7 @@ export function isInfinite(cell: string): boolean {
   return INFINITE.test(cell);
 }
 
-/** The layout, or undefined as long as the first chunks do not decide which columns hold numbers. */
+/** The layout; undefined as long as the chunks read so far do not decide which columns hold numbers. */
 export function findLayout(chunks: readonly RowChunk[], request: ReadRequest): CsvLayout | undefined {
   const first = chunks.flatMap((chunk) => chunk.rows.slice(0, 1))[0];
   if (!first) return undefined;
@@ -74,12 +74,12 @@ function nameColumns(header: readonly string[]): string[] {
   });
 }
 
-/** What the first cells of a column tell of it. */
+/** What follows about a column from its first cells. */
 type Content = Pick<OfferedColumn, 'byDefault' | 'why' | 'hasNumbers'>;
 
 const NUMBERS: Content = { byDefault: true };
 
-/** What the first cells of each column hold (a file without rows: numbers); undefined if more rows must tell. */
+/** What the first cells of each column hold (numbers, if the file has no rows); undefined if more rows are needed to decide. */
 function findNumbers(chunks: readonly RowChunk[], width: number, hasHeader: boolean): Content[] | undefined {
   const counts = new Array<number>(width).fill(0);
   const texts = new Array<string | undefined>(width).fill(undefined);

@@ -3,7 +3,7 @@ import { type FileSource, readBytes } from './source.ts';
 
 /** Whole rows of a text file, as they follow each other in it. */
 export interface RowChunk {
-  /** Cells as text; a blank line is a row with one blank cell. None at the start or the end of the file is blank. */
+  /** Cells as text; a blank line is a row with one blank cell. Blank rows at the start and the end of the file are left out. */
   readonly rows: readonly (readonly string[])[];
   /** What ends a line; cells in quotes may hold it. */
   readonly newline: '\n' | '\r';
@@ -29,13 +29,13 @@ interface Parsed {
   readonly meta: { readonly cursor: number };
 }
 
-/** Longer rows are taken for an open quote: else one would draw the rest of the file into memory, again and again. */
+/** A longer row is taken for an open quote, which would draw the rest of the file into memory, again and again. */
 const LONGEST_ROW = 4 * 2 ** 20;
 
 /**
  * The rows of a delimited text file (RFC 4180 quoting; lines end in LF, CRLF or CR). At most one chunk and one row are
- * in memory. `file` is its name, for messages. `delimiter` undefined: papaparse's guess from the first chunk. Throws `unreadable-file` (quotes that do not
- * match, NUL bytes, a row beyond 4 MB) and `aborted`.
+ * in memory. `file` is its name, for messages. Where `delimiter` is undefined, papaparse guesses it from the first chunk. Throws `unreadable-file` (quotes
+ * that do not match, NUL bytes, a row beyond 4 MB) and `aborted`.
  */
 export async function* readRows(
   source: FileSource,
@@ -170,7 +170,7 @@ function openQuote(name: string, line: number): EmgpuError {
   );
 }
 
-/** Blank rows at the start (`step` 1) or the end (`step` −1). */
+/** The number of blank rows at the start (`step` 1) or the end (`step` −1). */
 function countBlank(rows: readonly (readonly string[])[], step: 1 | -1): number {
   let n = 0;
   while (n < rows.length && isBlank(rows[step > 0 ? n : rows.length - 1 - n]!)) n++;

@@ -4,7 +4,7 @@ import { type CsvLayout, findLayout, isInfinite, isMissing, parseNumber, quote }
 import { isBlank, linesBefore, type RowChunk, readRows } from './csv-rows.ts';
 import type { FileSource, ReadRequest, TableFile } from './source.ts';
 
-/** Small enough that the cells of a chunk die young: chunks of 1 MB took 1.6 times as long, for garbage collection. */
+/** Small chunks, so that their cells are collected while young: with chunks of 1 MB, garbage collection made reading take 1.6 times as long. */
 const CHUNK_BYTES = 128 * 2 ** 10;
 
 /** Opens a file whose delimiter is guessed among comma, tab, bar and semicolon; see {@link openDelimited}. */
@@ -43,7 +43,7 @@ export async function openDelimited(
   };
 }
 
-/** Reads as far as needed to tell which columns hold numbers: little, for the whole is read again from the start. */
+/** Reads just far enough to see which columns hold numbers; the file is then read again from its start. */
 async function readLayout(chunks: AsyncIterable<RowChunk>, request: ReadRequest): Promise<CsvLayout> {
   const seen: RowChunk[] = [];
   for await (const chunk of chunks) {
@@ -71,7 +71,7 @@ class Filler {
   add(chunk: RowChunk): void {
     const { rows } = chunk;
     const builder = this.#builder;
-    // The line of a row is looked up only when an error names it: the rows before it are counted again then.
+    // The line of a row is found only when an error names it, by counting the lines of the rows before it.
     const places: number[] = [];
     const place = (row: number) => `line ${chunk.line + linesBefore(rows, places[row]!, chunk.newline)}`;
     builder.open(rows.length);

@@ -49,7 +49,7 @@ function findBlocks(frame: Uint8Array, view: DataView, start: number, checksumBy
   }
 }
 
-/** Unpacks a block to `output` from `end` on, where the blocks before it end; gives its own end. */
+/** Unpacks a block to `output` from `end` on, where the blocks before it end; returns where it ends itself. */
 function unpackBlock(block: Uint8Array, output: Uint8Array, end: number): number {
   let at = 0;
   let to = end;

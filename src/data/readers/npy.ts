@@ -15,7 +15,7 @@ interface NpyHeader {
   readonly fortranOrder: boolean;
 }
 
-/** Of all columns: little enough to be cheap, enough that a read takes longer than asking for it. */
+/** Bytes per read, over all columns: few enough for memory, and enough that a read takes longer than asking for it. */
 const BLOCK_BYTES = 4 * 2 ** 20;
 const NARROW = /^(?:b1|[iu][12]|f[24])$/;
 
@@ -66,7 +66,7 @@ async function readHeader(source: FileSource, name: string, parse: Parse): Promi
   const length = head[6] === 1 ? 10 + view.getUint16(8, true) : 12 + view.getUint32(8, true);
   if (length > source.size) throw truncated(name, 'it ends within its header');
   const bytes = await readBytes(source, 0, length);
-  // npyjs takes the whole file at once; here it gets the header with as many rows as it shall decode, first with none.
+  // npyjs decodes whole files only. So it is given the header with just the rows to decode; here with none.
   const { shape, dtype, fortranOrder } = parse(bytes.buffer);
   if (shape.length < 1 || shape.length > 2 || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
     throw new EmgpuError(

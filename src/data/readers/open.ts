@@ -61,7 +61,7 @@ export async function openFile(
   }
 }
 
-/** The file, with failures of the libraries that read it told as this library's. */
+/** The file, with failures of the libraries that read it turned into {@link EmgpuError}s. */
 function named(name: string, format: FileFormat, file: TableFile): TableFile {
   return {
     ...file,

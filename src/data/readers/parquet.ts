@@ -22,7 +22,7 @@ const PARSERS: Partial<ParquetParsers> = {
   dateFromDays: (days) => days * 86_400_000,
 };
 
-/** Rows, and cells, that are decoded at once; a larger row group is read in pieces. */
+/** At most this many rows, and cells, are decoded at once; a larger row group is read in pieces. */
 const PIECE_ROWS = 2 ** 20;
 const PIECE_CELLS = 2 ** 23;
 
@@ -116,7 +116,7 @@ async function readPiece(
       filled += end - first;
     },
   });
-  // Without this check the cells of a chunk that ends early would stay 0.
+  // Without this check, cells missing from a damaged column chunk would silently be 0.
   if (filled !== rows) {
     throw new Error(`column ${options.columns[0]} has ${filled} of ${rows} rows from row ${from + 1} on`);
   }

@@ -2,11 +2,11 @@ import { EmgpuError } from '../../errors.ts';
 import type { ColumnSet, TableBuilder } from '../table.ts';
 
 /**
- * The bytes of a file, read in slices; a `Blob` or `File` is one. (Not so for files from 4 GiB on what `fs.openAsBlob`
- * gives: Node 20 takes their size modulo 2³².) Only slices are asked for, never a stream.
+ * The bytes of a file, read in slices, never as a stream; a `Blob` or `File` is one. (Except what `fs.openAsBlob` gives for
+ * files from 4 GiB on: Node 20 takes their size modulo 2³².)
  */
 export interface FileSource {
-  /** Bytes. */
+  /** Size in bytes. */
   readonly size: number;
   /** Bytes `start` to `end` (exclusive), `0 ≤ start ≤ end ≤ size`. */
   slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
@@ -19,7 +19,7 @@ export type FileFormat = 'csv' | 'tsv' | 'parquet' | 'arrow' | 'npy';
 export interface ReadRequest {
   /** The file's name, for messages. */
   readonly name: string;
-  /** Undefined: all columns of numbers but that of the weights. */
+  /** The columns to take; undefined: all columns of numbers except that of the weights. */
   readonly columns?: readonly string[] | undefined;
   readonly weightsColumn?: string | undefined;
   /** Text files: whether the first row holds names; undefined: told by its cells. */
@@ -32,7 +32,7 @@ export interface ReadRequest {
 /** A file whose columns are chosen. Its rows can be read any number of times, each time from the start. */
 export interface TableFile {
   readonly columns: ColumnSet;
-  /** The number of rows, where the file tells it. */
+  /** The number of rows, where the file states it. */
   readonly nRows?: number;
   /**
    * Puts rows into `builder` block by block, all of them (`ColumnSet.labels` tells the order of the columns); yields the

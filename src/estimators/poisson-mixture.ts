@@ -137,10 +137,7 @@ export class PoissonModel extends MixtureBase<PoissonParameters> {
  */
 export class PoissonFit extends fittedMixture(PoissonModel) {}
 
-const OPTIONS = {
-  ...MIXTURE_OPTIONS,
-  ...{ init: true, missing: true },
-} satisfies OptionNames<PoissonMixtureOptions>;
+const OPTIONS = { ...MIXTURE_OPTIONS, init: true, missing: true } satisfies OptionNames<PoissonMixtureOptions>;
 
 /**
  * Fits mixtures of Poisson distributions to counts by expectation–maximization.

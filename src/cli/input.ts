@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { addAbortSignal } from 'node:stream';
 import { blob } from 'node:stream/consumers';
 import { readTable as readSource } from '../data/readers/index.ts';
 import { detectFormat, type FileSource } from '../data/readers/source.ts';
@@ -89,7 +90,7 @@ export async function readPoints(
   model?: AnyModel,
 ): Promise<Table> {
   const began = performance.now();
-  const stdin = path === STDIN ? await readStdin(options) : undefined;
+  const stdin = path === STDIN ? await readStdin(options, signal) : undefined;
   const file = stdin ? 'standard input' : basename(path);
   return forModel(options.columns, model, async (columns) => {
     const reading = {
@@ -107,8 +108,11 @@ export async function readPoints(
 }
 
 /** Reads all of standard input. It has no name that could show its format, so it is CSV unless it begins like another format. */
-async function readStdin({ format }: InputOptions): Promise<{ source: FileSource; format: FileFormat }> {
-  const source = await blob(process.stdin);
+async function readStdin(
+  { format }: InputOptions,
+  signal: AbortSignal,
+): Promise<{ source: FileSource; format: FileFormat }> {
+  const source = await blob(addAbortSignal(signal, process.stdin));
   return { source, format: format ?? (await detectFormat(source, 'stdin.csv')) };
 }
 

@@ -1,3 +1,4 @@
+import { cholesky } from '../math/cholesky.ts';
 import { blockSize, type CovarianceShape } from './covariance.ts';
 
 /** Components coincide if, in every feature, their means differ by at most this share of a standard deviation, and their covariances by this share. */
@@ -31,8 +32,50 @@ export function coincidingPair(
     }
     return true;
   };
+  // Where features are correlated, alike in every one of them need not be alike in every direction.
+  const areAlike = (k: number, l: number) =>
+    haveOneMean(k, l) &&
+    (shape.shared || haveOneCovariance(k, l)) &&
+    (shape.form !== 'matrix' || alikeInAllDirections(D, means, covariances, [k, l], [blockOf(k), blockOf(l)]));
   for (let k = 0; k < K; k++) {
-    for (let l = k + 1; l < K; l++) if (haveOneMean(k, l) && (shape.shared || haveOneCovariance(k, l))) return [k, l];
+    for (let l = k + 1; l < K; l++) if (areAlike(k, l)) return [k, l];
   }
   return undefined;
+}
+
+/** In the metric of the first component's covariance Σ = L Lᵀ: `L⁻¹ (μ_k − μ_l)` and `L⁻¹ Σ_l L⁻ᵀ − I` are small. */
+function alikeInAllDirections(
+  D: number,
+  means: Float64Array,
+  covariances: Float64Array,
+  [k, l]: readonly [number, number],
+  [blockK, blockL]: readonly [number, number],
+): boolean {
+  const factor = cholesky(covariances.slice(blockK, blockK + D * D), D);
+  if (!factor) return false;
+  const shift = Float64Array.from({ length: D }, (_, d) => means[k * D + d]! - means[l * D + d]!);
+  if (Math.hypot(...solveLower(factor, shift)) > ALIKE) return false;
+  const half = Array.from({ length: D }, (_, d) =>
+    solveLower(factor, covariances.slice(blockL + d * D, blockL + (d + 1) * D)),
+  );
+  for (let i = 0; i < D; i++) {
+    const row = solveLower(
+      factor,
+      Float64Array.from(half, (column) => column[i]!),
+    );
+    if (row.some((x, j) => Math.abs(x - (i === j ? 1 : 0)) > ALIKE)) return false;
+  }
+  return true;
+}
+
+/** `L⁻¹ b` */
+function solveLower(factor: Float64Array, b: Float64Array): Float64Array {
+  const D = b.length;
+  const y = new Float64Array(D);
+  for (let i = 0; i < D; i++) {
+    let sum = b[i]!;
+    for (let j = 0; j < i; j++) sum -= factor[i * D + j]! * y[j]!;
+    y[i] = sum / factor[i * D + i]!;
+  }
+  return y;
 }

@@ -74,7 +74,9 @@ export function gaussianFamily(options: GaussianFamilyOptions): Family<MixturePa
     collapses: (parameters, frame, limits) =>
       collapsesOf(shape, parameters, frame, { ...limits, regCovar, fixed: frozen.has('covariances') }),
 
-    coinciding: ({ means, covariances, weights }) => coincidingPair(shape, means, covariances, weights.length),
+    // With covariances that are given, wide ones may leave no other optimum.
+    coinciding: ({ means, covariances, weights }) =>
+      frozen.has('covariances') ? undefined : coincidingPair(shape, means, covariances, weights.length),
 
     countParameters: (K, D) =>
       (frozen.has('weights') ? 0 : K - (noise ? 0 : 1)) +

@@ -6,6 +6,7 @@ import {
   KMeans,
   type MixtureFit,
   type Progress,
+  SoftKMeans,
 } from '../../src/index.ts';
 import { expectNear, mixtureJSON, pointsOf, refusal, THREE_OVERLAPPING, TWO_GROUPS } from '../api/data.ts';
 import { cpu, galaxies, goldenNamed, reference } from './data.ts';
@@ -111,6 +112,33 @@ test('components that coincide are told of: random responsibilities for many row
   const { message } = at.warnings.find(({ code }) => code === 'coinciding-components')!;
   expect(message).toContain('Components 0 and 1 coincide');
   expect((await fitTo(rows, { nComponents: 2 })).warnings).toEqual([]);
+});
+
+test('thin parallel components are apart, though not in any one feature; spheres too wide to part are not told of', async () => {
+  const thin = (sign: number) =>
+    [
+      [0, sign * 0.02],
+      [
+        [1, 0.99999],
+        [0.99999, 1],
+      ],
+    ] as const;
+  const [[a, covariance], [b]] = [thin(1), thin(-1)];
+  const truth = {
+    weights: [0.5, 0.5],
+    means: [[...a], [...b]],
+    covariances: [covariance, covariance].map((c) => c.map((row) => [...row])),
+  };
+  const rows = pointsOf(mixtureJSON({ covarianceType: 'full', ...truth }), 2000);
+  const fit = await fitTo(rows, {
+    nComponents: 2,
+    regCovar: 0,
+    init: mixtureJSON({ covarianceType: 'full', ...truth }),
+  });
+  expect(fit.warnings).toEqual([]);
+  const soft = await new SoftKMeans({ nClusters: 3, stiffness: 0.01, ...cpu }).fit(iris);
+  expect(soft.warnings).toEqual([]);
+  soft.destroy();
 });
 
 test('where every start collapses the error says what to change', async () => {

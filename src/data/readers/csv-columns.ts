@@ -82,7 +82,7 @@ const NUMBERS: Content = { byDefault: true };
 /** What the first cells of each column hold (numbers, if the file has no rows); undefined if more rows are needed to decide. */
 function findNumbers(chunks: readonly RowChunk[], width: number, hasHeader: boolean): Content[] | undefined {
   const counts = new Array<number>(width).fill(0);
-  const texts = new Array<string | undefined>(width).fill(undefined);
+  const texts = new Array<TextCell | undefined>(width).fill(undefined);
   const decided = (i: number) => texts[i] !== undefined || counts[i]! >= DECISIVE_CELLS;
   let skip = hasHeader ? 1 : 0;
   let nRows = 0;
@@ -93,15 +93,38 @@ function findNumbers(chunks: readonly RowChunk[], width: number, hasHeader: bool
       nRows++;
       for (let i = 0; i < width; i++) {
         const cell = row[i] ?? '';
-        if (counts[i]! >= DECISIVE_CELLS || isMissing(cell)) continue;
+        const isKnown = counts[i]! >= DECISIVE_CELLS || (texts[i] !== undefined && counts[i]! > 0);
+        if (isKnown || isMissing(cell)) continue;
         if (!Number.isNaN(parseNumber(cell))) counts[i]!++;
-        else texts[i] ??= `line ${chunk.line + linesBefore(rows, r, chunk.newline)} holds ${quote(cell)}`;
+        else texts[i] ??= { chunk, row: r, cell };
       }
     }
     const enough = last || bytesRead >= DECISIVE_BYTES || counts.every((_, i) => decided(i));
-    if (enough) return nRows === 0 ? counts.map(() => NUMBERS) : counts.map((n, i) => contentOf(n, texts[i]));
+    if (enough) return nRows === 0 ? counts.map(() => NUMBERS) : contentsOf(counts, texts);
   }
   return undefined;
+}
+
+/** The first cell of a column that holds no number. */
+interface TextCell {
+  readonly chunk: RowChunk;
+  readonly row: number;
+  readonly cell: string;
+}
+
+function contentsOf(counts: readonly number[], texts: readonly (TextCell | undefined)[]): Content[] {
+  // To find a line all cells before it are gone over, and in a wide file most texts are in the same row.
+  const lines = new Map<RowChunk['rows'][number], number>();
+  const lineOf = ({ chunk, row }: TextCell) => {
+    const cells = chunk.rows[row]!;
+    const line = lines.get(cells) ?? chunk.line + linesBefore(chunk.rows, row, chunk.newline);
+    lines.set(cells, line);
+    return line;
+  };
+  return counts.map((n, i) => {
+    const text = texts[i];
+    return contentOf(n, text && `line ${lineOf(text)} holds ${quote(text.cell)}`);
+  });
 }
 
 function contentOf(numbers: number, text: string | undefined): Content {

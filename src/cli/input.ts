@@ -14,7 +14,7 @@ import {
 } from '../node.ts';
 import type { AnyModel } from './models.ts';
 import { count } from './numbers.ts';
-import type { InputOptions, MissingChoice, StreamOptions } from './options.ts';
+import { hasHeader, type InputOptions, type MissingChoice, type StreamOptions } from './options.ts';
 import type { ProgressBar } from './terminal/progress.ts';
 
 /** A file of points, opened. */
@@ -119,11 +119,13 @@ async function readStdin(
 /** What the reader is told for each choice of `--missing`: for `em` it keeps the gaps. */
 const READERS_WORD = { error: 'error', drop: 'drop', em: 'keep' } as const satisfies Record<MissingChoice, string>;
 
-function request({ format, header, weightsColumn }: InputOptions, columns: readonly string[] | undefined) {
+function request(options: InputOptions, columns: readonly string[] | undefined) {
+  const { format, weightsColumn } = options;
+  const header = hasHeader(options);
   return {
     ...(columns && { columns: [...columns] }),
     ...(format !== undefined && { format }),
-    ...(header !== undefined && { header: header === 'yes' }),
+    ...(header !== undefined && { header }),
     ...(weightsColumn !== undefined && { weightsColumn }),
   };
 }

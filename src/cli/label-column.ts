@@ -5,7 +5,7 @@ import { isBlank, readRows } from '../data/readers/csv-rows.ts';
 import { detectFormat, type FileSource } from '../data/readers/source.ts';
 import { EmgpuError, type FileFormat, readTable } from '../node.ts';
 import { STDIN } from './input.ts';
-import type { InputOptions } from './options.ts';
+import { hasHeader, type InputOptions } from './options.ts';
 
 /** The cells of a column, row by row; undefined where a row has no label. */
 export type LabelColumn = readonly (string | undefined)[];
@@ -27,7 +27,7 @@ interface Request {
 export async function readLabels(
   path: string,
   column: string,
-  { format, header }: Pick<InputOptions, 'format' | 'header'>,
+  options: Pick<InputOptions, 'format' | 'header'>,
   signal: AbortSignal,
 ): Promise<LabelColumn> {
   if (path === STDIN) {
@@ -40,8 +40,8 @@ export async function readLabels(
   const handle = await open(path);
   try {
     const source = sourceOf(handle, (await handle.stat()).size);
-    const request = { path, name: basename(path), column, header: header && header === 'yes', signal };
-    const found = format ?? (await detectFormat(source, request.name));
+    const request = { path, name: basename(path), column, header: hasHeader(options), signal };
+    const found = options.format ?? (await detectFormat(source, request.name));
     return await READERS[found](source, request);
   } finally {
     await handle.close();

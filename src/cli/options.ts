@@ -57,6 +57,11 @@ export const formatOption = () =>
     'npy',
   ]);
 
+/** Whether the first row of a text file holds names; undefined: told by its cells. */
+export function hasHeader({ header }: Pick<InputOptions, 'header'>): boolean | undefined {
+  return header && header === 'yes';
+}
+
 export const headerOption = () =>
   new Option(
     '--header <is>',

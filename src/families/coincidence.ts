@@ -1,7 +1,7 @@
-import { cholesky } from '../math/cholesky.ts';
+import { cholesky, invertTransposed } from '../math/cholesky.ts';
 import { blockSize, type CovarianceShape } from './covariance.ts';
 
-/** Components coincide if, in every feature, their means differ by at most this share of a standard deviation, and their covariances by this share. */
+/** Components coincide if, in every direction, their means differ by at most this share of a standard deviation, and their variances by this share. */
 const ALIKE = 0.05;
 
 /** The first two components that are the same but for their weights; undefined where all differ. */
@@ -43,7 +43,7 @@ export function coincidingPair(
   return undefined;
 }
 
-/** In the metric of the first component's covariance Σ = L Lᵀ: `L⁻¹ (μ_k − μ_l)` and `L⁻¹ Σ_l L⁻ᵀ − I` are small. */
+/** In the metric of the first component's covariance, Σ_k⁻¹ = U Uᵀ: `Uᵀ (μ_k − μ_l)` and `Uᵀ Σ_l U − I` are small. */
 function alikeInAllDirections(
   D: number,
   means: Float64Array,
@@ -51,31 +51,16 @@ function alikeInAllDirections(
   [k, l]: readonly [number, number],
   [blockK, blockL]: readonly [number, number],
 ): boolean {
-  const factor = cholesky(covariances.slice(blockK, blockK + D * D), D);
+  const factor = cholesky(covariances, D, blockK);
   if (!factor) return false;
-  const shift = Float64Array.from({ length: D }, (_, d) => means[k * D + d]! - means[l * D + d]!);
-  if (Math.hypot(...solveLower(factor, shift)) > ALIKE) return false;
-  const half = Array.from({ length: D }, (_, d) =>
-    solveLower(factor, covariances.slice(blockL + d * D, blockL + (d + 1) * D)),
-  );
-  for (let i = 0; i < D; i++) {
-    const row = solveLower(
-      factor,
-      Float64Array.from(half, (column) => column[i]!),
-    );
-    if (row.some((x, j) => Math.abs(x - (i === j ? 1 : 0)) > ALIKE)) return false;
-  }
-  return true;
-}
-
-/** `L⁻¹ b` */
-function solveLower(factor: Float64Array, b: Float64Array): Float64Array {
-  const D = b.length;
-  const y = new Float64Array(D);
-  for (let i = 0; i < D; i++) {
-    let sum = b[i]!;
-    for (let j = 0; j < i; j++) sum -= factor[i * D + j]! * y[j]!;
-    y[i] = sum / factor[i * D + i]!;
-  }
-  return y;
+  const u = invertTransposed(factor, D);
+  const apply = (x: Float64Array) =>
+    Float64Array.from({ length: D }, (_, i) => x.reduce((sum, value, j) => sum + u[j * D + i]! * value, 0));
+  const apart = Float64Array.from({ length: D }, (_, d) => means[k * D + d]! - means[l * D + d]!);
+  if (Math.hypot(...apply(apart)) > ALIKE) return false;
+  const half = Array.from({ length: D }, (_, d) => apply(covariances.subarray(blockL + d * D, blockL + (d + 1) * D)));
+  return half.every((_, i) => {
+    const row = apply(Float64Array.from(half, (column) => column[i]!));
+    return row.every((x, j) => Math.abs(x - (i === j ? 1 : 0)) <= ALIKE);
+  });
 }

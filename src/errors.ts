@@ -54,18 +54,21 @@ export type ErrorCode =
   | 'destroyed';
 
 /**
- * An error with a stable {@link ErrorCode}. The message says what was expected and what came; {@link remedy} says what
- * to do about it.
+ * An error with a stable {@link ErrorCode}. The message is the {@link problem}, what was expected and what came, and the {@link remedy}, what to do
+ * about it.
  */
 export class EmgpuError extends Error {
   override readonly name = 'EmgpuError';
   readonly code: ErrorCode;
+  /** What was expected and what came: the message without the remedy. */
+  readonly problem: string;
   /** One sentence: what the caller can do. */
   readonly remedy: string;
 
-  constructor(code: ErrorCode, message: string, remedy: string, options?: { cause?: unknown }) {
-    super(`${message} ${remedy}`, options);
+  constructor(code: ErrorCode, problem: string, remedy: string, options?: { cause?: unknown }) {
+    super(`${problem} ${remedy}`, options);
     this.code = code;
+    this.problem = problem;
     this.remedy = remedy;
   }
 }

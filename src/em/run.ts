@@ -14,26 +14,21 @@ export interface RunSettings {
   readonly precision: number;
   /** Jumps ahead between EM's steps; default `off`. */
   readonly accelerate?: AccelerationChoice | undefined;
-  /** Keeps what each iteration did to the bound. */
+  /** Whether to keep what each iteration did to the bound. */
   readonly bounds?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
 /**
- * M-steps that the host does, in float64, after a stretch without it: a run ends with the exactness of the host's path. A hard family's
- * stretch ends before the step that ends the run, if any does: one is enough.
+ * How many M-steps the host does, in float64, after a stretch: so a run ends as exactly as without stretches. A hard family's
+ * stretch ends before the step that ends the run, if any does, so one is enough.
  */
 const OWED = { soft: 2, hard: 1 };
 /**
- * When stretches start: short runs do not pay for compiling what they need. How many E-steps they have: fewer are not worth
- * it. One that ends sooner than `worth` is the last.
+ * Stretches start `after` this many iterations, as short runs do not repay the compilation. A stretch has from `fewest` to `most` E-steps. One
+ * that ends with fewer than `worth` is the last.
  */
 const STRETCH = { after: 8, fewest: 8, most: 128, worth: 32 };
-
-/** However slow EM is, it leaves no more than so many of its gains: those of a rate of 0.9999. */
-const SLOWEST = 1e4;
-/** Two jumps and the steps before them: where none of these gains anything, nothing does. */
-const TWO_CYCLES = 6;
 
 /** Something worth telling that did not stop the run. */
 export interface RunWarning {
@@ -50,30 +45,22 @@ export interface RunWarning {
 export class EmRun<P> {
   /** In the dataset's frame. */
   parameters: P;
-  /** Objectives of the parameters after 0, 1, 2 … M-steps, as `family.report` gives them: log-likelihood or inertia. */
+  /** Log-likelihood or inertia after 0, 1, 2 … M-steps, as `family.report` gives them. */
   readonly history: number[] = [];
   readonly warnings: RunWarning[] = [];
   /** M-steps done. */
   iteration = 0;
   /** `tol` was reached. */
   converged = false;
-  /** E-steps done, those whose parameters were given up included. */
+  /** E-steps done, including those of jumps that were taken back. */
   expectations = 0;
-  /** Penalised by the prior where there is one: what EM never lets fall. */
+  /** Objectives after 0, 1, 2 … M-steps, with the logarithm of the prior added where there is one: EM does not lower this sum. */
   readonly #objectives: number[] = [];
   readonly #told = new Set<string>();
   readonly #acceleration: Acceleration<P> | undefined;
   #statistics: Statistics | undefined;
   /** The M-step's own parameters, while a jump from them is on trial. */
   #fallback: P | undefined;
-  /** How often in a row EM's own steps said that less than `tol` is still to gain. */
-  #settled = 0;
-  /** What they said last. */
-  #left = Infinity;
-  /** Objectives at the end of the history that EM's own steps led to, one after the other. */
-  #inRow = 0;
-  /** There was a jump: from then on objectives tell no rate. */
-  #leapt = false;
   /** Points per component at the last E-step of a hard family. */
   #counts: Float64Array | undefined;
   readonly #bounds: BoundCourse<P> | undefined;
@@ -89,9 +76,11 @@ export class EmRun<P> {
     readonly settings: RunSettings,
   ) {
     this.parameters = start;
-    const { accelerate = 'off', bounds } = settings;
+    const { accelerate = 'off', tol, precision, bounds } = settings;
     if (bounds) this.#bounds = new BoundCourse(family, dataset);
-    if (accelerate !== 'off' && family.toVector) this.#acceleration = new Acceleration(family, accelerate);
+    if (accelerate !== 'off' && family.toVector) {
+      this.#acceleration = new Acceleration(family, { choice: accelerate, tol, precision });
+    }
   }
 
   /** With `bounds`: one entry per M-step whose gain is known. */
@@ -99,7 +88,7 @@ export class EmRun<P> {
     return this.#bounds?.steps ?? [];
   }
 
-  /** What EM maximises, at the end of the history: with a prior its logarithm counts, and an inertia is negative. */
+  /** What EM maximises, at the end of the history: the log-likelihood (plus the log-prior, where there is one), or minus the inertia. */
   get objective(): number {
     return this.#objectives.at(-1)!;
   }
@@ -113,9 +102,8 @@ export class EmRun<P> {
   async expectation(): Promise<Statistics> {
     if (this.#statistics) return this.#statistics;
     throwIfAborted(this.settings.signal);
-    const jump = await this.#tryJump();
-    this.#inRow = jump ? 1 : this.#inRow + 1;
-    this.#leapt ||= jump !== undefined;
+    const jump = await this.#evaluateJump();
+    this.#acceleration?.record(jump !== undefined);
     const statistics = jump ?? (await this.#evaluate());
     checkInRange(statistics);
     this.#bounds?.complete(statistics.objective, this.parameters, this.iteration);
@@ -138,11 +126,11 @@ export class EmRun<P> {
     this.#statistics = undefined;
     await this.#tell(degeneracies);
     this.#bounds?.open(statistics, before);
-    if (this.#acceleration && degeneracies.length === 0) this.#accelerate(this.#acceleration, before);
+    if (degeneracies.length === 0) this.#jump(before);
     return this.parameters;
   }
 
-  /** One E-step and M-step, and the E-step that tells what they gained. Does nothing once `done`. */
+  /** One E-step and M-step, and the E-step that shows what they gained. Does nothing once `done`. */
   async step(): Promise<void> {
     await this.expectation();
     if (this.done) return;
@@ -150,12 +138,12 @@ export class EmRun<P> {
     await this.expectation();
   }
 
-  /** Where it is; there must have been an E-step. */
+  /** Iteration and value now; there must have been an E-step. */
   get reached(): Reached {
     return { iteration: this.iteration, value: this.history.at(-1)! };
   }
 
-  /** As `step()`; where the dataset can, many iterations in a row without the host come before it, of which `onProgress` is told. */
+  /** As `step()`; where the dataset can, a stretch of many iterations without the host comes before it, which `onProgress` reports. */
   async advance(onProgress?: (reached: Reached) => void): Promise<void> {
     await this.expectation();
     if (this.done) return;
@@ -163,7 +151,7 @@ export class EmRun<P> {
     await this.step();
   }
 
-  /** Leaves the statistics of the last E-step; the parameters follow with the next M-step. */
+  /** Runs a stretch where it pays. It leaves the statistics of the last E-step; the parameters follow with the next M-step. */
   async #stretch(onProgress: ((reached: Reached) => void) | undefined): Promise<void> {
     const { family, dataset, settings, iteration } = this;
     const { tol, precision, signal } = settings;
@@ -200,34 +188,29 @@ export class EmRun<P> {
     return dataset.expectation(family.pack(this.parameters, dataset.frame), { signal: settings.signal });
   }
 
-  /** The E-step of a jump on trial, where it leads uphill; else EM's own parameters are back, and have had no E-step. */
-  async #tryJump(): Promise<Statistics | undefined> {
+  /** The E-step of a jump on trial, if there is one and it leads uphill; else takes back EM's own parameters, which still need an E-step. */
+  async #evaluateJump(): Promise<Statistics | undefined> {
     const fallback = this.#fallback;
     if (fallback === undefined) return undefined;
     this.#fallback = undefined;
     const statistics = await this.#evaluate().catch((error: unknown) => {
-      // A jump may leave the range of what can be factorised.
+      // A jump may lead to covariances that cannot be factorised.
       if (error instanceof EmgpuError && error.code === 'singular-covariance') return undefined;
       throw error;
     });
-    if (statistics && this.#penalized(statistics.objective) >= this.#objectives.at(-1)!) {
-      this.#acceleration!.accepted();
-      return statistics;
-    }
-    this.#acceleration!.rejected();
+    const isUphill = statistics && this.#penalized(statistics.objective) >= this.#objectives.at(-1)!;
+    this.#acceleration!.tried(isUphill === true);
+    if (isUphill) return statistics;
     this.parameters = fallback;
     return undefined;
   }
 
-  #accelerate(acceleration: Acceleration<P>, before: P): void {
-    const { tol, precision } = this.settings;
-    const advice = acceleration.advise(before, this.parameters, this.#objectives, this.dataset, precision);
-    if (advice.remaining === undefined) return;
-    this.#left = advice.remaining;
-    this.#settled = advice.remaining < tol ? this.#settled + 1 : 0;
-    if (this.#settled > 0 || advice.jump === undefined) return;
+  /** After an M-step from `before`: jumps ahead on trial, where acceleration proposes it. */
+  #jump(before: P): void {
+    const jump = this.#acceleration?.propose(before, this.parameters, this.#objectives, this.dataset);
+    if (jump === undefined) return;
     this.#fallback = this.parameters;
-    this.parameters = advice.jump;
+    this.parameters = jump;
   }
 
   /** Reports components without points; where the family can, they get points again. */
@@ -281,16 +264,13 @@ export class EmRun<P> {
     this.converged ||= still && gain <= 0;
   }
 
-  /** What is still to gain per unit of weight. Between jumps gains tell nothing of their trend; only steps in a row do, twice. */
-  #remaining({ fell, gain, remaining, idle, noise }: Trend): number {
-    if (this.family.hard && !fell) return gain;
-    if (!this.#leapt) return remaining;
-    const left = idle >= TWO_CYCLES ? 0 : Math.min(this.#left, SLOWEST * noise);
-    const still = idle > 0 && !fell && this.#inRow > 1 && left < this.settings.tol;
-    return still || this.#settled >= 2 ? 0 : Infinity;
+  /** What is still to gain per unit of weight. A hard family's gains end abruptly: there the last one counts, and no trend. */
+  #remaining(trend: Trend): number {
+    if (this.family.hard && !trend.fell) return trend.gain;
+    return this.#acceleration?.remaining(trend) ?? trend.remaining;
   }
 
-  /** The same words are said once. */
+  /** Adds a warning, unless the same words were said before. */
   #warn(code: RunWarning['code'], message: string): void {
     if (this.#told.has(message)) return;
     this.#told.add(message);

@@ -13,7 +13,7 @@ export interface KernelParameters {
   readonly nComponents: number;
   /** D */
   readonly nFeatures: number;
-  /** K × D. The statistics that come back are relative to these (or to what the backend rounded them to). */
+  /** K × D. Statistics are relative to these means, or to what the backend rounded them to (`Statistics.centers`). */
   readonly means: Float64Array;
   /**
    * The factor U of the precision matrix, `Σ⁻¹ = U Uᵀ`, upper triangular, so that `‖Uᵀ(x − μ)‖²` is the Mahalanobis
@@ -21,9 +21,9 @@ export interface KernelParameters {
    * spherical K (1 / σ), k-means empty.
    */
   readonly precisionsCholesky: Float64Array;
-  /** Of families beyond the Gaussian: what their density stage reads besides the means, each K × D. */
+  /** For families beyond the Gaussian: what their density stage reads besides the means, K × D each. */
   readonly vectors?: readonly Float64Array[];
-  /** K. `log wₖ + log det Uₖ − ½ D log 2π`, natural logarithms; k-means: empty. A weight of 0 gives `MIN_LOG_WEIGHT`. */
+  /** K. `log wₖ + log det Uₖ − ½ D log 2π`, natural logarithms; k-means: empty. A weight of 0 gives `MIN_LOG_WEIGHT` (`log-weight.ts`). */
   readonly logNormalizers: Float64Array;
 }
 
@@ -32,14 +32,6 @@ export interface KernelParameters {
  * `log-density-<kind>`, which reads `means`, `vectors` and `logNormalizers`, and its sums are those of `diag`.
  */
 export type KernelKind = 'full' | 'tied' | 'tied-first' | 'diag' | 'spherical' | 'k-means' | (string & {});
-
-/** Stands for log 0: finite, because WGSL may assume that no infinity exists. */
-export const MIN_LOG_WEIGHT = -1e6;
-
-/** Whether a normalizer is that of a component without weight: no real one comes near (128 features at e^±90,000). */
-export function isWeightless(logNormalizer: number): boolean {
-  return logNormalizer < MIN_LOG_WEIGHT / 2;
-}
 
 /**
  * Sums over points. They can be added when `centers` agree: over workgroups, chunks, files, machines.
@@ -67,8 +59,8 @@ export interface Statistics {
    */
   readonly second: Float64Array;
   /**
-   * Where points lack numbers, `Σ r H(x_missing | x_observed, k)`, natural logarithm, data units: the entropy of what they lack. The sums are then
-   * those expected of complete points.
+   * Where points lack numbers: `Σ r H(x_missing | x_observed, k)`, the entropy of the missing numbers, natural logarithm, data units. The sums are
+   * then expectations of the sums over complete points.
    */
   readonly missingEntropy?: number;
 }
@@ -86,7 +78,7 @@ export interface Readout {
 export type ReadoutKind = keyof Readout;
 
 export interface BlendOptions extends RunOptions {
-  /** Where the colours are to go: at least 4 N bytes, usage `STORAGE`. Default: a new buffer. */
+  /** The buffer to write the colours to: at least 4 N bytes, usage `STORAGE`. Default: a new one. */
   readonly into?: GPUBuffer | undefined;
 }
 
@@ -96,14 +88,14 @@ export interface RunOptions {
 }
 
 /**
- * Responsibilities that do not come from the parameters: `random`, independent and uniform before each row is divided by its sum, by
- * the hash of `shared/random.wgsl`; or `labels`, 1 for the component that is named and 0 for the others.
+ * Responsibilities that do not come from the parameters. `random`: uniform numbers by the hash of `shared/random.wgsl`, divided by the sum of
+ * their row. `labels`: 1 for the component that is named and 0 for the others.
  */
 export type Assignment =
   | {
       readonly kind: 'random';
       readonly seed: number;
-      /** What the dataset's first row counts as; default 0. Of a part of a stream its place there. */
+      /** The number that the dataset's first row counts as; default 0. For a part of a larger set, the place of its first row there. */
       readonly firstRow?: number;
     }
   | { readonly kind: 'labels'; readonly labels: Uint32Array };
@@ -113,7 +105,7 @@ export interface ExpectationOptions extends RunOptions {
   readonly assignment?: Assignment | undefined;
 }
 
-/** Where a run is. */
+/** How far a run has come. */
 export interface Reached {
   /** M-steps done. */
   readonly iteration: number;
@@ -121,11 +113,11 @@ export interface Reached {
   readonly value: number;
 }
 
-/** What iterations in a row without the host are to look out for. */
+/** How long a stretch, iterations in a row without the host, may go on. */
 export interface StretchOptions extends RunOptions {
   /** E-steps at most; the M-step after the last is not done. */
   readonly steps: number;
-  /** End when the total still to be gained (hard families: the last gain) seems less than this, in units of the objective; 0: never. */
+  /** End when the total still to be gained (hard families: the last gain) seems to be less than this, in units of the objective; 0: never. */
   readonly tolerance: number;
   /** A total gain that may be rounding, in units of the objective. */
   readonly noise: number;
@@ -133,19 +125,19 @@ export interface StretchOptions extends RunOptions {
   readonly fall: number;
   /** D: added to variances at every M-step, frame units. */
   readonly regularizer: Float64Array;
-  /** Told, while more are to come, how many E-steps are done and the objective of the last. */
+  /** Called while the stretch goes on, with the number of E-steps done and the objective of the last. */
   readonly onProgress?: ((done: number, objective: number) => void) | undefined;
 }
 
-/** What iterations in a row without the host led to. */
+/** What a stretch led to. */
 export interface Stretch {
-  /** Of every E-step, the first with the parameters that were given. That after which a run of a hard family may end is the host's. */
+  /** The objective of every E-step; the first is that of the given parameters. For hard families the E-step that may end the run is left to the host. */
   readonly objectives: readonly number[];
-  /** Of the last E-step: the M-step goes on from here. */
+  /** The statistics of the last E-step: the next M-step goes on from here. */
   readonly statistics: Statistics;
 }
 
-/** Points at home on a backend. Holds memory there until `destroy()`. */
+/** Points that were loaded on a backend. Holds memory there until `destroy()`. */
 export interface Dataset {
   /** N */
   readonly nSamples: number;
@@ -156,17 +148,17 @@ export interface Dataset {
   /** Points whose weight is not 0; N where points have no weights. */
   readonly nWeighted: number;
   readonly frame: Frame;
-  /** Relative rounding of the mean log-likelihood: that of the backend. */
+  /** Relative rounding of the mean log-likelihood on this backend. */
   readonly precision: number;
-  /** Some points lack numbers: sums hold what the parameters expect of them. */
+  /** Some points lack numbers: sums then hold expectations under the parameters. */
   readonly incomplete?: boolean;
-  /** As many passes may be under way at once with a gain; default 1. Results do not depend on it. */
+  /** How many passes it pays to have under way at once; default 1. Results do not depend on it. */
   readonly sideBySide?: number;
   /** One pass over the points: the E-step and the sums of the M-step. */
   expectation(parameters: KernelParameters, options?: ExpectationOptions): Promise<Statistics>;
   /**
-   * E-steps with M-steps between them, in the backend's own precision, without the host: for problems so small that the way
-   * to the host would take a good part of the time. Undefined where this is none, or where the backend has no such M-step.
+   * A stretch: E-steps with M-steps between them, in the backend's own precision, without the host. For problems so small that the way
+   * to the host would take a good part of the time; resolves to undefined for others, and where the backend has no such M-step.
    */
   stretch?(parameters: KernelParameters, options: StretchOptions): Promise<Stretch | undefined>;
   /** One pass over the points that returns something for each of them. */
@@ -175,7 +167,7 @@ export interface Dataset {
     parameters: KernelParameters,
     options?: RunOptions,
   ): Promise<Readout[Kind]>;
-  /** The same as float32 or uint32 in a new buffer on the dataset's device, which the caller owns. Absent on the CPU. */
+  /** As `read`, but into a new buffer (float32 or uint32) on the dataset's device, which the caller owns. Absent on the CPU. */
   readToBuffer?(what: ReadoutKind, parameters: KernelParameters, options?: RunOptions): Promise<GPUBuffer>;
   /** The points in the device's memory. Absent on the CPU, and where they are not all there. */
   resident?(): ResidentPoints;
@@ -184,7 +176,7 @@ export interface Dataset {
    * responsibilities divided by ln K in alpha (k-means: 0). Absent on the CPU.
    */
   blend?(colors: Float32Array, parameters: KernelParameters, options?: BlendOptions): Promise<GPUBuffer>;
-  /** The same in host memory. Absent where no kernel does it: then responsibilities do. */
+  /** As `blend`, but into host memory. Absent where no kernel does it: then responsibilities are read and blended. */
   colors?(colors: Float32Array, parameters: KernelParameters, options?: RunOptions): Promise<Uint32Array>;
   /** The points at these indices, M × D, in the frame. */
   rows(indices: Uint32Array): Promise<Float64Array>;
@@ -198,11 +190,11 @@ export interface LoadOptions extends RunOptions {
   /** Overrides the frame that would be derived from the points. */
   readonly frame?: Frame;
   /**
-   * Passes run in the variant that the adapter is known to run fastest; where none is known, variants are timed once, for less
+   * Run passes in the variant that is fastest on this adapter; where it is not yet known, variants are timed once, for less
    * than a second, if a pass takes some milliseconds. Default false. Results do not depend on it.
    */
   readonly tune?: boolean;
-  /** A dataset of this backend that is done with: its memory may be taken for the new one, and it is destroyed. */
+  /** A dataset of this backend that is no longer used: it is destroyed, and its memory may be taken for the new one. */
   readonly reuse?: Dataset | undefined;
   /** Called with the fraction of the points that are in place. */
   readonly onProgress?: ((fraction: number) => void) | undefined;
@@ -220,13 +212,13 @@ export interface Backend {
   /** The device is gone, or `destroy()` was called: open another. */
   readonly lost: boolean;
   /**
-   * How many rows of D features a dataset holds in one piece. The sums of larger ones are those of their pieces of so many
-   * rows each, added up in order: a stream read in such pieces gives the same bits.
+   * How many rows of D features a dataset holds in one window. A larger dataset sums up each window by itself and adds these sums in
+   * order, so a stream that is read in chunks of as many rows gives the same bits.
    */
   readonly windowRows: (nFeatures: number) => number;
-  /** Its threads read points where they are, if that is memory which threads share. */
+  /** Whether its threads can read points in place, where these lie in shared memory. */
   readonly sharesMemory?: boolean;
-  /** Brings points home. The frame is derived from them unless given. Rejects NaN and infinities with `non-finite`. */
+  /** Loads points. The frame is derived from them unless it is given. Rejects NaN and infinities with `non-finite`. */
   load(points: Points, options: LoadOptions): Promise<Dataset>;
   /** Frees what the backend owns. A device that was borrowed lives on. */
   destroy(): void;
@@ -242,7 +234,7 @@ export interface Degeneracy {
 /** A component whose likelihood may mean nothing. */
 export interface Collapse {
   readonly component: number;
-  /** It has less than a point's weight; or, in one direction, no more variance than the regulariser or rounding makes. */
+  /** `weight`: it has less than a point's weight; else, in one direction, it has no more variance than the regulariser or rounding makes. */
   readonly cause: 'weight' | 'regularizer' | 'rounding';
   /** D numbers, a unit vector in data units; absent where the component has less than a point's weight. */
   readonly direction?: Float64Array;
@@ -256,15 +248,15 @@ export interface Collapse {
  */
 export interface Family<P> {
   readonly kind: KernelKind;
-  /** Responsibilities are 0 or 1: gains end abruptly, so the last one tells when to stop, and not their trend. */
+  /** Responsibilities are 0 or 1: gains end abruptly, so the last one decides when to stop, and not their trend. */
   readonly hard: boolean;
   /** How datasets for this family are scaled. */
   readonly scaling: Scaling;
   /** Normalizers include the frame's Jacobian, so that densities and log-likelihoods come out in data units. */
   pack(parameters: P, frame: Frame): KernelParameters;
-  /** D: what is added to variances at every M-step, frame units, if there are any. Absent where the M-step does more: no stretches then. */
+  /** D: what is added to variances (if there are any) at every M-step, frame units. Absent where the M-step does more; then there are no stretches. */
   regularizer?(frame: Frame): Float64Array;
-  /** Logarithm of the prior density, but for a constant: the M-step maximises with it. Absent where there is no prior. */
+  /** Logarithm of the prior density, up to a constant, which the M-step maximises along with the likelihood. Absent where there is no prior. */
   logPrior?(parameters: P, frame: Frame): number;
   /**
    * The expected complete-data log-likelihood `Σ_n w Σ_k r log(w_k f_k(x))` of these parameters under the responsibilities that the statistics
@@ -272,25 +264,25 @@ export interface Family<P> {
    */
   expectedLogLikelihood?(statistics: Statistics, parameters: P, frame: Frame): number;
   /**
-   * The parameters that the M-step moves as one vector on which nothing depends but reals: log-ratios of weights, means, log-Cholesky factors.
-   * Undefined where a weight is 0. For acceleration.
+   * The parameters that the M-step moves as one vector without constraints, for acceleration: log-ratios of weights, means, log-Cholesky factors.
+   * Undefined where a weight is 0.
    */
   toVector?(parameters: P): Float64Array | undefined;
-  /** Back; `like` gives what is not in the vector. */
+  /** The parameters of a vector of `toVector`; `like` gives those that are not in it. */
   fromVector?(vector: Float64Array, like: P): P;
-  /** Components with less than `leastWeight` of the weight, or with too little variance in some direction for `precision`, the backend's rounding. */
+  /** Components with less than the share `leastWeight` of the weight, or with too little variance in some direction for `precision`, the backend's rounding. */
   collapses?(parameters: P, frame: Frame, limits: { leastWeight: number; precision: number }): Collapse[];
   /** Two components that are the same but for their weights, if there are such. */
   coinciding?(parameters: P): readonly [number, number] | undefined;
-  /** The parameters with component k at this point of the frame: for clusters that lost all their points. */
+  /** The parameters with one component moved to a point of the frame: for clusters that lost all their points. */
   moveTo?(parameters: P, component: number, point: Float64Array): P;
-  /** `previous` gives what a component without points keeps. */
+  /** The M-step. A component without points keeps its parameters of `previous`. */
   maximization(statistics: Statistics, previous: P, frame: Frame): { parameters: P; degeneracies: Degeneracy[] };
   /** Free parameters, for BIC and AIC. */
   countParameters(nComponents: number, nFeatures: number): number;
   /** From data units into the frame and back. */
   toFrame(parameters: P, frame: Frame): P;
   toData(parameters: P, frame: Frame): P;
-  /** What the caller knows as the result, in data units, from `Statistics.objective`: a log-likelihood or an inertia. */
+  /** The result as callers know it, a log-likelihood or an inertia in data units, from `Statistics.objective`. */
   report(objective: number, frame: Frame): number;
 }

@@ -1,13 +1,12 @@
 import { blendRows } from '../em/colors.ts';
-import type { ResidentPoints } from '../em/resident.ts';
 import type { BlendOptions, Dataset, KernelParameters, RunOptions } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 
-/** Red, green and blue of each component, 0 … 1: `[K][3]`. They are mixed as they are: no gamma is undone. */
+/** Red, green and blue of each component, 0 … 1: `[K][3]`. Colours are blended as they are, without undoing gamma. */
 export type ComponentColors = readonly (readonly number[])[];
 
-/** @internal Throws `invalid-option` unless there is a colour for each of K components. */
-export function checkColors(colors: ComponentColors, nComponents: number): Float32Array {
+/** Throws `invalid-option` unless there is a colour for each of K components. */
+function checkColors(colors: ComponentColors, nComponents: number): Float32Array {
   const wrong = colors.findIndex((color) => color.length !== 3 || !color.every((part) => part >= 0 && part <= 1));
   if (colors.length === nComponents && wrong < 0) return Float32Array.from(colors.flat());
   throw new EmgpuError(
@@ -19,7 +18,7 @@ export function checkColors(colors: ComponentColors, nComponents: number): Float
   );
 }
 
-/** @internal One pass over points at home on a device. Throws at once what `checkColors` throws. */
+/** @internal The colours in a buffer: one pass over points on a device. Throws `invalid-option` before it. */
 export function blendOnDevice(
   dataset: Dataset,
   parameters: KernelParameters,
@@ -30,11 +29,6 @@ export function blendOnDevice(
   return dataset.blend?.(checked, parameters, options) ?? refuseHost();
 }
 
-/** @internal */
-export function residentPoints(dataset: Dataset): ResidentPoints | undefined {
-  return dataset.resident?.();
-}
-
 function refuseHost(): never {
   throw new EmgpuError(
     'invalid-option',
@@ -43,7 +37,7 @@ function refuseHost(): never {
   );
 }
 
-/** @internal The same in host memory, wherever the points are. */
+/** @internal The colours in host memory, wherever the points are. */
 export async function blendOnHost(
   dataset: Dataset,
   parameters: KernelParameters,
@@ -62,8 +56,9 @@ function blend(responsibilities: Float32Array | Float64Array, colors: Float32Arr
 }
 
 /**
- * Colours of points from N × K responsibilities, row-major: what a fit's `colors()` gives for them. N rgba8 numbers, red in the lowest byte; alpha is the
- * entropy of the responsibilities divided by ln K: 0 where it is sure, 255 where all components are equally likely. Throws `invalid-option`.
+ * Colours of points from N × K responsibilities, row-major, as a fit's `colors()` gives them: N rgba8 numbers, red in the lowest byte. Alpha is the
+ * entropy of the responsibilities divided by ln K: 0 for a point that surely belongs to one component, 255 where all are equally likely. Throws
+ * `invalid-option`.
  */
 export function blendColors(responsibilities: Float32Array | Float64Array, colors: ComponentColors): Uint32Array {
   checkColors(colors, colors.length);

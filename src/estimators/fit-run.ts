@@ -2,21 +2,21 @@ import type { ResidentPoints } from '../em/resident.ts';
 import type { EmRun } from '../em/run.ts';
 import type { Backend, Reached, Readout, ReadoutKind, Statistics } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
-import { blendOnDevice, blendOnHost, type ComponentColors, residentPoints } from './colors.ts';
+import { blendOnDevice, blendOnHost, type ComponentColors } from './colors.ts';
 import { examine, lightWeights } from './soundness.ts';
 import type { ColorOptions, FitRecord, FitWarning, ReadOptions } from './types.ts';
 
-/** What a run needs to turn into a model or a fit, and to tell of its progress. */
+/** What a run needs to turn into a model or a fit, and to report its progress. */
 export interface RunParts<P, Model, Fit> extends Pick<FitRecord, 'warmUp'> {
   readonly run: EmRun<P>;
   readonly backend: Backend;
   readonly rowNumbers: Uint32Array | undefined;
-  /** Of all starts, once they have ended. */
+  /** How the starts ended, once they have. */
   readonly restarts: () => FitRecord['restarts'];
-  /** Seconds that loading took, and what came after it: seeding, and runs that have already ended. */
+  /** Seconds spent on loading; then, in `begin`, on seeding and on runs that have already ended. */
   readonly seconds: { readonly load: number; readonly begin: number; readonly perIteration?: number };
   readonly toModel: (run: EmRun<P>) => Model;
-  /** `last`: of the run's last E-step. */
+  /** `last`: the statistics of the run's last E-step. */
   readonly toFit: (run: EmRun<P>, last: Statistics, record: FitRecord) => Fit;
   readonly onStep: (reached: Reached) => void;
 }
@@ -60,7 +60,7 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
     return this.#parts.run.converged;
   }
 
-  /** Log-likelihood (mixtures, total) or inertia (k-means) after 0, 1, 2 … M-steps, as far as E-steps have told. */
+  /** Log-likelihood (mixtures, total) or inertia (k-means) after 0, 1, 2 … M-steps, as far as E-steps have been done. */
   get history(): readonly number[] {
     return this.#parts.run.history;
   }
@@ -95,7 +95,7 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
     await this.#timed(() => this.#parts.run.maximization());
   }
 
-  /** One E-step and M-step, and the E-step that tells what they gained. Does nothing once `done`. */
+  /** One E-step and M-step, and the E-step that shows what they gained. Does nothing once `done`. */
   async step(): Promise<void> {
     if (this.done) return;
     await this.#timed(() => this.#parts.run.step());
@@ -103,8 +103,9 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
   }
 
   /**
-   * As `step()`; where the device can, up to 128 iterations in a row come before it, done and judged on the device alone: `onProgress` is told
-   * of them meanwhile (the run itself only once they are all done; where float32 did not do, it falls back), other calls wait. What `fit()` does until `done`.
+   * As `step()`, but where the device can, up to 128 iterations come before it, done and judged on the device alone. `onProgress` reports them as
+   * they happen; `iteration` and `history` change only when all are done. Where float32 is not precise enough, the run falls back to single steps.
+   * Other calls wait. `fit()` calls this until `done`.
    */
   async advance(): Promise<void> {
     if (this.done) return;
@@ -120,7 +121,7 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
     }
   }
 
-  /** The fit as it stands, which from now on owns the points. Runs an E-step if the last parameters have had none. */
+  /** Returns the fit as it stands, which from now on owns the points. Runs an E-step if the last parameters have had none. */
   async finish(): Promise<Fit> {
     await this.expectation();
     const { run, backend, seconds, restarts, warmUp, rowNumbers, toFit } = this.#parts;
@@ -146,7 +147,7 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
     const { iteration } = run;
     const warnings: FitWarning[] = [...run.warnings];
     const { collapses, cautions } = await examine(run.family, run.dataset, run.parameters, run.settings);
-    // Of several starts only sound ones are kept.
+    // Where there were several starts, only sound ones were kept.
     const findings = [...(restarts().length === 1 ? collapses : []), ...cautions];
     warnings.push(...findings.map(({ code, message }) => ({ code, iteration, message })));
     warnings.push(
@@ -177,24 +178,25 @@ export class FitRun<P, Model, Fit> implements AsyncIterable<FitState<Model>> {
   }
 
   /**
-   * The points in the device's memory, to draw from; undefined where they are not all there: on the CPU, of streams, with `missing: 'em'`. Not to be
-   * written; gone when run and fit are destroyed. Throws `destroyed` after that, and `device-lost`.
+   * The points in the device's memory, to draw from; undefined where they are not all there: on the CPU, of streams, with `missing: 'em'`. Do not
+   * write to them; they are gone when the run or its fit is destroyed, and then this throws `destroyed`. Throws `device-lost` when the device is.
    */
   residentPoints(): ResidentPoints | undefined {
-    return residentPoints(this.#parts.run.dataset);
+    return this.#parts.run.dataset.resident?.();
   }
 
   /**
-   * N rgba8 numbers (red in the lowest byte) on the device of the points, for drawing, under the parameters as they are now: the `[K][3]` colours
-   * blended by responsibility, and in alpha the entropy of the responsibilities divided by ln K (k-means: 0). In a new buffer that the caller owns
-   * (usage `STORAGE | COPY_SRC | COPY_DST`), or in `into`. Rejects with `invalid-option` where the points are not on a device.
+   * Colours of the points on their device, for drawing, under the parameters as they are now: N rgba8 numbers (red in the lowest byte). They are
+   * the `[K][3]` colours blended by responsibility; alpha is the entropy of the responsibilities divided by ln K (k-means: 0). Written to a new
+   * buffer that the caller owns (usage `STORAGE | COPY_SRC | COPY_DST`), or to `into`. Rejects with `invalid-option` where the points are not on a
+   * device.
    */
   async colorsBuffer(colors: ComponentColors, options: ColorOptions = {}): Promise<GPUBuffer> {
     const { dataset, family, parameters } = this.#parts.run;
     return blendOnDevice(dataset, family.pack(parameters, dataset.frame), colors, options);
   }
 
-  /** The same as {@link colorsBuffer} in host memory, wherever the points are. */
+  /** The colours of {@link colorsBuffer} in host memory, wherever the points are. */
   async colors(colors: ComponentColors, { signal }: ReadOptions = {}): Promise<Uint32Array> {
     const { dataset, family, parameters } = this.#parts.run;
     return blendOnHost(dataset, family.pack(parameters, dataset.frame), colors, { signal });

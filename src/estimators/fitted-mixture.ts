@@ -2,11 +2,11 @@ import { type BoundStep, boundAtPosterior } from '../em/bound.ts';
 import type { ResidentPoints } from '../em/resident.ts';
 import type { EmRun } from '../em/run.ts';
 import type { Dataset, Statistics } from '../em/types.ts';
-import { type ComponentColors, residentPoints } from './colors.ts';
+import type { ComponentColors } from './colors.ts';
 import { type MixtureBase, type MixtureScore, scoreOf } from './mixture-base.ts';
 import type { ColorOptions, FitRecord, ReadOptions } from './types.ts';
 
-/** What every fit of a mixture tells, besides its parameters. */
+/** What every fit of a mixture reports besides its parameters. */
 export interface MixtureRecord extends FitRecord, MixtureScore {
   /** Free parameters of the fit: what is frozen does not count. */
   readonly nParameters: number;
@@ -16,7 +16,7 @@ export interface MixtureRecord extends FitRecord, MixtureScore {
   readonly bounds: readonly BoundStep[];
 }
 
-/** The record of a run that has ended. `last`: of its last E-step. */
+/** The record of a run that has ended. `last`: the statistics of its last E-step. */
 export function mixtureRecord<P>(run: EmRun<P>, K: number, last: Statistics, record: FitRecord): MixtureRecord {
   const { family, dataset, parameters, history, bounds } = run;
   const { entropy } = boundAtPosterior(family, last, parameters, dataset)!;
@@ -25,7 +25,7 @@ export function mixtureRecord<P>(run: EmRun<P>, K: number, last: Statistics, rec
   return { ...record, ...score, nParameters, history: [...history], bounds: [...bounds] };
 }
 
-/** What fits of mixtures can do besides: the points they were fitted to are on the backend. */
+/** What a fit of a mixture can do and its model cannot, as the points it was fitted to are still on the backend. */
 export interface HasPoints {
   /** N uint32 labels of the fitted points in a new buffer on the same device, which the caller owns. */
   labelsBuffer(options?: ReadOptions): Promise<GPUBuffer>;
@@ -34,16 +34,16 @@ export interface HasPoints {
   /** N float32 log-densities of the fitted points in a new buffer that the caller owns. */
   logDensitiesBuffer(options?: ReadOptions): Promise<GPUBuffer>;
   /**
-   * N rgba8 numbers (red in the lowest byte) of the fitted points on their device, for drawing: the `[K][3]` colours blended by responsibility,
-   * and in alpha the entropy of the responsibilities divided by ln K. In a new buffer that the caller owns (usage `STORAGE | COPY_SRC | COPY_DST`),
-   * or in `into`. Rejects with `invalid-option` where the points are not on a device.
+   * Colours of the fitted points on their device, for drawing: N rgba8 numbers (red in the lowest byte). They are the `[K][3]` colours blended by
+   * responsibility; alpha is the entropy of the responsibilities divided by ln K. Written to a new buffer that the caller owns (usage
+   * `STORAGE | COPY_SRC | COPY_DST`), or to `into`. Rejects with `invalid-option` where the points are not on a device.
    */
   colorsBuffer(colors: ComponentColors, options?: ColorOptions): Promise<GPUBuffer>;
-  /** The same as `colorsBuffer` in host memory, wherever the points are. */
+  /** The colours of `colorsBuffer` in host memory, wherever the points are. */
   colors(colors: ComponentColors, options?: ReadOptions): Promise<Uint32Array>;
   /**
-   * The fitted points in the device's memory, to draw from; undefined where they are not all there: on the CPU, of streams, with `missing: 'em'`. Not to be
-   * written; gone with `destroy()`. Throws `destroyed` after that, and `device-lost`.
+   * The fitted points in the device's memory, to draw from; undefined where they are not all there: on the CPU, of streams, with `missing: 'em'`.
+   * Do not write to them; they are gone after `destroy()`, and then this throws `destroyed`. Throws `device-lost` when the device is.
    */
   residentPoints(): ResidentPoints | undefined;
   /** Frees the points. Parameters, scores and everything that is given points remain usable. */
@@ -59,7 +59,7 @@ export function fittedMixture<Parts, Model extends MixtureBase<unknown>>(
   record: MixtureRecord,
   dataset: Dataset,
 ) => Model & MixtureRecord & HasPoints {
-  // TypeScript lets no class extend a type parameter; what it returns is typed above.
+  // TypeScript lets no class extend a type parameter, so the class is typed by the return type above.
   const base = modelClass as unknown as new (parts: Parts) => MixtureBase<unknown>;
   abstract class Fitted extends base implements HasPoints {
     constructor(parts: Parts, record: MixtureRecord, dataset: Dataset) {
@@ -68,7 +68,7 @@ export function fittedMixture<Parts, Model extends MixtureBase<unknown>>(
       Object.assign(this, rest);
       // The model counts all of its parameters, a fit those that were free.
       Object.defineProperty(this, 'nParameters', { value: nParameters, enumerable: true });
-      this.settle(dataset);
+      this.keepPoints(dataset);
     }
 
     labelsBuffer(options: ReadOptions = {}): Promise<GPUBuffer> {
@@ -92,7 +92,7 @@ export function fittedMixture<Parts, Model extends MixtureBase<unknown>>(
     }
 
     residentPoints(): ResidentPoints | undefined {
-      return residentPoints(this.home());
+      return this.home().resident?.();
     }
 
     destroy(): void {

@@ -15,15 +15,15 @@ import {
 import { gradientAt, sumsAbout } from '../families/gaussian-score.ts';
 import type { MixtureParameters } from '../families/parameters.ts';
 import { cholesky, invertTransposed } from '../math/cholesky.ts';
-import { type MixtureAt, nestValues, type ParameterValues, settle, sizesOf } from './natural-gradient.ts';
+import { bringIntoFrame, type MixtureAt, nestValues, type ParameterValues, sizesOf } from './natural-gradient.ts';
 
 /** How well the points determine the parameters, in data units. */
 export interface FisherInformation {
-  /** N of the points that it was computed from, */
+  /** N: how many points it was computed from. */
   readonly nSamples: number;
-  /** and their `Σ w`: standard errors fall with its square root. */
+  /** `Σ w` of these points: standard errors fall with its square root. */
   readonly totalWeight: number;
-  /** Total, natural logarithm. */
+  /** Total log-likelihood of these points, natural logarithm. */
   readonly logLikelihood: number;
   /**
    * The p free parameters in the order of the matrices' rows: `weights[0]`, `means[0][1]`, `covariances[0][1][0]` … The largest weight is not among
@@ -37,7 +37,7 @@ export interface FisherInformation {
     readonly weights: number[][];
     /** `[K][D][D]`: `N_k Σ_k⁻¹` */
     readonly means: number[][][];
-    /** Per covariance (K, or 1 that all share) over its free entries: `½ N_k tr(Σ⁻¹ E_a Σ⁻¹ E_b)` */
+    /** For each covariance (K, or 1 that all share), over its free entries: `½ N_k tr(Σ⁻¹ E_a Σ⁻¹ E_b)` */
     readonly covariances: number[][][];
   };
   /**
@@ -47,38 +47,40 @@ export interface FisherInformation {
   readonly missingShare?: number;
   /** p × p, the inverse of `observed`: the asymptotic covariance of the estimates. Absent where `indefinite` says why. */
   readonly covariance?: number[][];
-  /** Square roots of its diagonal; of the largest weight, that of one minus the others. Of entries of a matrix also the mirror images. */
+  /**
+   * Standard errors of all parameters: square roots of the diagonal of `covariance`. That of the largest weight is the error of 1 minus the others;
+   * entries above a matrix's diagonal have that of their mirror images.
+   */
   readonly standardErrors?: ParameterValues;
   /** Why there are no standard errors. */
   readonly indefinite?: string;
   /**
-   * How far the parameters are from where the log-likelihood of these points is largest, by Newton's step from them, in standard errors: of the
-   * parameter for which it is most. Next to 0 after a fit to these points that ran to its end; 1 or more of other points, also of ones that were
-   * drawn alike. Absent where `indefinite` says why.
+   * The largest component of Newton's step towards the maximum of the log-likelihood of these points, in standard errors. Near 0 right after a
+   * converged fit to the same points; typically 1 or more for other points, even from the same distribution. Absent where `indefinite` says why.
    */
   readonly offMaximum?: number;
   /**
-   * Why the standard errors are not those of the fit: `offMaximum` is above 0.5, or, of a fit that is given points, these are more or fewer than
-   * were fitted, or weigh more or less. Absent where nothing tells so.
+   * Why the standard errors may not be those of the fit: `offMaximum` is above 0.5, or a fit was given points that differ from the fitted ones in
+   * number or total weight. Absent where nothing speaks against them.
    */
   readonly caution?: string;
 }
 
-/** Differences are taken over this share of what one point would leave unknown: a compromise of curvature and float32's rounding. */
+/** Differences are taken over this share of the standard error that one point would leave: a compromise between curvature and float32's rounding. */
 const STEP = 2e-3;
 /** Less than this share of the complete information cannot be told from the error of the differences. */
 const LEAST_SHARE = 1e-4;
-/** Parameters so many standard errors off were not fitted to these points, or not to the end. */
+/** Parameters this many standard errors off were not fitted to these points, or not to the end. */
 const FAR = 0.5;
 
 /**
  * The information that points carry about a mixture's parameters, complete-data and observed, and standard errors. With p free parameters 2 p + 1
- * passes over the points. Nothing here knows which points the parameters were fitted to; where the log-likelihood of these is largest elsewhere,
- * `caution` says so.
+ * passes over the points. A mixture does not know which points it was fitted to; where the log-likelihood of these points is largest at other
+ * parameters, `caution` says so.
  *
- * Minus the Hessian of the log-likelihood is the curvature of EM's own function, a closed form, less what moves with the responsibilities:
- * how the gradient changes when only they are those of other parameters (Oakes 1999). The latter by central differences; so where components
- * do not overlap nothing is left to differ, and no error either.
+ * Minus the Hessian of the log-likelihood is the curvature of EM's own function, a closed form, less the change of the gradient when only the
+ * responsibilities are those of other parameters (Oakes 1999). That change is found by central differences; where components do not overlap it is 0,
+ * and so is its error.
  *
  * Throws `invalid-points` where the columns' units are such that float64 has no room for the information: beyond about 1e±77.
  */
@@ -88,7 +90,7 @@ export async function fisherInformation(
   run: RunOptions = {},
 ): Promise<FisherInformation> {
   const { frame } = dataset;
-  const { shape, family, parameters } = settle(mixture, dataset);
+  const { shape, family, parameters } = bringIntoFrame(mixture, dataset);
   const coordinates = coordinatesOf(shape, parameters, frame);
   const expectation = (at: MixtureParameters) => dataset.expectation(family.pack(at, frame), run);
   const statistics = await expectation(parameters);
@@ -105,7 +107,7 @@ export async function fisherInformation(
     const behind = await gradientUnder(-steps[j]!);
     for (let i = 0; i < p; i++) observed.set(i, j, observed.get(i, j) - (ahead[i]! - behind[i]!) / (2 * steps[j]!));
   }
-  // It is symmetric but for the error of the differences.
+  // The Hessian is symmetric but for the error of the differences.
   observed.add(observed.transpose()).mul(0.5);
   const complete = completeInformation(shape, sums, parameters, coordinates);
   const names = namesOf(mixture, coordinates);
@@ -138,13 +140,13 @@ function namesOf(mixture: MixtureAt, { all }: Coordinates): string[] {
   });
 }
 
-/** A matrix over the parameters from `first` on, in data units as nested arrays. `power`: −1 for an information, 1 for a covariance. */
+/** Converts a matrix over the parameters from `first` on to data units and nested arrays. `power`: −1 for an information, 1 for a covariance. */
 type Publisher = (matrix: Matrix, power: 1 | -1, first?: number) => number[][];
 
-/** Below it float64 loses digits, and in the end all of them. */
+/** Smaller numbers lose digits in float64, and in the end all of them. */
 const LEAST_NORMAL = 2 ** -1022;
 
-/** Row and column i are multiplied by the unit of parameter i to a power. */
+/** A publisher multiplies row and column i by the unit of parameter i to the given power. */
 function publisherOf(names: readonly string[], { all }: Coordinates): Publisher {
   return (matrix, power, first = 0) => {
     const factors = all.slice(first, first + matrix.rows).map(({ unit }) => unit ** power);
@@ -210,7 +212,7 @@ function invert(observed: Matrix, complete: CompleteInformation, names: readonly
   return { missingShare, covariance: root.mmul(root.transpose()) };
 }
 
-/** What is told of the inverse. `gradient`: of the log-likelihood by the free parameters, frame units. */
+/** What is published of the inverse. `gradient`: that of the log-likelihood by the free parameters, frame units. */
 function describe(
   inverse: Inverse,
   at: { readonly names: readonly string[]; readonly publish: Publisher; readonly gradient: Float64Array },
@@ -235,7 +237,7 @@ function cautionOf(name: string, offMaximum: number): string {
   );
 }
 
-/** Of every entry of the parameters, in data units, by the coordinates that move it. `covariance`: in frame units. */
+/** The standard error of every entry of the parameters, in data units, by the coordinates that move it. `covariance`: in frame units. */
 function errorsOf(
   covariance: Matrix,
   { all, reference }: Coordinates,
@@ -248,7 +250,7 @@ function errorsOf(
     covariances: new Float64Array(parameters.covariances.length),
   };
   all.forEach(({ part, moves, unit }, j) => {
-    // Roots before units, whose squares may be beyond float64.
+    // The root is taken first: the squares of units may be beyond float64.
     for (const [index] of moves) errors[part][index] = Math.sqrt(covariance.get(j, j)) * unit;
   });
   const last = parameters.weights.length - 2;

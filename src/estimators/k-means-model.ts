@@ -3,7 +3,7 @@ import { frameOfMoments } from '../data/frame-sample.ts';
 import type { ResidentPoints } from '../em/resident.ts';
 import type { Dataset } from '../em/types.ts';
 import { type KMeansParameters, kMeansFamily, type Metric } from '../families/k-means.ts';
-import { type ComponentColors, residentPoints } from './colors.ts';
+import type { ComponentColors } from './colors.ts';
 import { bringToLengthOne, normalizeRows } from './directions.ts';
 import { distancesToCenters, type NearestCenters, nearestCenters } from './distances.ts';
 import { checkArray, checkKind, checkNames, checkSizes, flatten, nest, refuse } from './model-json.ts';
@@ -23,7 +23,7 @@ export class KMeansModel extends PointModel<KMeansParameters> {
   readonly centers: number[][];
   readonly metric: Metric;
 
-  /** Takes the parts as they are; {@link fromJSON} checks them, and is for whatever was not computed here. */
+  /** Takes the parts unchecked; for parts that emgpu did not compute use {@link fromJSON}, which checks them. */
   constructor({ nClusters, nFeatures, featureNames, centers, metric = 'euclidean' }: KMeansParts) {
     super(featureNames);
     this.nClusters = nClusters;
@@ -52,12 +52,12 @@ export class KMeansModel extends PointModel<KMeansParameters> {
     };
   }
 
-  /** N labels: the nearest centre; with the metric `cosine` rows are divided by their lengths first. Without points, of those it was fitted to. */
+  /** N labels: the nearest centre; with the metric `cosine` rows are divided by their lengths first. Without points, for those it was fitted to. */
   override predict(points?: PointSource, options: ScoreOptions = {}): Promise<Uint32Array> {
     return super.predict(this.#prepared(points), options);
   }
 
-  /** The inertia of these points: the weighted sum of squared distances to the nearest centre. */
+  /** The inertia of points: the weighted sum of squared distances to the nearest centre. Without points, for those it was fitted to. */
   evaluate(
     points?: PointSource,
     options: ScoreOptions = {},
@@ -68,7 +68,7 @@ export class KMeansModel extends PointModel<KMeansParameters> {
     });
   }
 
-  /** N × K distances of points to the centres, row-major: Euclidean, or 1 − cos with the metric `cosine`. Of points in host memory. */
+  /** N × K distances of points to the centres, row-major: Euclidean, or 1 − cos with the metric `cosine`. The points must be in host memory. */
   transform(points: PointSource, options: ReadOptions = {}): Promise<Float64Array> {
     return distancesToCenters(this, points, options);
   }
@@ -83,7 +83,7 @@ export class KMeansModel extends PointModel<KMeansParameters> {
     return kMeansFamily;
   }
 
-  /** @internal That of the centres, where they differ by more than rounding. */
+  /** @internal The frame of the centres, where they differ by more than rounding. */
   protected override frameOfModel(): Frame | undefined {
     const { nClusters: K, nFeatures: D } = this;
     const { centers } = this.flatten();
@@ -123,7 +123,7 @@ function checkKMeans(json: unknown): KMeansJSON {
   return file as unknown as KMeansJSON;
 }
 
-/** What every fit of k-means tells, besides its centres. */
+/** What every fit of k-means reports besides its centres. */
 export interface KMeansRecord extends FitRecord {
   /** Weighted sum of squared distances to the nearest centre, squared data units; metric `cosine`: `Σ 2 − 2 cos`. */
   readonly inertia: number;
@@ -131,19 +131,20 @@ export interface KMeansRecord extends FitRecord {
   readonly history: readonly number[];
 }
 
+// Merged with the class below: tells TypeScript of the record's properties, which its constructor assigns.
 export interface KMeansFit extends KMeansRecord {}
 
 /**
  * Fitted clusters. It keeps the points it was fitted to on the backend, so that reading out costs one pass; `destroy()` frees
  * them, after which centres and inertia remain.
  */
-// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: as above.
+// biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor assigns all of the record.
 export class KMeansFit extends KMeansModel {
   /** @internal */
   constructor(parts: KMeansParts, record: KMeansRecord, dataset: Dataset) {
     super(parts);
     Object.assign(this, record);
-    this.settle(dataset);
+    this.keepPoints(dataset);
   }
 
   /** N uint32 labels of the fitted points in a new buffer on the same device, which the caller owns. */
@@ -152,25 +153,25 @@ export class KMeansFit extends KMeansModel {
   }
 
   /**
-   * N rgba8 numbers (red in the lowest byte, alpha 0) of the fitted points on their device, for drawing: of the `[K][3]` colours that of the
-   * nearest centre. In a new buffer that the caller owns (usage `STORAGE | COPY_SRC | COPY_DST`), or in `into`. Rejects with `invalid-option`
-   * where the points are not on a device.
+   * Colours of the fitted points on their device, for drawing: N rgba8 numbers (red in the lowest byte, alpha 0). Each point has the colour of
+   * its nearest centre, from the given `[K][3]`. Written to a new buffer that the caller owns (usage `STORAGE | COPY_SRC | COPY_DST`), or to
+   * `into`. Rejects with `invalid-option` where the points are not on a device.
    */
   colorsBuffer(colors: ComponentColors, options: ColorOptions = {}): Promise<GPUBuffer> {
     return this.blend(colors, options);
   }
 
-  /** The same as {@link colorsBuffer} in host memory, wherever the points are. */
+  /** The colours of {@link colorsBuffer} in host memory, wherever the points are. */
   colors(colors: ComponentColors, options: ReadOptions = {}): Promise<Uint32Array> {
     return this.blendToHost(colors, options);
   }
 
   /**
-   * The fitted points in the device's memory, to draw from; undefined where they are not all there: on the CPU, of streams, with `missing: 'em'`. Not to be
-   * written; gone with `destroy()`. Throws `destroyed` after that, and `device-lost`.
+   * The fitted points in the device's memory, to draw from; undefined where they are not all there: on the CPU, and of streams. Do not write to
+   * them; they are gone after `destroy()`, and then this throws `destroyed`. Throws `device-lost` when the device is.
    */
   residentPoints(): ResidentPoints | undefined {
-    return residentPoints(this.home());
+    return this.home().resident?.();
   }
 
   /** Frees the points. Centres, inertia and everything that is given points remain usable. */

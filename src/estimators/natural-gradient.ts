@@ -8,12 +8,12 @@ import { covarianceDimensions } from './gaussian-json.ts';
 import { nest } from './model-json.ts';
 import type { Covariances } from './types.ts';
 
-/** A Gaussian mixture as the gradient and the information want it. */
+/** A Gaussian mixture in the form that gradient and information take. */
 export interface MixtureAt {
   readonly covarianceType: CovarianceType;
   /** With a noise component, whose weight is then the last of `parameters.weights`. */
   readonly noise?: { readonly logVolume: number } | undefined;
-  /** In data units. */
+  /** The parameters, in data units. */
   readonly parameters: MixtureParameters;
 }
 
@@ -21,20 +21,20 @@ export interface MixtureAt {
 export interface ParameterValues {
   /** `[K]` */
   readonly weights: number[];
-  /** Of the noise component's weight, where there is one. */
+  /** The number for the noise component's weight, where there is one. */
   readonly noise?: number;
   /** `[K][D]` */
   readonly means: number[][];
   readonly covariances: Covariances;
 }
 
-/** What the E-step says of the way uphill, in data units. `model + emStep` is what one iteration of EM would lead to. */
+/** Directions in which the log-likelihood rises, from one E-step, in data units. `model + emStep` is the result of one iteration of EM. */
 export interface NaturalGradient {
-  /** Total, natural logarithm. */
+  /** Total log-likelihood, natural logarithm. */
   readonly logLikelihood: number;
   /**
-   * Derivatives of `logLikelihood`. Those by weights take each as free, not as one of a sum of 1. Matrices are symmetric, `dL = Σ_ij G_ij dΣ_ij`:
-   * an off-diagonal parameter, which moves two entries, has twice what is written at each.
+   * Derivatives of `logLikelihood`. Weights are taken as free, not as summing to 1. Matrices are symmetric, `dL = Σ_ij G_ij dΣ_ij`: the derivative by an
+   * off-diagonal parameter, which moves two entries, is twice the number at each.
    */
   readonly gradient: ParameterValues;
   /** The gradient times the inverse of the complete-data Fisher information (Xu & Jordan 1996). */
@@ -42,8 +42,8 @@ export interface NaturalGradient {
   /** EM's step, without regulariser and prior. */
   readonly emStep: ParameterValues;
   /**
-   * EM's step with the scatter taken about the old means: this is `naturalStep`. `emStep` has `δ δᵀ` less in the covariances, with δ the step of
-   * the mean: their M-step looks ahead to the new means.
+   * EM's step with the scatter taken about the old means: this equals `naturalStep`. In `emStep` the covariances are smaller by `δ δᵀ`, with δ the
+   * step of the mean, because the M-step takes the scatter about the new means.
    */
   readonly emStepAboutOldMeans: ParameterValues;
 }
@@ -55,7 +55,7 @@ export async function naturalGradient(
   run: RunOptions = {},
 ): Promise<NaturalGradient> {
   const { frame } = dataset;
-  const { shape, family, parameters } = settle(mixture, dataset);
+  const { shape, family, parameters } = bringIntoFrame(mixture, dataset);
   const statistics = await dataset.expectation(family.pack(parameters, frame), run);
   const gradient = gradientAt(shape, statistics, parameters);
   const step = naturalStep(shape, sumsAbout(shape, statistics, parameters.means), parameters, gradient);
@@ -75,8 +75,8 @@ export async function naturalGradient(
   };
 }
 
-/** The family, without regulariser and prior, and the parameters in the dataset's frame. Throws `invalid-model`. */
-export function settle({ covarianceType, noise, parameters }: MixtureAt, { frame }: Dataset) {
+/** The parameters in the dataset's frame, and their family without regulariser and prior. Throws `invalid-model` where a weight is 0. */
+export function bringIntoFrame({ covarianceType, noise, parameters }: MixtureAt, { frame }: Dataset) {
   const weightless = parameters.weights.findIndex((w) => !(w > 0));
   if (weightless >= 0) {
     throw new EmgpuError(
@@ -98,7 +98,7 @@ function difference(to: MixtureParameters, from: MixtureParameters): MixturePara
   };
 }
 
-/** Differences of parameters in units `factors` times as small. */
+/** Differences of parameters, converted to units that are `factors` times as small. */
 function rescaleValues(
   shape: CovarianceShape,
   { weights, means, covariances }: MixtureParameters,
@@ -111,7 +111,7 @@ function rescaleValues(
   };
 }
 
-/** In the model's own shapes. */
+/** One number per parameter, in the model's own shapes. */
 export function nestValues({ weights, means, covariances }: MixtureParameters, mixture: MixtureAt): ParameterValues {
   const { K, D, dimensions } = sizesOf(mixture);
   return {

@@ -6,13 +6,13 @@ import { blendOnDevice, blendOnHost, type ComponentColors } from './colors.ts';
 import { checkFits, isStream, type PointSource, withDataset } from './session.ts';
 import type { ColorOptions, DeviceOptions, ReadOptions } from './types.ts';
 
-/** What a call on points needs to know of where to compute. */
+/** Options of the calls on points: where to compute, and what to do with missing cells. */
 export interface ScoreOptions extends DeviceOptions, ReadOptions {
   /** Gaussian mixtures: cells that are NaN are an `error` (default), or integrated out (`em`). */
   readonly missing?: 'error' | 'em';
 }
 
-/** What models of all kinds share: parameters in data units, and passes over points, new ones or those they were fitted to. */
+/** What models of all kinds share: parameters in data units, and passes over given points or over those they were fitted to. */
 export abstract class PointModel<P> {
   /** D */
   abstract readonly nFeatures: number;
@@ -30,13 +30,13 @@ export abstract class PointModel<P> {
   /** @internal Parameters in data units. */
   protected abstract flatten(): P;
 
-  /** @internal From now on passes without points go over these. */
-  protected settle(dataset: Dataset): void {
+  /** @internal Keeps the points of a fit: passes that are given none go over these. */
+  protected keepPoints(dataset: Dataset): void {
     this.#home = dataset;
   }
 
   /**
-   * N labels: the component with the largest responsibility, or the nearest centre; the lowest index among equals. Without points, of those
+   * N labels: the component with the largest responsibility, or the nearest centre; the lowest index among equals. Without points, for those
    * it was fitted to.
    */
   predict(points?: PointSource, options: ScoreOptions = {}): Promise<Uint32Array> {
@@ -57,7 +57,7 @@ export abstract class PointModel<P> {
     return this.over(points, options, (dataset, run) => dataset.read(what, this.packFor(dataset), run));
   }
 
-  /** @internal A pass over points, or over those of the fit. */
+  /** @internal Does a pass over points; without points, over those of the fit. */
   protected async over<T>(
     points: PointSource | undefined,
     options: ScoreOptions,
@@ -71,7 +71,7 @@ export abstract class PointModel<P> {
     const within = (frame: Frame | undefined) =>
       withDataset(points, this.family.scaling, { ...options, frame }, (dataset) => pass(dataset, run));
     return within(frame).catch((error: unknown) => {
-      // Rows may be so far from the model that its frame has no numbers for them; a stream may be read only once.
+      // Rows may be so far from the model that they overflow in its frame: then they get one of their own. A stream may be readable only once.
       const isRange = error instanceof EmgpuError && ['non-finite', 'invalid-points'].includes(error.code);
       if (!frame || !isRange || options.missing === 'em' || isStream(points)) throw error;
       return within(undefined);
@@ -79,8 +79,8 @@ export abstract class PointModel<P> {
   }
 
   /**
-   * @internal The frame for other points. One of their own would round all of them for a single one that is far away, and may not be told by
-   * few. Undefined where the model knows none.
+   * @internal The frame to load other points in, as the model knows it; undefined where it does not. A frame derived from those points would be
+   * poor where they are few, and one point far away would make it coarse for all others.
    */
   protected frameOfModel(): Frame | undefined {
     return undefined;

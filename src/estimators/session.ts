@@ -3,6 +3,7 @@ import type { Frame, Scaling } from '../data/frame.ts';
 import { dropMissing } from '../data/missing.ts';
 import { checkPoints, countSamples, isDevicePoints, type Points } from '../data/points.ts';
 import type { PointStream } from '../data/replay.ts';
+import { checkFeatures } from '../em/features.ts';
 import { loadIncomplete } from '../em/missing/load.ts';
 import { openStreamed } from '../em/streaming/open.ts';
 import type { Backend, Dataset, LoadOptions, RunOptions } from '../em/types.ts';
@@ -10,29 +11,30 @@ import { EmgpuError } from '../errors.ts';
 import { checkBackend, checkChoice } from './options.ts';
 import type { CallOptions, DeviceOptions } from './types.ts';
 
-/** What estimators and models accept: points at home on the host or on the device, or a stream of chunks that is walked once per pass. */
+/** What estimators and models accept: points in host memory or on the device, or a stream of chunks that is walked once per pass. */
 export type PointSource = Points | PointStream;
 
 export function isStream(source: PointSource): source is PointStream {
   return typeof source === 'object' && source !== null && 'chunks' in source;
 }
 
-/** Points at home on a backend, and how they got there. */
+/** Points that were loaded on a backend. */
 export interface Session {
   readonly backend: Backend;
   readonly dataset: Dataset;
+  /** How long loading took. */
   readonly seconds: number;
-  /** Of the rows that were kept, where some were left out. */
+  /** The numbers of the rows that were kept, where some were left out. */
   readonly rowNumbers?: Uint32Array;
 }
 
 export interface SessionOptions extends DeviceOptions {
   readonly missing?: 'error' | 'drop' | 'em' | undefined;
-  /** Where the points are to be put in the coordinates of others. */
+  /** The frame to load the points in, where they are to have that of other points. */
   readonly frame?: Frame | undefined;
 }
 
-/** Brings points home. The caller destroys the dataset. */
+/** Loads points on the backend that the options ask for. The caller destroys the dataset. */
 export async function openSession(
   source: PointSource,
   scaling: Scaling,
@@ -52,11 +54,11 @@ export async function openSession(
   };
   const loaded = isStream(source)
     ? { dataset: await openStreamed(backend, source, { ...load, chunkRows: options.chunkRows }) }
-    : await bringHome(backend, source, missing, load);
+    : await loadPoints(backend, source, missing, load);
   return { backend, ...loaded, seconds: (performance.now() - start) / 1000 };
 }
 
-async function bringHome(
+async function loadPoints(
   backend: Backend,
   source: Points,
   missing: 'error' | 'drop' | 'em',
@@ -114,11 +116,6 @@ export async function withDataset<T>(
 /** Throws what `checkPoints` throws, and `model-mismatch` unless the points have as many features as the model. */
 export function checkFits(source: PointSource, nFeatures: number): void {
   if (!isStream(source)) checkPoints(source);
-  if (source.nFeatures === nFeatures) return;
   const rows = isStream(source) ? 'a stream' : `${countSamples(source)} rows`;
-  throw new EmgpuError(
-    'model-mismatch',
-    `The model has ${nFeatures} features; the points (${rows}) have ${source.nFeatures}.`,
-    'Choose the columns that the model was fitted to (--columns).',
-  );
+  checkFeatures(nFeatures, source.nFeatures, `the points (${rows})`);
 }

@@ -1,15 +1,15 @@
 import { type Frame, intoFrame, outOfFrame } from '../data/frame.ts';
 import type { Dataset, Family, Statistics } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
-import { blend, recenter } from '../families/scatter.ts';
+import { mixStatistics, recenter } from '../families/scatter.ts';
 import { begin, type Trials } from './restarts.ts';
 import type { CallOptions } from './types.ts';
 
-/** Iterations on the first chunk: what follows moves the parameters ever less. */
+/** Iterations on the first chunk, as later chunks move the parameters ever less. */
 const FIRST_ITERATIONS = 10;
 /**
- * The chunk after t others has the share γ = (t + DELAY)^−DECAY in the sums; with DECAY between 1/2, where all noise stays, and 1, where the
- * start does (Liang & Klein 2009).
+ * The chunk after t others has the share γ = (t + DELAY)^−DECAY in the sums. With a DECAY of 1/2 the noise of single chunks would never average
+ * out, with 1 the start would never be forgotten (Liang & Klein 2009).
  */
 const DECAY = 0.7;
 const DELAY = 2;
@@ -20,18 +20,18 @@ export class Stepwise<P, Model> {
   readonly #family: Family<P>;
   readonly #toModel: (parameters: P) => Model;
   #parameters: P | undefined;
-  /** Scaled to the weight of all points seen. */
+  /** The sums, scaled to the weight of all points seen. */
   #sums: Statistics | undefined;
   #chunks = 0;
 
-  /** @param toModel of parameters in data units */
+  /** @param toModel makes a model of parameters in data units */
   constructor(family: Family<P>, frame: Frame, toModel: (parameters: P) => Model) {
     this.#family = family;
     this.frame = frame;
     this.#toModel = toModel;
   }
 
-  /** The first chunk: a start, and some iterations. */
+  /** Takes the first chunk: a start, and some iterations. */
   async begin(trials: Trials<P>): Promise<Model> {
     const settings = { ...trials.settings, tol: 0, maxIter: FIRST_ITERATIONS };
     const { run } = await begin({ ...trials, settings, warmUpRows: undefined }, trials.seed);
@@ -39,7 +39,7 @@ export class Stepwise<P, Model> {
     return this.#take(await run.expectation(), run.parameters);
   }
 
-  /** A further chunk: one E-step on it, one M-step with all. */
+  /** Takes a further chunk: one E-step on it, and one M-step with the sums of all chunks. */
   async add(dataset: Dataset, { signal }: CallOptions): Promise<Model> {
     const parameters = this.#parameters!;
     const { length: D } = this.frame.shift;
@@ -53,7 +53,7 @@ export class Stepwise<P, Model> {
     return this.#take(await this.#sumsOf(dataset, parameters, signal), parameters);
   }
 
-  /** In this frame. A device knows it to float32, and then has the chunk in one of its own. */
+  /** The sums of a chunk, in this object's frame. A device knows a frame only to float32; then the chunk is in a slightly different one. */
   async #sumsOf(dataset: Dataset, parameters: P, signal: AbortSignal | undefined): Promise<Statistics> {
     const { frame } = dataset;
     if (frame === this.frame) return dataset.expectation(this.#family.pack(parameters, frame), { signal });
@@ -64,20 +64,20 @@ export class Stepwise<P, Model> {
 
   #take(fresh: Statistics, parameters: P): Model {
     const old = this.#sums && recenter(this.#sums, fresh.centers);
-    this.#sums = old ? this.#blend(old, fresh) : fresh;
+    this.#sums = old ? this.#mix(old, fresh) : fresh;
     this.#chunks++;
     this.#parameters = this.#family.maximization(this.#sums, parameters, this.frame).parameters;
     return this.#toModel(this.#family.toData(this.#parameters, this.frame));
   }
 
-  #blend(old: Statistics, fresh: Statistics): Statistics {
+  #mix(old: Statistics, fresh: Statistics): Statistics {
     const total = old.totalWeight + fresh.totalWeight;
-    // Responsibilities of 0 and 1 are never to be forgotten: centres are means of all points that went to them.
+    // k-means forgets nothing: its centres are means of all points that were assigned to them.
     const share = this.#family.hard ? fresh.totalWeight / total : this.#share(old, fresh);
-    return blend(old, fresh, ((1 - share) * total) / old.totalWeight, (share * total) / fresh.totalWeight);
+    return mixStatistics(old, fresh, ((1 - share) * total) / old.totalWeight, (share * total) / fresh.totalWeight);
   }
 
-  /** γ for a chunk of the usual weight; one of a tenth of it, as the last of a stream may be, counts for about a tenth. */
+  /** γ for a chunk of the usual weight; a chunk of a tenth of it (the last of a stream, say) counts for about a tenth. */
   #share(old: Statistics, fresh: Statistics): number {
     const usual = old.totalWeight / this.#chunks;
     return 1 - (1 - (this.#chunks + DELAY) ** -DECAY) ** (fresh.totalWeight / usual);

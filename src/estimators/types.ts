@@ -12,8 +12,6 @@ export type { AccelerationChoice, CovarianceType, Freezable, Metric };
  */
 export type Covariances = number[][][] | number[][] | number[];
 
-export type { BackendChoice };
-
 export interface DeviceOptions {
   /** Default `auto`. */
   readonly backend?: BackendChoice;
@@ -24,11 +22,11 @@ export interface DeviceOptions {
    * the fastest for this adapter, model, D and K. Default true. Results are the same, bit for bit.
    */
   readonly tune?: boolean;
-  /** Of a stream: rows that are in memory at once, about three times. Default: 16 MiB of float32 numbers. */
+  /** For a stream: rows per chunk, of which about three are in memory at once. Default: 16 MiB of float32 numbers. */
   readonly chunkRows?: number;
 }
 
-/** Told while a long call runs. */
+/** What `onProgress` is given while a long call runs. */
 export interface Progress {
   readonly stage: 'load' | 'seed' | 'warm-up' | 'fit';
   /** 0…1 of the stage; for `fit` the share of `maxIter` done (it may end early). */
@@ -61,21 +59,21 @@ export interface IterationOptions {
   readonly nInit?: number;
 }
 
-/** What mixtures of any family can be told. */
+/** Options of mixtures of any family. */
 export interface MixtureOptions extends DeviceOptions, IterationOptions {
   /** K, 1…1024. */
   readonly nComponents: number;
   /** Stop when what is still to gain per point, by Aitken's estimate, is below this; default 1e-6 (nats). 0 runs exactly `maxIter` M-steps. */
   readonly tol?: number;
   /**
-   * Jump ahead between EM's steps by SQUAREM, taking back what does not raise the log-likelihood: `on`, `auto` (once EM turns out to
-   * be slow, which costs nothing where it is not) or `off` (default). As a rule the same optima in fewer E-steps, on other paths.
+   * Jump ahead between EM's steps by SQUAREM, taking back jumps that do not raise the log-likelihood: `on`, `auto` (once EM turns out to
+   * be slow, which costs nothing where it is not) or `off` (default). As a rule it finds the same optima in fewer E-steps, on other paths.
    */
   readonly accelerate?: AccelerationChoice;
   /**
    * Where there are more than twice this many rows, run to convergence on this many of them first, drawn at random; `true` means
    * 65,536. Default: no. Rows of weight 0 do not count as rows here; the others are drawn with the same chance each, and keep their weights.
-   * The fit's `warmUp` tells of it.
+   * The fit reports it in `warmUp`.
    */
   readonly warmUp?: boolean | number;
   /** Keep in `bounds` what every iteration did to the evidence lower bound. Default false. */
@@ -95,7 +93,7 @@ export interface GaussianMixtureOptions extends MixtureOptions {
    * drawn at random (`random-from-data`); one M-step from `random` responsibilities; or parameters, as a model or its JSON.
    */
   readonly init?: MixtureStart | GaussianMixtureJSON | { toJSON(): GaussianMixtureJSON };
-  /** What the M-step leaves as the start has it; default nothing. */
+  /** Parameters that the M-step leaves as the start has them; default none. */
   readonly freeze?: readonly Freezable[];
   /** A conjugate prior on means and covariances, as mclust has it: MAP instead of maximum likelihood. `true` takes all defaults. */
   readonly prior?: boolean | PriorOptions;
@@ -108,24 +106,27 @@ export interface GaussianMixtureOptions extends MixtureOptions {
   readonly missing?: 'error' | 'drop' | 'em';
 }
 
-/** Defaults are those of mclust (Fraley & Raftery 2007). Data units. */
+/** A conjugate prior, in data units. Defaults are those of mclust (Fraley & Raftery 2007). */
 export interface PriorOptions {
-  /** `[D]`: what means are shrunk to; default the mean of the points. */
+  /** `[D]`: the mean that the components' means are shrunk to; default the mean of the points. */
   readonly mean?: readonly number[];
-  /** What that mean counts for, in points; default 0.01. */
+  /** How many points the prior's mean counts for; default 0.01. */
   readonly shrinkage?: number;
-  /** Of the covariances' inverse Wishart; default D + 2. */
+  /** Degrees of freedom of the covariances' inverse Wishart prior; default D + 2. */
   readonly degreesOfFreedom?: number;
-  /** `[D][D]`; default the points' covariance (divided by N, where mclust has N − 1) divided by K^(2/D), of which types with variances use the mean variance. */
+  /**
+   * `[D][D]`: scale matrix of that prior. Default: the points' covariance (divided by N, where mclust has N − 1), divided by K^(2/D); covariance types of
+   * variances use its mean variance.
+   */
   readonly scale?: readonly (readonly number[])[];
 }
 
 export interface NoiseOptions {
-  /** Its weight at the start, in (0, 1); default 0.05. */
+  /** Weight of the noise component at the start, in (0, 1); default 0.05. */
   readonly weight?: number;
-  /** The volume it is spread over, data units to the power of D; default that of the box around the points, which must then be on the host. */
+  /** Volume that the noise is spread over, data units to the power of D. Default: the box around the points, which must then be on the host. */
   readonly volume?: number;
-  /** Or its natural logarithm: where columns are many the volume is beyond what numbers hold. */
+  /** Natural logarithm of the volume, in place of `volume`: with many columns the volume itself may be beyond float64. */
   readonly logVolume?: number;
 }
 
@@ -177,7 +178,7 @@ export interface KMeansJSON {
   readonly metric?: Metric;
 }
 
-/** Something worth telling about a fit that did not stop it. */
+/** Something to know about a fit that did not stop it. */
 export interface FitWarning {
   readonly code:
     | 'empty-component'
@@ -197,8 +198,8 @@ export interface FitWarning {
 export interface Restart {
   readonly seed: number;
   /**
-   * Log-likelihood (mixtures, total) or inertia (k-means) at the end; absent where it failed on the way. With a prior the best is the one of the
-   * largest log-likelihood plus log-prior, and need not be that of the largest value.
+   * Log-likelihood (mixtures, total) or inertia (k-means) at the end; absent where the start failed on the way. With a prior the best start has the
+   * largest log-likelihood plus log-prior, which need not be the largest value.
    */
   readonly value?: number;
   readonly nIter: number;
@@ -207,29 +208,29 @@ export interface Restart {
   readonly refused?: string;
 }
 
-/** What every kind of fit tells about how it came about. */
+/** What every kind of fit reports about how it came about. */
 export interface FitRecord {
   readonly nSamples: number;
-  /** `Σ w`: `nSamples` where rows have no weights. What means, scores and BIC count as the number of points. */
+  /** `Σ w`: `nSamples` where rows have no weights. Means, scores and BIC take it for the number of points. */
   readonly totalWeight: number;
   readonly nIter: number;
-  /** E-steps, those of jumps that were taken back included. */
+  /** E-steps done, including those of jumps that were taken back. */
   readonly nExpectations: number;
   readonly converged: boolean;
   readonly warnings: readonly FitWarning[];
   /** One entry per start, in order; the fit is the best of those not refused. */
   readonly restarts: readonly Restart[];
-  /** The run on some of the rows before, where there was one; on fewer than were asked for where most rows weigh nothing. */
+  /** The warm-up on some of the rows, where there was one. It has fewer rows than were asked for where most rows weigh nothing. */
   readonly warmUp?: { readonly nSamples: number; readonly nIter: number; readonly converged: boolean };
   /** With `missing: 'drop'`, where rows were left out: the number of each row that was kept, counted from 0. */
   readonly rowNumbers?: Uint32Array;
-  /** `webgpu` or `cpu`, */
+  /** The backend that computed. */
   readonly backend: 'webgpu' | 'cpu';
-  /** the adapter (or the number of workers), */
+  /** Name of the adapter, or the number of workers. */
   readonly adapter: string;
-  /** and why it was taken. */
+  /** Why this backend was taken, for people. */
   readonly backendReason: string;
-  /** Wall time in seconds: bringing the points home, iterating (seeding and all restarts included), and one iteration on average. */
+  /** Wall time in seconds: loading the points, iterating (seeding and all restarts included), and one iteration on average. */
   readonly seconds: { readonly load: number; readonly fit: number; readonly perIteration: number };
 }
 
@@ -239,6 +240,6 @@ export interface ReadOptions {
 }
 
 export interface ColorOptions extends ReadOptions {
-  /** A buffer of the caller's that the colours are to go into: at least 4 N bytes, usage `STORAGE`, on the same device. Default: a new one. */
+  /** The caller's buffer to write the colours to: at least 4 N bytes, usage `STORAGE`, on the same device. Default: a new one. */
   readonly into?: GPUBuffer;
 }

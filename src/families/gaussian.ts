@@ -1,6 +1,7 @@
 import { type Frame, intoFrame, outOfFrame } from '../data/frame.ts';
+import { logWeight } from '../em/log-weight.ts';
 import { leastCount } from '../em/statistics.ts';
-import { type Degeneracy, type Family, type KernelParameters, MIN_LOG_WEIGHT, type Statistics } from '../em/types.ts';
+import type { Degeneracy, Family, KernelParameters, Statistics } from '../em/types.ts';
 import { coincidingPair } from './coincidence.ts';
 import { collapsesOf } from './collapse.ts';
 import {
@@ -25,9 +26,9 @@ export interface GaussianFamilyOptions {
   /** Added to variances at every M-step, in squared data units. */
   readonly regCovar: number;
   readonly freeze?: readonly Freezable[] | undefined;
-  /** In data units. */
+  /** The prior, in data units. */
   readonly prior?: ConjugatePrior | undefined;
-  /** A last component with the constant density 1 / volume (Banfield & Raftery 1993): the logarithm of the volume, data units. */
+  /** Adds a last component of the constant density 1 / volume (Banfield & Raftery 1993). The logarithm of the volume is in data units. */
   readonly noise?: { readonly logVolume: number } | undefined;
 }
 
@@ -42,7 +43,7 @@ export function gaussianFamily(options: GaussianFamilyOptions): Family<MixturePa
   const plain = frozen.size === 0 && !prior && !noise && (!shape.shared || shape.kernel === 'tied');
   const regularizer = (frame: Frame) => frame.scale.map((s) => regCovar / (s * s));
   return {
-    // The tied kernel has one factor for all, and noise has none.
+    // The tied kernel has one factor for all components, but noise has a factor of its own: 0.
     kind: noise && shape.kernel === 'tied' ? 'full' : shape.kernel,
     hard: false,
     scaling: shape.form === 'scalar' ? 'isotropic' : 'per-feature',
@@ -107,10 +108,6 @@ function logJacobian({ scale }: Frame): number {
   return scale.reduce((sum, s) => sum + Math.log(s), 0);
 }
 
-function logOf(weight: number): number {
-  return weight > 0 ? Math.log(weight) : MIN_LOG_WEIGHT;
-}
-
 function packMixture(
   shape: CovarianceShape,
   { weights, means, covariances }: MixtureParameters,
@@ -122,10 +119,10 @@ function packMixture(
   const { precisionsCholesky: blocks, halfLogDets } = factorize(shape, covariances, D);
   const constant = -0.5 * D * Math.log(2 * Math.PI) - logJacobian(frame);
   const logNormalizers = weights.map((weight, k) =>
-    k < K ? logOf(weight) + halfLogDets[shape.shared ? 0 : k]! + constant : logOf(weight) - logVolume!,
+    k < K ? logWeight(weight) + halfLogDets[shape.shared ? 0 : k]! + constant : logWeight(weight) - logVolume!,
   );
   const nComponents = weights.length;
-  // Without precision the distance is 0 everywhere: that is what noise is.
+  // The padding is the noise component: with precision 0 its distance is 0 everywhere, so its density is constant.
   const pad = (numbers: Float64Array, size: number) => {
     const padded = new Float64Array(nComponents * size);
     padded.set(numbers);
@@ -156,7 +153,7 @@ function priorIn(prior: ConjugatePrior, { shift, scale }: Frame): ConjugatePrior
   };
 }
 
-/** `μ = c + s₁ / N`, with a prior drawn to its mean as by κ more points. */
+/** `μ = c + s₁ / N`; a prior draws it towards the prior's mean, as κ more points there would. */
 function moveMeans(
   statistics: Statistics,
   previous: MixtureParameters,
@@ -179,7 +176,7 @@ function moveMeans(
   return { means, degeneracies };
 }
 
-/** `Σ = W / N + reg`, block by block; with a prior the mode of its posterior (the table of Fraley & Raftery 2007). */
+/** `Σ = W / N + reg`, block by block; with a prior, the mode of the posterior (table in Fraley & Raftery 2007). */
 function maximizeCovariances(
   shape: CovarianceShape,
   statistics: Statistics,
@@ -246,7 +243,7 @@ function expectedLogLikelihood(
   let sum = 0;
   weights.forEach((weight, k) => {
     const density = k < K ? halfLogDets[shape.shared ? 0 : k]! + constant : -logVolume!;
-    if (counts[k]! > 0) sum += counts[k]! * (logOf(weight) + density);
+    if (counts[k]! > 0) sum += counts[k]! * (logWeight(weight) + density);
   });
   const { size } = entriesOf(shape.form, D);
   const own = scatterAbout(statistics, shape.form, means, K);
@@ -266,7 +263,7 @@ function emptyComponent(component: number): Degeneracy {
   };
 }
 
-/** Statistics about a frame's origin of a mixture's one and only component: the population mean and variances. */
+/** The population mean and variances, from statistics of a single component (see {@link standardNormal}). */
 export function populationMoments(statistics: Statistics): { mean: Float64Array; variance: Float64Array } {
   const { counts, first, second, centers } = statistics;
   const n = counts[0]!;
@@ -277,7 +274,7 @@ export function populationMoments(statistics: Statistics): { mean: Float64Array;
   };
 }
 
-/** Parameters of the single standard normal whose expectation gives {@link populationMoments}, or a full second moment. */
+/** The parameters of a single standard normal component, whose statistics give {@link populationMoments}, or a full second moment. */
 export function standardNormal(frame: Frame, kind: 'diag' | 'full' = 'diag'): KernelParameters {
   const D = frame.shift.length;
   const identity = new Float64Array(D * D).map((_, i) => (i % (D + 1) === 0 ? 1 : 0));

@@ -1,9 +1,10 @@
 import { LARGEST_COUNT } from '../data/counts.ts';
+import { logWeight } from '../em/log-weight.ts';
 import { leastCount } from '../em/statistics.ts';
-import { type Degeneracy, type Family, type KernelParameters, MIN_LOG_WEIGHT, type Statistics } from '../em/types.ts';
+import type { Degeneracy, Family, KernelParameters, Statistics } from '../em/types.ts';
 import { softmax } from './unconstrained.ts';
 
-/** Parameters of a Poisson mixture with K components in D dimensions, flat and float64. Frames of counts change nothing. */
+/** Parameters of a Poisson mixture with K components in D dimensions, flat and float64. Counts are not scaled: frame and data units are the same. */
 export interface PoissonParameters {
   /** K, summing to 1. */
   readonly weights: Float64Array;
@@ -17,8 +18,8 @@ const LEAST_RATE = 1e-10;
 /**
  * The mixture of Poisson distributions, features independent within a component (Hasselblad 1969): the M-step is the weighted mean, taken
  * about the old rates, `λ = c + s₁ / N_k`.
- * @param logFactorials `Σ w Σ_d log x_d!` of the points: the only part of a bound that sums about the rates do not tell.
- *   Without it there are no bounds
+ * @param logFactorials `Σ w Σ_d log x_d!` of the points: the only part of a bound that does not follow from the sums. Without it
+ *   there are no bounds
  */
 export function poissonFamily(logFactorials?: number): Family<PoissonParameters> {
   return {
@@ -60,7 +61,7 @@ export function poissonFamily(logFactorials?: number): Family<PoissonParameters>
       return { weights: softmax(vector.slice(0, K)), rates: vector.slice(K).map((log) => inRange(Math.exp(log))) };
     },
 
-    // No rate can make the likelihood infinite, but a component may end up with no row.
+    // No rate makes the likelihood infinite, so the only collapse is a component without rows.
     collapses: ({ weights }, _frame, { leastWeight }) =>
       [...weights.keys()].filter((k) => weights[k]! < leastWeight).map((component) => ({ component, cause: 'weight' })),
 
@@ -71,15 +72,15 @@ export function poissonFamily(logFactorials?: number): Family<PoissonParameters>
   };
 }
 
-/** No count is larger than {@link LARGEST_COUNT}, and so no mean of counts is. */
+/** Keeps a rate in range: as no count is larger than {@link LARGEST_COUNT}, no mean of counts is. */
 function inRange(rate: number): number {
   return Math.min(Math.max(rate, LEAST_RATE), LARGEST_COUNT);
 }
 
 /**
- * For the stages `log-density-poisson`. Means are the rates as float32 knows them, and the first of the vectors what that lost of each, as a
- * share. The second is what the logarithm of a density at the mean of all points is about, the same for all components: densities are
- * compared, and on the device rounded, after it was taken out.
+ * Packs for the stage `log-density-poisson`. `means` are the rates rounded to float32; the first of the vectors is what the rounding lost, as a
+ * share of the rate. The second is about the log-density at the mean of all points, the same for all components: the stage takes it out before
+ * densities are compared (and, on a device, rounded).
  */
 function packMixture({ weights, rates }: PoissonParameters): KernelParameters {
   const K = weights.length;
@@ -92,15 +93,11 @@ function packMixture({ weights, rates }: PoissonParameters): KernelParameters {
   return {
     ...{ kind: 'poisson', nComponents: K, nFeatures: D, means, vectors: [rests, references] },
     precisionsCholesky: new Float64Array(0),
-    logNormalizers: weights.map((weight) => logOf(weight) + reference),
+    logNormalizers: weights.map((weight) => logWeight(weight) + reference),
   };
 }
 
-function logOf(weight: number): number {
-  return weight > 0 ? Math.log(weight) : MIN_LOG_WEIGHT;
-}
-
-/** D: what the mixture expects. */
+/** D: the mean of the mixture. */
 export function meanRates({ weights, rates }: PoissonParameters): Float64Array {
   const D = rates.length / weights.length;
   const mean = new Float64Array(D);
@@ -108,7 +105,7 @@ export function meanRates({ weights, rates }: PoissonParameters): Float64Array {
   return mean;
 }
 
-/** `Σ w Σ_k r (log w_k + Σ_d (x_d log λ_kd − λ_kd))`: all of the expected log-likelihood but the factorials. */
+/** `Σ w Σ_k r (log w_k + Σ_d (x_d log λ_kd − λ_kd))`: the expected log-likelihood without the factorials. */
 function sumLogRates(
   { nFeatures: D, counts, centers, first }: Statistics,
   { weights, rates }: PoissonParameters,
@@ -117,7 +114,7 @@ function sumLogRates(
   for (let k = 0; k < counts.length; k++) {
     const count = counts[k]!;
     if (count === 0) continue;
-    sum += count * logOf(weights[k]!);
+    sum += count * logWeight(weights[k]!);
     for (let i = k * D; i < (k + 1) * D; i++) {
       const rate = inRange(rates[i]!);
       sum += (count * centers[i]! + first[i]!) * Math.log(rate) - count * rate;

@@ -4,9 +4,9 @@ import { entriesOf, type MomentForm } from './entries.ts';
 /**
  * `W_k = Σ r (x − μ_k)(x − μ_k)ᵀ` about given means, from moments about the statistics' centres: with `e = μ − c`,
  * `W = s₂ − e s₁ᵀ − s₁ eᵀ + N e eᵀ`. In float64, and exact as long as the means are near the centres.
- * @param means at least K × D, of the components that count; further components of the statistics (noise) are left out
- * @param K components that count
- * @returns K moments of the form, or one where the statistics have their sum only (tied)
+ * @param means at least K × D; components of the statistics beyond K (noise) are left out
+ * @param K how many components to take
+ * @returns K moments of this form, or one where the statistics have only their sum (tied)
  */
 export function scatterAbout(statistics: Statistics, form: MomentForm, means: Float64Array, K: number): Float64Array {
   const { nFeatures: D, counts, centers, first, second, kind } = statistics;
@@ -34,7 +34,7 @@ const FORMS: Record<string, MomentForm | undefined> = {
   'k-means': undefined,
 };
 
-/** The same sums about other centres, K × D: so that those of different iterations can be added. */
+/** The same sums about other centres, K × D, so that the sums of different iterations can be added. */
 export function recenter(statistics: Statistics, centers: Float64Array): Statistics {
   const { nComponents: K, nFeatures: D, counts, kind } = statistics;
   const form = kind in FORMS ? FORMS[kind] : 'diagonal';
@@ -49,8 +49,8 @@ export function recenter(statistics: Statistics, centers: Float64Array): Statist
   };
 }
 
-/** `shareOfA · a + shareOfB · b` of sums about the same centres; the objective is b's. */
-export function blend(a: Statistics, b: Statistics, shareOfA: number, shareOfB: number): Statistics {
+/** `shareOfA · a + shareOfB · b`, for sums about the same centres; the objective is b's. */
+export function mixStatistics(a: Statistics, b: Statistics, shareOfA: number, shareOfB: number): Statistics {
   const mix = (x: Float64Array, y: Float64Array) => x.map((value, i) => shareOfA * value + shareOfB * y[i]!);
   return {
     ...b,

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { createCpuBackend } from '../../src/backends/cpu/backend.ts';
 import { TILE } from '../../src/backends/cpu/tile.ts';
 import { Workspace } from '../../src/backends/cpu/workspace.ts';
-import { type KernelParameters, MIN_LOG_WEIGHT } from '../../src/em/types.ts';
+import { MIN_LOG_WEIGHT } from '../../src/em/log-weight.ts';
+import type { KernelParameters } from '../../src/em/types.ts';
 import { identityFrame, MIXTURES, randomParameters, randomRows } from './samples.ts';
 
 const backend = createCpuBackend();

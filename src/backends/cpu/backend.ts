@@ -1,6 +1,7 @@
 import { type Frame, frameFor, hostMoments } from '../../data/frame.ts';
 import { checkPoints, type HostPoints, isDevicePoints, type Points } from '../../data/points.ts';
 import { checkWeights } from '../../data/weights.ts';
+import { checkFeatures } from '../../em/features.ts';
 import type { Backend, Dataset, LoadOptions } from '../../em/types.ts';
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
 import { CpuDataset, PRECISION } from './cpu-dataset.ts';
@@ -11,15 +12,15 @@ import { allOrNone, buffersOf, ShardedPoints } from './sharded-points.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 export interface CpuBackendOptions {
-  /** Without it, all work is done on the calling thread. No result depends on its size. */
+  /** The workers. Without a pool all work is done on the calling thread; results do not depend on its size. */
   readonly pool?: WorkerPool | undefined;
   /** Why this backend was taken, for people. */
   readonly reason?: string | undefined;
 }
 
 /**
- * The float64 backend. Workers end with `destroy()`, those of other backends with the same pool included.
- * It is the reference for the GPU and what runs where there is none.
+ * The float64 backend: the reference for the GPU, and what runs where there is none. `destroy()` ends the pool's workers, also for other backends
+ * that share it.
  */
 export function createCpuBackend(options: CpuBackendOptions = {}): Backend {
   return new CpuBackend(options);
@@ -49,7 +50,7 @@ class CpuBackend implements Backend {
     const checked = checkWeights(host);
     throwIfAborted(options.signal);
     const frame = options.frame ?? frameFor(await hostMoments(host, options.signal), options.scaling);
-    checkFrame(frame, host.nFeatures);
+    checkFeatures(frame.shift.length, host.nFeatures);
     const n = host.data.length / host.nFeatures;
     const nWorkers = this.#pool ? countWorkers(n, host.nFeatures, this.#pool.size) : 0;
     const starts = shardStarts(n, Math.max(1, nWorkers));
@@ -69,7 +70,7 @@ class CpuBackend implements Backend {
     );
   }
 
-  /** Points need no window here: memory is the only limit. */
+  /** Points lie in one window here, as memory is the only limit. */
   windowRows(_nFeatures: number): number {
     return Infinity;
   }
@@ -98,19 +99,9 @@ function requireHostPoints(points: Points): HostPoints {
   return points;
 }
 
-function checkFrame(frame: Frame, nFeatures: number): void {
-  if (frame.shift.length !== nFeatures) {
-    throw new EmgpuError(
-      'model-mismatch',
-      `The model has ${frame.shift.length} features, the points have ${nFeatures}.`,
-      'Pass points with the columns that the model was fitted to.',
-    );
-  }
-}
-
 /**
- * Brings the points to their shards, all shards at once: in memory that threads share at one go, else copied batch by batch, the next on its way
- * while a shard brings one home.
+ * Brings the points to their shards, to all shards at once. Points in shared memory go at once; others are copied batch by batch, so that one batch is
+ * on its way while the shard takes in the one before.
  */
 async function fillShards(
   points: HostPoints,
@@ -125,7 +116,7 @@ async function fillShards(
   let failed = false;
   const shared = isShared(data) && (!sampleWeight || isShared(sampleWeight));
   const size = shared ? n : pointsPerBatch(d);
-  // Every other batch of a shard, from point `first` of all on.
+  // Sends every other batch of a shard, from point `first` on (counted over all shards).
   const fill = async (shard: ShardClient, start: number, first: number, end: number) => {
     for (let from = first; from < end; from += 2 * size) {
       throwIfAborted(signal);
@@ -146,7 +137,7 @@ async function fillShards(
     });
     await Promise.all(filling);
   } catch (error) {
-    // The other shards stop after the batch that is on its way to them.
+    // Tells the other shards to stop after the batch that is on its way to them.
     failed = true;
     throw error;
   }

@@ -1,5 +1,7 @@
 import type { Frame } from '../../data/frame.ts';
 import type { CheckedWeights } from '../../data/weights.ts';
+import { assignmentOfRows, checkAssignment } from '../../em/assignment.ts';
+import { checkFeatures } from '../../em/features.ts';
 import type { SeedingDistances } from '../../em/seeding-distances.ts';
 import { SharedScatter } from '../../em/shared-scatter.ts';
 import type {
@@ -12,25 +14,23 @@ import type {
   RunOptions,
   Statistics,
 } from '../../em/types.ts';
-import { EmgpuError } from '../../errors.ts';
-import { checkAssignment, partOfAssignment } from './assignment.ts';
 import { type BlockSums, pushSums, totalSums } from './block-sums.ts';
 import { CpuSeedingDistances } from './seeding-distances.ts';
 import type { ShardClient } from './shard-client.ts';
 import type { ShardedPoints } from './sharded-points.ts';
 
-/** Standard deviations at which tied sums may lose 4 of 16 digits. */
+/** See {@link SharedScatter}, in standard deviations: up to this reach, tied sums lose at most 4 of 16 digits. */
 const REACH = 100;
 
 /**
- * Relative rounding of the mean log-likelihood. A log-density is a sum of D + 3 terms: relative rounding (D + 3) · 1.1e-16 ≤ 1.5e-14 of its
- * largest term. The roundings of different points are independent, and the sum over points (see `stages/shared/long-sums.ts`) adds 1e-15 at
- * most; what all points share, the rounding of the parameters, is the same in the next iteration. A factor of about 10 is left for
+ * Relative rounding of the mean log-likelihood. A log-density is a sum of D + 3 terms, with a relative rounding of (D + 3) · 1.1e-16 ≤ 1.5e-14 of
+ * its largest term. The roundings of different points are independent, and the sum over points (see `stages/shared/long-sums.ts`) adds 1e-15 at
+ * most; the rounding of the parameters, which all points share, is the same in the next iteration. A factor of about 10 is left for
  * log-likelihoods that nearly cancel.
  */
 export const PRECISION = 1e-13;
 
-/** Points on this backend. */
+/** Points on the CPU backend. */
 export class CpuDataset implements Dataset {
   readonly nSamples: number;
   readonly nFeatures: number;
@@ -52,10 +52,10 @@ export class CpuDataset implements Dataset {
   }
 
   async expectation(parameters: KernelParameters, options: ExpectationOptions = {}): Promise<Statistics> {
-    this.#checkFeatures(parameters);
+    checkFeatures(parameters.nFeatures, this.nFeatures);
     const { assignment, signal } = options;
     if (assignment) {
-      checkAssignment(assignment, parameters, this.nSamples);
+      checkAssignment(assignment, this.nSamples, parameters);
       return this.#sum(parameters, assignment, signal);
     }
     const pass = async (p: KernelParameters) => [await this.#sum(p, undefined, signal)];
@@ -71,7 +71,7 @@ export class CpuDataset implements Dataset {
       (from, to) => ({
         type: 'expectation',
         parameters,
-        assignment: assignment && partOfAssignment(assignment, from, to),
+        assignment: assignment && assignmentOfRows(assignment, from, to),
       }),
       signal,
     );
@@ -85,13 +85,13 @@ export class CpuDataset implements Dataset {
     parameters: KernelParameters,
     options: RunOptions = {},
   ): Promise<Readout[Kind]> {
-    this.#checkFeatures(parameters);
+    checkFeatures(parameters.nFeatures, this.nFeatures);
     const parts = await this.#points.run(() => ({ type: 'read', what, parameters }), options.signal);
     return concatenate(parts as Readout[Kind][]);
   }
 
   async colors(colors: Float32Array, parameters: KernelParameters, options: RunOptions = {}): Promise<Uint32Array> {
-    this.#checkFeatures(parameters);
+    checkFeatures(parameters.nFeatures, this.nFeatures);
     const parts = await this.#points.run(() => ({ type: 'blend', colors, parameters }), options.signal);
     return concatenate(parts as Uint32Array[]);
   }
@@ -105,7 +105,7 @@ export class CpuDataset implements Dataset {
     return new CpuSeedingDistances(this.#points, this.#nextSeeding++, weights, sample);
   }
 
-  /** Destroys the dataset for another, to which its shards go where they are what that needs. */
+  /** Destroys the dataset and hands its shards to another one; undefined where they do not fit that. */
   async handOver(starts: readonly number[], frame: Frame): Promise<readonly ShardClient[] | undefined> {
     const shards = await this.#points.handOver(starts, frame);
     this.destroy();
@@ -128,16 +128,6 @@ export class CpuDataset implements Dataset {
       first: totals.slice(first, second),
       second: totals.slice(second),
     };
-  }
-
-  #checkFeatures(parameters: KernelParameters): void {
-    if (parameters.nFeatures !== this.nFeatures) {
-      throw new EmgpuError(
-        'model-mismatch',
-        `The model has ${parameters.nFeatures} features, the points have ${this.nFeatures}.`,
-        'Use points with the columns that the model was fitted to.',
-      );
-    }
   }
 }
 

@@ -3,7 +3,7 @@ import { TILE } from './tile.ts';
 import type { TileModel } from './tile-model.ts';
 import { type Address, LONG, Workspace } from './workspace.ts';
 
-/** k-means: assign → update. */
+/** k-means as the chain assign → update. */
 export class KMeansModel implements TileModel {
   readonly #space = Workspace.borrow();
   readonly #nComponents: number;
@@ -22,7 +22,7 @@ export class KMeansModel implements TileModel {
   readonly #tileSums: Address;
   /** Long sums: the objective, K counts, K × D first moments. */
   readonly #sums: Address;
-  /** What is written for every tile: making a view takes as long as 20 points. */
+  /** A view of `#x`, made once: making a view takes as long as 20 points. */
   readonly #tile: Float64Array;
 
   constructor({ nComponents, nFeatures, means }: KernelParameters) {
@@ -36,7 +36,7 @@ export class KMeansModel implements TileModel {
     this.#weights = space.reserve(TILE);
     this.#tileSums = space.reserve(means.length);
     this.#sums = space.reserveSums(1 + nComponents + means.length);
-    // Last, as whatever is reserved may void it.
+    // Made last, as reserving more memory may void it.
     this.#tile = space.numbers(this.#x, nFeatures * TILE);
   }
 
@@ -61,13 +61,13 @@ export class KMeansModel implements TileModel {
 
   labels(x: Float64Array, count: number, out: Readout['labels'], from: number): void {
     this.#assign(x, count);
-    const labels = this.#label();
+    const labels = this.#labelView();
     for (let p = 0; p < count; p++) out[from + p] = labels[2 * p]!;
   }
 
   responsibilities(x: Float64Array, count: number, out: Readout['responsibilities'], from: number): void {
     this.#assign(x, count);
-    const labels = this.#label();
+    const labels = this.#labelView();
     const K = this.#nComponents;
     out.fill(0, from * K, (from + count) * K);
     for (let p = 0; p < count; p++) out[(from + p) * K + labels[2 * p]!] = 1;
@@ -89,8 +89,8 @@ export class KMeansModel implements TileModel {
     assign(this.#x, count, this.#nFeatures, this.#nComponents, this.#centers, this.#labels, this.#nearest);
   }
 
-  /** The low half of each 64-bit label is followed by the high one, 0. */
-  #label(): Uint32Array {
+  /** The labels as two 32-bit halves each: the low half, then the high half, which is 0. */
+  #labelView(): Uint32Array {
     return new Uint32Array(this.#space.stages.memory.buffer, this.#labels, 2 * TILE);
   }
 }

@@ -16,7 +16,7 @@ const LOWEST = -1e300;
 /** `GROUP` of `stages/log-likelihood.ts`. */
 const POINTS_PER_PRODUCT = 32;
 
-/** Every mixture is the same chain: log-density → normalize (→ weigh) → moments. Kinds differ in the first and the last. */
+/** A mixture of any kind as the chain log-density → normalize (→ weigh) → moments. Kinds differ in the first and the last stage. */
 export class MixtureModel implements TileModel {
   readonly #space = Workspace.borrow();
   readonly #nComponents: number;
@@ -27,17 +27,17 @@ export class MixtureModel implements TileModel {
   readonly #peak: Address;
   /** TILE */
   readonly #total: Address;
-  /** One for 32 points. */
+  /** TILE / 32: a product for every 32 points. */
   readonly #products: Address;
   /** TILE */
   readonly #weights: Address;
-  /** What is written and read for every tile: making a view takes as long as 20 points. */
+  /** Views of memory that is written and read for every tile, made once: making a view takes as long as 20 points. */
   readonly #views: { readonly [place in 'x' | 'peak' | 'total' | 'products' | 'weights']: Float64Array };
-  /** Long sums: the objective, then those of `#places`. */
+  /** Long sums: the objective, then the sums of `#places`. */
   readonly #sums: Address;
   readonly #nSums: number;
-  /** What a point that is infinitely far from all components belongs to: the first one with weight. */
-  readonly #label: number;
+  /** The component of points that are infinitely far from all: the first one that has weight. */
+  readonly #fallbackLabel: number;
 
   /** @param secondLength how many sums of second moments there are */
   constructor(parameters: KernelParameters, logDensity: BindLogDensity, moments: BindMoments, secondLength: number) {
@@ -45,7 +45,7 @@ export class MixtureModel implements TileModel {
     const space = this.#space;
     const logNormalizers = liveLogNormalizers(parameters);
     this.#nComponents = nComponents;
-    this.#label = logNormalizers.findIndex((l) => l > -Infinity);
+    this.#fallbackLabel = logNormalizers.findIndex((l) => l > -Infinity);
     this.#nSums = 1 + nComponents * (1 + nFeatures) + secondLength;
     this.#sums = space.reserveSums(this.#nSums);
     const counts = this.#sums + LONG;
@@ -64,7 +64,7 @@ export class MixtureModel implements TileModel {
     this.#weights = space.reserve(TILE);
     this.#logDensity = logDensity(parameters, this.#places);
     this.#moments = moments(parameters, this.#places);
-    // Last, as whatever is reserved may void them.
+    // Made last, as reserving more memory may void them.
     this.#views = {
       x: space.numbers(this.#places.x, nFeatures * TILE),
       peak: space.numbers(this.#peak, TILE),
@@ -90,7 +90,7 @@ export class MixtureModel implements TileModel {
     this.#logDensity(count, from);
     const values = this.#values();
     for (let p = 0; p < count; p++) {
-      let label = this.#label;
+      let label = this.#fallbackLabel;
       // As `normalize` finds it: anything lower counts as infinitely far, and comparisons pass over NaN.
       let peak = LOWEST;
       for (let k = 0; k < this.#nComponents; k++) {

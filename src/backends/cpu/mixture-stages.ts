@@ -1,4 +1,5 @@
-import { isWeightless, type KernelParameters } from '../../em/types.ts';
+import { isWeightless } from '../../em/log-weight.ts';
+import type { KernelParameters } from '../../em/types.ts';
 import { EmgpuError } from '../../errors.ts';
 import { STRIP, TILE } from './tile.ts';
 import type { Address, Workspace } from './workspace.ts';
@@ -50,7 +51,7 @@ export function logDensityFull(p: KernelParameters, places: Places): LogDensity 
   return (count) => logDensityFull(x, count, d, size, nComponents, means, factors, logNormalizers, z, values);
 }
 
-/** Once per point into y, then spherical there, see `stages/log-density-tied.ts`. */
+/** Transforms each point once, after which the model is spherical: see `stages/log-density-tied.ts`. */
 export function logDensityTied(p: KernelParameters, { space, x, logNormalizers, values }: Places): LogDensity {
   const { nComponents, nFeatures: d, means, precisionsCholesky } = p;
   const middle = meanOfRows(means, nComponents, d);
@@ -84,7 +85,7 @@ export function logDensitySpherical(
   return (count) => logDensitySpherical(x, count, d, nComponents, means, halfPrecisions, logNormalizers, values);
 }
 
-/** Of a family beyond the Gaussian: the stage named `logDensity<Kind>`, which takes the family's vectors as they are. */
+/** For a family beyond the Gaussian: the stage named `logDensity<Kind>`, which takes the family's vectors as they are. */
 export function logDensityBeyond(p: KernelParameters, { space, x, means, logNormalizers, values }: Places): LogDensity {
   const { kind, nComponents, nFeatures: d } = p;
   const stage = space.stage(`logDensity${kind.charAt(0).toUpperCase()}${kind.slice(1)}`);

@@ -5,7 +5,7 @@ import { BLOCK, type BlockSums, pushSums } from './block-sums.ts';
 import { bindStages } from './registry.ts';
 import { TILE } from './tile.ts';
 
-/** What a pass returns, for the points of its shard. */
+/** The result of a pass, for the points of its shard. */
 export type TaskResult = BlockSums[] | Readout[ReadoutKind] | undefined;
 
 /** One walk over the tiles of a shard. */
@@ -16,15 +16,15 @@ export interface Pass {
    * @param weights TILE, 0 after the last point; undefined: every point counts once
    */
   step(tile: Float64Array, count: number, from: number, weights: Float64Array | undefined): void;
-  /** What came of it, in arrays of its own. */
+  /** The result, in arrays of its own. */
   result(): TaskResult;
-  /** Called once, after the result or when the pass is cancelled: gives back what it worked in. */
+  /** Called once, after the result or when the pass is cancelled: gives back the memory that it worked in. */
   end(): void;
 }
 
 /**
  * @param start index in the dataset of the shard's first point, a multiple of BLOCK
- * @param assignment takes the place of the E-step; the part that concerns the shard
+ * @param assignment of the shard's rows; takes the place of the E-step
  */
 export function expectationPass(
   nSamples: number,
@@ -32,7 +32,7 @@ export function expectationPass(
   start: number,
   assignment: Assignment | undefined,
 ): Pass {
-  const model = bindStages(parameters, assignment && assignedLogDensity(assignment, start));
+  const model = bindStages(parameters, assignment && assignedLogDensity(assignment));
   const nodes: BlockSums[] = [];
   const step: Pass['step'] = (tile, count, from, weights) => {
     model.expectation(tile, count, from, weights);
@@ -43,7 +43,7 @@ export function expectationPass(
   return { step, result: () => nodes, end: () => model.free() };
 }
 
-/** Colours of the components blended by responsibility: those of one tile are in memory at a time. `colors`: K × 3. */
+/** Blends the components' colours (K × 3) by responsibility. Responsibilities are in memory for one tile at a time. */
 export function blendPass(nSamples: number, colors: Float32Array, parameters: KernelParameters): Pass {
   const model = bindStages(parameters);
   const responsibilities = new Float64Array(TILE * parameters.nComponents);

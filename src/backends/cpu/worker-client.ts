@@ -68,8 +68,8 @@ export class WorkerClient {
     if (this.#pending.size === 0) this.#worker.unref?.();
     if ('value' in response) pending?.resolve(response.value);
     else {
-      const { code, message, remedy } = response.failure;
-      pending?.reject(new EmgpuError(code, message, remedy));
+      const { code, problem, remedy } = response.failure;
+      pending?.reject(new EmgpuError(code, problem, remedy));
     }
   }
 

@@ -1,5 +1,5 @@
 import type { Frame } from '../../data/frame.ts';
-import type { ErrorCode } from '../../errors.ts';
+import type { EmgpuError } from '../../errors.ts';
 import type { ShardMethod } from './shard-client.ts';
 
 /** Host → worker. Every `create` and `call` is answered; `free` is not. */
@@ -26,17 +26,17 @@ export type Response =
   | { readonly id: number; readonly value: unknown }
   | {
       readonly id: number;
-      readonly failure: { readonly code: ErrorCode; readonly message: string; readonly remedy: string };
+      readonly failure: Pick<EmgpuError, 'code' | 'problem' | 'remedy'>;
     };
 
-/** A worker thread as this backend wants it, whatever the platform calls it. */
+/** A worker thread as this backend uses it, on any platform. */
 export interface WorkerLike {
   /** Buffers in `transfer` move to the worker. */
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
-  /** Called once, before the first message: where messages go, and where the news of a worker that died goes. */
+  /** Called once, before the first message, with the receivers of messages and of the news that the worker died. */
   listen(onMessage: (data: unknown) => void, onFailure: (cause: unknown) => void): void;
   terminate(): void;
-  /** Node only: whether the worker keeps the process alive. It does while a call is under way. */
+  /** Node only: makes the worker keep the process alive, as it shall while a call is under way. */
   ref?(): void;
   unref?(): void;
 }
@@ -60,7 +60,7 @@ export function fromWebWorker(worker: Worker): WorkerLike {
   };
 }
 
-/** What this backend uses of `node:worker_threads` `Worker`: spelled out, so that nothing here imports Node. */
+/** The part of `Worker` of `node:worker_threads` that is used, spelled out so that nothing here imports Node. */
 export interface NodeWorker {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
   on(event: 'message' | 'error' | 'exit', listener: (value: unknown) => void): unknown;

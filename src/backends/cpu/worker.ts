@@ -31,12 +31,12 @@ function answer(shards: Map<number, Shard>, request: Exclude<Request, { type: 'f
       error instanceof EmgpuError
         ? error
         : new EmgpuError('worker-failed', `A CPU worker stopped: ${error}.`, 'Please report this as a bug.');
-    const message = known.message.slice(0, -known.remedy.length).trimEnd();
-    return { id, failure: { code: known.code, message, remedy: known.remedy } };
+    const { code, problem, remedy } = known;
+    return { id, failure: { code, problem, remedy } };
   }
 }
 
-/** The buffers of a result, at most three levels deep: all are the result's own, so they can be transferred. */
+/** The buffers of a result, at most three levels deep. They belong to the result alone, so they can be transferred. */
 function buffersOf(value: unknown): ArrayBuffer[] {
   if (ArrayBuffer.isView(value)) return [value.buffer as ArrayBuffer];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(buffersOf) : [];

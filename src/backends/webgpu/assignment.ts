@@ -1,5 +1,4 @@
 import type { Assignment } from '../../em/types.ts';
-import { EmgpuError } from '../../errors.ts';
 import type { GpuContext } from './context.ts';
 import { JOB_STRIDE } from './job.ts';
 import { type Memory, Usage } from './memory.ts';
@@ -7,22 +6,6 @@ import type { Command } from './pace.ts';
 import type { Shape } from './shape.ts';
 import type { Window } from './windows.ts';
 import { bind, type Chunk, type Workspace } from './workspace.ts';
-
-/** Throws `invalid-option` unless labels are one per point and name a component. */
-export function checkAssignment(assignment: Assignment, nSamples: number, nComponents: number, hard: boolean): void {
-  if (hard) throw new EmgpuError('invalid-option', 'k-means takes no assignment.', 'Start it from centres.');
-  if (assignment.kind === 'random') return;
-  const { labels } = assignment;
-  const bad = labels.findIndex((label) => label >= nComponents);
-  if (labels.length === nSamples && bad < 0) return;
-  throw new EmgpuError(
-    'invalid-option',
-    labels.length === nSamples
-      ? `Labels must be below ${nComponents}; that of row ${bad} (counted from 0) is ${labels[bad]}.`
-      : `There must be one label per row (${nSamples}), got ${labels.length}.`,
-    'Pass the number of a component for each row.',
-  );
-}
 
 /**
  * In the place of log-densities: those that make the responsibilities of an assignment, for chunks of a window. What it puts on the

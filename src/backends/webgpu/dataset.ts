@@ -1,4 +1,5 @@
 import type { Frame } from '../../data/frame.ts';
+import { checkAssignment } from '../../em/assignment.ts';
 import type { ResidentPoints } from '../../em/resident.ts';
 import type { SeedingDistances } from '../../em/seeding-distances.ts';
 import { addStatistics } from '../../em/statistics.ts';
@@ -15,7 +16,6 @@ import type {
   StretchOptions,
 } from '../../em/types.ts';
 import { EmgpuError } from '../../errors.ts';
-import { checkAssignment } from './assignment.ts';
 import { blendToBuffer } from './blend.ts';
 import type { GpuContext } from './context.ts';
 import { expectation } from './expectation.ts';
@@ -73,7 +73,7 @@ export class GpuDataset implements Dataset {
       const { assignment } = options;
       const guarded = this.#guarded(options);
       if (!assignment) return passes.expectation(parameters, guarded);
-      checkAssignment(assignment, this.nSamples, parameters.nComponents, parameters.kind === 'k-means');
+      checkAssignment(assignment, this.nSamples, parameters);
       const passing = await passes.prepare(parameters);
       return (await expectation(passing, parameters, assignment, guarded)).statistics.reduce(addStatistics);
     });

@@ -1,4 +1,5 @@
-import { isWeightless, type KernelParameters } from '../../em/types.ts';
+import { isWeightless } from '../../em/log-weight.ts';
+import type { KernelParameters } from '../../em/types.ts';
 import { PARAMETER_BYTES } from './pipelines.ts';
 import type { Shape } from './shape.ts';
 

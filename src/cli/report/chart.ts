@@ -10,7 +10,7 @@ import { byWeight } from './separation.ts';
 export interface Scene {
   readonly document: Document;
   readonly view: ModelView;
-  /** For densities and axes. */
+  /** The points that densities and axes are drawn from. */
   readonly sample: PointSample;
   /** Limits of the axis of every feature. */
   readonly limits: readonly Limits[];
@@ -18,12 +18,12 @@ export interface Scene {
   readonly components: readonly number[];
 }
 
-/** What is common to the sizes of all charts, in units of the drawing. */
+/** The part of a chart's size that all kinds of charts have, in units of the drawing. */
 export interface ChartSize {
   readonly width: number;
   readonly height: number;
   readonly marginLeft: number;
-  /** Most ticks on either axis. */
+  /** At most this many ticks on either axis. */
   readonly ticks: number;
 }
 
@@ -37,21 +37,21 @@ export function outlined(view: ModelView): number[] {
     .sort((a, b) => a - b);
 }
 
-/** The number under which a component's colour is found in {@link componentColors}. */
+/** The index of a component's colour in {@link componentColors}. */
 export function colorIndex(k: number): number {
   return k % PALETTE_SIZE;
 }
 
-/** The number under which the colour of noise is found there. */
+/** The index of the colour of noise in {@link componentColors}. */
 const NOISE = PALETTE_SIZE;
 
-/** The same for a label, which may be that of the noise. */
+/** The index of a label's colour in {@link componentColors}; the label may be that of the noise. */
 export function labelColor(view: ModelView, label: number): number {
   return label === view.nComponents ? NOISE : colorIndex(label);
 }
 
 /** The colour scale of all charts of points and components. */
-export const componentColors: Plot.ScaleOptions = {
+const componentColors: Plot.ScaleOptions = {
   type: 'ordinal',
   domain: Array.from({ length: PALETTE_SIZE + 1 }, (_, i) => i),
   range: [...Array.from({ length: PALETTE_SIZE }, (_, i) => colorOf(i)), 'var(--soft)'],
@@ -89,7 +89,7 @@ export function marginFor(axes: readonly Limits[]): number {
   return 20 + 7.5 * Math.max(4, ...axes.map(tickLength));
 }
 
-/** As many ticks as have room side by side, at most `most`. */
+/** How many ticks have room side by side, at most `most`. */
 export function ticksAcross(limits: Limits, width: number, most: number): number {
   return Math.max(2, Math.min(most, Math.floor(width / (9 * tickLength(limits)))));
 }

@@ -7,8 +7,8 @@ export interface Limits {
   readonly high: number;
 }
 
-/** The axes leave out this share of the points at either end. */
-export const TAIL = 0.01;
+/** Axes leave out this share of the points at either end. */
+const TAIL = 0.01;
 
 /** Components lighter than this do not stretch the axes. */
 const LEAST_WEIGHT = 0.01;

@@ -2,11 +2,11 @@ import cliProgress from 'cli-progress';
 import { widthOf } from './style.ts';
 
 /** The stages of a command, as the bar names them. */
-export type Stage = 'read' | 'load' | 'seed' | 'warm-up' | 'fit' | 'label' | 'judge' | 'write';
+type Stage = 'read' | 'load' | 'seed' | 'warm-up' | 'fit' | 'label' | 'judge' | 'write';
 
 /** A bar on the terminal; nothing at all where there is none. */
 export interface ProgressBar {
-  /** @param fraction 0…1 of the stage, @param detail what else is worth telling, most important first */
+  /** @param fraction 0…1 of the stage @param detail what else to show, most important first */
   update(stage: Stage, fraction: number, detail?: readonly string[]): void;
   /** Takes the bar off the screen. */
   stop(): void;

@@ -2,19 +2,18 @@ import { type Table, TableBuilder } from '../table.ts';
 import { type FileOptions, openFile } from './open.ts';
 import type { FileSource } from './source.ts';
 
-export type { LeftOutColumn, Missing, Table } from '../table.ts';
-export type { FileOptions } from './open.ts';
+export type { LeftOutColumn, Table } from '../table.ts';
 export type { FileFormat, FileSource } from './source.ts';
 
 export interface ReadTableOptions extends FileOptions {
   /**
-   * The table is one to choose columns of: it may have more of them than models take, and with `missing: 'keep'` infinite cells become NaN as
+   * Read the table to choose columns from: it may have more columns than models take, and with `missing: 'keep'` infinite cells become NaN as
    * missing ones do. Default false.
    */
   readonly survey?: boolean;
   /** Stops reading within one chunk; the call rejects with `aborted`. */
   readonly signal?: AbortSignal;
-  /** Told 0…1, never falling. */
+  /** Called with the fraction read so far, 0…1, which never falls. */
   readonly onProgress?: (fraction: number) => void;
 }
 
@@ -32,7 +31,7 @@ export async function readTable(source: FileSource, options: ReadTableOptions): 
   const file = await openFile(source, options, signal);
   const builder = new TableBuilder({ ...file.columns, file: name, missing, survey, expectedRows: file.nRows ?? 0 });
   for await (const fraction of file.read(source, builder, signal)) {
-    // Two percent more than the rows so far let expect: growing again costs a copy of everything.
+    // Two percent more than the rows so far suggest, because growing again costs a copy of everything.
     if (file.nRows === undefined) builder.expectRows((1.02 * builder.kept) / fraction);
     onProgress(fraction);
   }
@@ -41,7 +40,7 @@ export async function readTable(source: FileSource, options: ReadTableOptions): 
   return table;
 }
 
-/** Passes on only what is more than was told before. */
+/** Passes on a fraction only if it is larger than those before. */
 function rising(onProgress: ((fraction: number) => void) | undefined): (fraction: number) => void {
   let told = -1;
   return (fraction) => {

@@ -1,5 +1,6 @@
 import type { Frame } from '../../data/frame.ts';
-import { EmgpuError } from '../../errors.ts';
+import { checkAssignment } from '../assignment.ts';
+import { checkFeatures } from '../features.ts';
 import type { SeedingDistances } from '../seeding-distances.ts';
 import type {
   Assignment,
@@ -20,12 +21,12 @@ import { eachInTurn } from './turns.ts';
 
 /**
  * Points that lack numbers: a dataset for each pattern, with the features that its rows have. Every pass is a pass over each of
- * them with the marginal mixture; the sums are completed on the host (see {@link CompletedSums}), in the order of the parts, so
+ * these with the marginal mixture; the sums are completed on the host (see {@link CompletedSums}), in the order of the parts, so
  * that reruns give the same bits.
  *
- * What a pattern costs, besides its points: some K D³ operations on the host (tied: D³; diag and spherical: none to speak of), and
- * the way to the backend and back. On two busy cores that was 0.4 ms on the CPU, with D 20 and K 8 another 0.8 ms for full
- * covariances, and 2 to 4 ms on lavapipe; no GPU was measured.
+ * Besides its points, a pattern costs about K D³ operations on the host (tied: D³; diag and spherical: hardly any), and the way to
+ * the backend and back. On two busy cores that way took 0.4 ms on the CPU and 2 to 4 ms on lavapipe; with D 20 and K 8, full covariances took
+ * another 0.8 ms. No GPU was measured.
  */
 export class IncompleteDataset implements Dataset {
   readonly nSamples: number;
@@ -36,13 +37,14 @@ export class IncompleteDataset implements Dataset {
   readonly precision: number;
   readonly frame: Frame;
   readonly #parts: readonly Part[];
-  /** Those that count. */
+  /** The parts with any weight. */
   readonly #weighty: readonly Part[];
-  /** Of each row, its part and its place there. */
+  /** N: the index of each row's part. */
   readonly #partOf: Uint32Array;
+  /** N: the place of each row within its part. */
   readonly #placeOf: Uint32Array;
 
-  /** The dataset owns those of the parts. */
+  /** The new dataset owns the parts' datasets. */
   constructor(frame: Frame, parts: readonly Part[]) {
     this.frame = frame;
     this.nFeatures = frame.shift.length;
@@ -63,18 +65,18 @@ export class IncompleteDataset implements Dataset {
     }
   }
 
-  /** Gaussian mixtures only; the objective is the log-likelihood of what is observed. */
+  /** Gaussian mixtures only; the objective is the log-likelihood of the observed numbers. */
   async expectation(parameters: KernelParameters, options: ExpectationOptions = {}): Promise<Statistics> {
     const { signal, assignment } = options;
     const marginals = this.#marginals(parameters);
-    this.#checkAssignment(assignment);
+    if (assignment) checkAssignment(assignment, this.nSamples, parameters);
     const sums = new CompletedSums(marginals);
     await eachInTurn(
       this.#weighty,
       signal,
       async ({ pattern, dataset }, index) => {
         const marginal = marginals.of(pattern);
-        const part = assignment && assignmentOf(assignment, pattern, index);
+        const part = assignment && assignmentOfPattern(assignment, pattern, index);
         return { marginal, statistics: await dataset.expectation(marginal.parameters, { signal, assignment: part }) };
       },
       ({ marginal, statistics }, { pattern }) => sums.add(statistics, pattern, marginal),
@@ -82,7 +84,7 @@ export class IncompleteDataset implements Dataset {
     return sums.total(this.nSamples, this.totalWeight);
   }
 
-  /** Gaussian mixtures only; densities are those of what is observed. */
+  /** Gaussian mixtures only; densities are those of the observed numbers. */
   async read<Kind extends ReadoutKind>(
     what: Kind,
     parameters: KernelParameters,
@@ -104,7 +106,7 @@ export class IncompleteDataset implements Dataset {
     return out as Readout[Kind];
   }
 
-  /** Missing cells are 0: in the frame that was derived from the points, the column's mean. */
+  /** Missing cells are 0, which in a frame derived from the points is the column's mean. */
   async rows(indices: Uint32Array): Promise<Float64Array> {
     const D = this.nFeatures;
     const out = new Float64Array(indices.length * D);
@@ -154,34 +156,19 @@ export class IncompleteDataset implements Dataset {
   }
 
   #marginals(parameters: KernelParameters): Marginals {
-    if (parameters.nFeatures !== this.nFeatures) {
-      throw new EmgpuError(
-        'model-mismatch',
-        `The model has ${parameters.nFeatures} features, the points have ${this.nFeatures}.`,
-        'Use points with the columns that the model was fitted to.',
-      );
-    }
+    checkFeatures(parameters.nFeatures, this.nFeatures);
     return new Marginals(parameters, this.frame);
-  }
-
-  #checkAssignment(assignment: Assignment | undefined): void {
-    if (assignment?.kind !== 'labels' || assignment.labels.length === this.nSamples) return;
-    throw new EmgpuError(
-      'invalid-option',
-      `There must be one label per row (${this.nSamples}), got ${assignment.labels.length}.`,
-      'Pass as many labels as rows.',
-    );
   }
 }
 
-/** An assignment of all rows as one of a pattern's rows. Patterns draw from seeds of their own. */
-function assignmentOf(assignment: Assignment, { rows }: Pattern, index: number): Assignment {
+/** The part of an assignment that concerns a pattern's rows. Patterns draw from seeds of their own. */
+function assignmentOfPattern(assignment: Assignment, { rows }: Pattern, index: number): Assignment {
   if (assignment.kind === 'labels') return { kind: 'labels', labels: rows.map((row) => assignment.labels[row]!) };
   // An odd factor: different patterns have different seeds, and the first keeps the one that was given.
   return { kind: 'random', seed: (assignment.seed + Math.imul(index, 0x9e3779b9)) >>> 0 };
 }
 
-/** Puts what was read of some rows, `width` numbers each, where these rows stand. */
+/** Copies what was read of some rows, `width` numbers each, to the places of these rows in `out`. */
 function scatter(values: ArrayLike<number>, rows: Uint32Array, width: number, out: Readout[ReadoutKind]): void {
   for (let i = 0, at = 0; i < rows.length; i++) {
     for (let j = 0; j < width; j++) out[rows[i]! * width + j] = values[at++]!;

@@ -1,8 +1,9 @@
-import { type Frame, frameFor, hostMoments, type Moments } from '../../data/frame.ts';
+import { frameFor, hostMoments, type Moments } from '../../data/frame.ts';
 import { checkPoints, type HostPoints } from '../../data/points.ts';
 import { rowBlocks } from '../../data/row-blocks.ts';
 import { checkWeights } from '../../data/weights.ts';
 import { EmgpuError } from '../../errors.ts';
+import { checkFeatures } from '../features.ts';
 import type { Backend, Dataset, LoadOptions } from '../types.ts';
 import { IncompleteDataset } from './dataset.ts';
 import { loadPart, type Part } from './part.ts';
@@ -10,19 +11,19 @@ import { findPatterns } from './patterns.ts';
 
 export interface IncompleteLoadOptions extends LoadOptions {
   /**
-   * Takes the patterns of fewer than {@link RARE} rows; the caller owns it. Pass a CPU backend where the main one is on a GPU: there,
+   * The backend for patterns of fewer than {@link RARE} rows; the caller owns it. Pass a CPU backend where the main one is on a GPU: there
    * each pattern takes dispatches and a readback of its own in every pass, and 3 MiB or more of scratch memory.
    */
   readonly rare?: Backend | undefined;
 }
 
-/** With fewer rows, a pass on the CPU should hardly take longer than the way to a GPU and back; chosen, not measured on one. */
+/** With fewer rows, a pass on the CPU should hardly take longer than the way to a GPU and back: estimated, not measured on a GPU. */
 export const RARE = 4096;
 
 /**
- * Brings points home of which some cells are NaN: missing at random, for Gaussian mixtures. Where no cell is, this is
- * `backend.load`. The frame is derived from what is observed unless it is given; a column without any number is an error only if
- * the frame needs it. Holds one pattern's copy of the rows at a time, besides what the backends hold.
+ * Loads points of which some cells are NaN, which are taken to be missing at random; for Gaussian mixtures. Where no cell is NaN, this is
+ * `backend.load`. The frame is derived from the observed numbers unless it is given; a column without any number is an error only if
+ * the frame needs it. Besides what the backends hold, one pattern's copy of its rows is in memory at a time.
  *
  * Rejects with `all-missing` and `non-finite`, naming row or column (both counted from 0), before anything is loaded.
  */
@@ -36,7 +37,7 @@ export async function loadIncomplete(
   const patterns = await findPatterns(points, options.signal);
   if (patterns.every(({ missing }) => missing.length === 0)) return backend.load(points, options);
   const frame = options.frame ?? frameFor(await observedMoments(points, options.signal), options.scaling);
-  checkFrame(frame, points.nFeatures);
+  checkFeatures(frame.shift.length, points.nFeatures);
   const parts: Part[] = [];
   const n = points.data.length / points.nFeatures;
   let placed = 0;
@@ -55,7 +56,7 @@ export async function loadIncomplete(
   return new IncompleteDataset(frame, parts);
 }
 
-/** Mean and population variance of what is observed of every column in rows that weigh something. */
+/** Mean and population variance of the observed numbers of every column, in rows that weigh something. */
 async function observedMoments(points: HostPoints, signal: AbortSignal | undefined): Promise<Moments> {
   const { data, nFeatures: D, featureNames, sampleWeight } = points;
   const n = data.length / D;
@@ -78,15 +79,6 @@ async function observedMoments(points: HostPoints, signal: AbortSignal | undefin
     variance[d] = moments.variance[0]!;
   }
   return { mean, variance };
-}
-
-function checkFrame({ shift }: Frame, nFeatures: number): void {
-  if (shift.length === nFeatures) return;
-  throw new EmgpuError(
-    'model-mismatch',
-    `The model has ${shift.length} features, the points have ${nFeatures}.`,
-    'Pass points with the columns that the model was fitted to.',
-  );
 }
 
 function refuseEmptyColumn(name: string): never {

@@ -1,10 +1,10 @@
 import type { Frame } from '../../data/frame.ts';
 import type { PointStream } from '../../data/replay.ts';
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
+import { assignmentOfRows } from '../assignment.ts';
 import type { SeedingDistances } from '../seeding-distances.ts';
 import { addStatistics } from '../statistics.ts';
 import type {
-  Assignment,
   Backend,
   Dataset,
   ExpectationOptions,
@@ -18,10 +18,10 @@ import { collectRows } from './chunks.ts';
 import { findAll, StreamSample } from './sample.ts';
 import { type WalkOptions, walkDatasets } from './walk.ts';
 
-/** Seeding holds at most so many rows: of more, where all are asked for, those that are evenly spread. */
+/** Seeding holds at most this many rows: where there are more and no sample is asked for, evenly spread ones. */
 const MOST_HELD = 2 ** 20;
 
-/** Points that are read anew for every pass, chunk by chunk: statistics add. Holds none of them but those that seeding looks at. */
+/** Points that are read anew for every pass, chunk by chunk, as statistics can be added. It holds only the rows that seeding looks at. */
 export class StreamDataset implements Dataset {
   readonly nSamples: number;
   readonly nFeatures: number;
@@ -62,7 +62,7 @@ export class StreamDataset implements Dataset {
       this.#check();
       const part = await dataset.expectation(parameters, {
         signal,
-        assignment: assignment && partOf(assignment, first, dataset.nSamples),
+        assignment: assignment && assignmentOfRows(assignment, first, first + dataset.nSamples),
       });
       sum = sum ? addStatistics(sum, part) : part;
     }
@@ -86,7 +86,7 @@ export class StreamDataset implements Dataset {
     return all as Readout[Kind];
   }
 
-  /** One walk, but for rows that the seeding under way holds. */
+  /** Takes one walk, unless the seeding under way holds the rows. */
   async rows(indices: Uint32Array): Promise<Float64Array> {
     this.#check();
     const held = await this.#sample?.rows(indices);
@@ -101,7 +101,7 @@ export class StreamDataset implements Dataset {
     }
   }
 
-  /** One walk, whose rows are held until the seeding is destroyed: those of the sample, else all, or 2²⁰ of them that are evenly spread. */
+  /** Takes one walk, and holds rows until the seeding is destroyed: those of the sample; else all, or 2²⁰ evenly spread ones. */
   seedingDistances(weights: Float64Array, sample?: Uint32Array): SeedingDistances {
     this.#check();
     const load = async (numbers: Uint32Array) => {
@@ -131,20 +131,13 @@ export class StreamDataset implements Dataset {
   }
 }
 
-/** Numbers of rows from the first to the last. */
+/** The numbers of at most {@link MOST_HELD} rows, evenly spread from the first to the last. */
 function evenly(nSamples: number): Uint32Array {
   const size = Math.min(nSamples, MOST_HELD);
   return new Uint32Array(size).map((_, i) => Math.floor((i * nSamples) / size));
 }
 
-/** What concerns the rows of a chunk, which it counts from 0. */
-function partOf(assignment: Assignment, first: number, count: number): Assignment {
-  return assignment.kind === 'labels'
-    ? { kind: 'labels', labels: assignment.labels.subarray(first, first + count) }
-    : { ...assignment, firstRow: first };
-}
-
-/** What is read out row by row does not depend on weights, and is wanted of rows without any, too. */
+/** The stream without its weights: what is read out per row does not depend on them, and is wanted for rows of weight 0, too. */
 function withoutWeights(stream: PointStream): PointStream {
   return {
     nFeatures: stream.nFeatures,

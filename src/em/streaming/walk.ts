@@ -10,10 +10,10 @@ export interface WalkOptions extends ChunkWalk, LoadOptions {
   readonly frame: Frame;
 }
 
-/** A chunk at home. It is destroyed when the next one is asked for. */
+/** A loaded chunk. Its dataset is destroyed when the next one is asked for. */
 export interface LoadedChunk {
   readonly dataset: Dataset;
-  /** Number of its first row in the stream. */
+  /** The number of the chunk's first row in the stream. */
   readonly first: number;
 }
 
@@ -48,7 +48,7 @@ export async function* walkDatasets(
   }
 }
 
-/** Whoever awaits a promise later sees its failure; without a handler it would count as unhandled before. */
+/** Handles the failure of a promise that is awaited later: until then it would count as unhandled. */
 function ignore(): undefined {
   return undefined;
 }
@@ -65,7 +65,7 @@ class ChunkLoader {
   constructor(backend: Backend, stream: PointStream, options: WalkOptions) {
     this.#backend = backend;
     this.#options = options;
-    // They may be lent: a chunk is loaded before the next but one is asked for.
+    // Chunks may be lent, as each is loaded before the next but one is asked for.
     this.#chunks = numberedChunks(stream, { ...options, lent: backend.sharesMemory });
     this.#reading = this.#chunks.next();
   }
@@ -108,7 +108,7 @@ class ChunkLoader {
   }
 }
 
-/** What a backend says of a row, whose number it counts from the chunk's first. */
+/** Errors whose message may name a row, which the backend counts from the chunk's first. */
 const ABOUT_ROWS = ['non-finite', 'invalid-points', 'invalid-weights'];
 
 async function loadChunk(backend: Backend, chunk: HostPoints, first: number, options: WalkOptions): Promise<Dataset> {
@@ -116,9 +116,7 @@ async function loadChunk(backend: Backend, chunk: HostPoints, first: number, opt
     return await backend.load(chunk, options);
   } catch (error) {
     if (first === 0 || !(error instanceof EmgpuError) || !ABOUT_ROWS.includes(error.code)) throw error;
-    const words = error.message.slice(0, -error.remedy.length).trimEnd();
-    throw new EmgpuError(error.code, `In the chunk that starts at row ${first}: ${words}`, error.remedy, {
-      cause: error,
-    });
+    const problem = `In the chunk that starts at row ${first}: ${error.problem}`;
+    throw new EmgpuError(error.code, problem, error.remedy, { cause: error });
   }
 }

@@ -13,6 +13,7 @@ test('numbers too long for a mark all have the same power of ten', () => {
   expect(textsOf(9.1e5, 1.1e6, 4)).toEqual(['0.95e6', '1.00e6', '1.05e6', '1.10e6']);
   expect(textsOf(-1.5e9, 1.5e9, 3)).toEqual(['−1e9', '0', '1e9']);
   expect(textsOf(0, 3e-7, 3)).toEqual(['0', '1e−7', '2e−7', '3e−7']);
+  expect(textsOf(-1.39e-11, -1.01e-11, 2)).toEqual(['−1.2e−11']);
   expect(textsOf(0, 80_000, 4)).toEqual(['0', '20,000', '40,000', '60,000', '80,000']);
 });
 

@@ -20,6 +20,16 @@ interface Request {
   readonly signal: AbortSignal;
 }
 
+/** Throws `invalid-option` where the known classes would have to be read from standard input, which gives its rows once. */
+export function checkLabelsSource(path: string, column: string | undefined): void {
+  if (column === undefined || path !== STDIN) return;
+  throw new EmgpuError(
+    'invalid-option',
+    '--labels-column reads the file a second time, which standard input does not allow.',
+    'Write it to a file first.',
+  );
+}
+
 /**
  * The known classes of all rows of a file, whose points have been read before: a column of text or of numbers. Rows are
  * counted as `readTable` counts them. Throws `missing-column`.
@@ -30,13 +40,6 @@ export async function readLabels(
   options: Pick<InputOptions, 'format' | 'header'>,
   signal: AbortSignal,
 ): Promise<LabelColumn> {
-  if (path === STDIN) {
-    throw new EmgpuError(
-      'invalid-option',
-      '--labels-column reads the file a second time, which standard input does not allow.',
-      'Write it to a file first.',
-    );
-  }
   const handle = await open(path);
   try {
     const source = sourceOf(handle, (await handle.stat()).size);

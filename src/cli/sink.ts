@@ -8,11 +8,18 @@ export interface Sink {
 }
 
 /** Standard output; writing waits for the reader to keep up. */
-export const stdout: Sink = {
-  async write(text) {
-    if (!process.stdout.write(text)) await once(process.stdout, 'drain');
-  },
-};
+export const stdout = sinkTo(process.stdout);
+
+/** Standard error, likewise. */
+export const stderr = sinkTo(process.stderr);
+
+function sinkTo(stream: NodeJS.WriteStream): Sink {
+  return {
+    async write(text) {
+      if (!stream.write(text)) await once(stream, 'drain');
+    },
+  };
+}
 
 /** How many rows are joined into one write. */
 const ROWS_PER_WRITE = 8192;

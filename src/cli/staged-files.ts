@@ -1,15 +1,15 @@
-import { accessSync, constants, realpathSync, rmSync, type Stats, statSync } from 'node:fs';
-import { type FileHandle, open, rename } from 'node:fs/promises';
+import { accessSync, constants, fstatSync, realpathSync, rmSync, type Stats, statSync } from 'node:fs';
+import { open, rename } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { EmgpuError } from '../node.ts';
-import type { Sink } from './sink.ts';
+import { type Sink, stderr, stdout } from './sink.ts';
 
 /** An output file that comes into being as a whole or not at all. */
 interface StagedFile extends Sink {
   readonly target: string;
-  /** Beside the target, so that the rename stays within one file system; absent for pipes and devices. */
-  readonly temporary: string | undefined;
-  readonly handle: FileHandle;
+  /** Beside the target, so that the rename stays within one file system; absent for pipes, devices and the standard streams. */
+  readonly temporary?: string;
+  close(): Promise<void>;
 }
 
 /**
@@ -42,7 +42,7 @@ export class StagedFiles {
 
   /** Closes all files and gives them their names. */
   async commit(): Promise<void> {
-    for (const { handle } of this.#files) await handle.close();
+    for (const file of this.#files) await file.close();
     for (const { temporary, target } of this.#files) if (temporary) await rename(temporary, target);
     this.#files.length = 0;
     await this.discard();
@@ -51,7 +51,7 @@ export class StagedFiles {
   /** Removes what was not committed. */
   async discard(): Promise<void> {
     process.off('exit', this.#removeTemporaries);
-    for (const { handle } of this.#files) await handle.close().catch(() => undefined);
+    for (const file of this.#files) await file.close().catch(() => undefined);
     this.#removeTemporaries();
     this.#files.length = 0;
   }
@@ -65,14 +65,26 @@ async function openStaged(path: string, target: string): Promise<StagedFile> {
   const existing = statSync(path, { throwIfNoEntry: false });
   if (existing?.isDirectory()) throw new Error('it is a folder');
   if (existing) accessSync(path, constants.W_OK);
-  // Renaming onto /dev/null or a named pipe would replace it by a file; what /dev/stdout leads to may have no name of its own.
-  const temporary = isSpecial(existing) ? undefined : `${target}.${process.pid}.tmp`;
+  const stream = existing && standardStream(existing);
+  if (stream) return { target, close: async () => {}, write: stream.write };
+  // Renaming onto /dev/null or a named pipe would replace it by a file.
+  const temporary = existing && !existing.isFile() ? undefined : `${target}.${process.pid}.tmp`;
   const handle = await open(temporary ?? path, temporary ? 'wx' : 'w');
-  return { target, temporary, handle, write: async (text) => void (await handle.writeFile(text)) };
+  return {
+    ...{ target, ...(temporary && { temporary }) },
+    close: () => handle.close(),
+    write: async (text) => void (await handle.writeFile(text)),
+  };
 }
 
-function isSpecial(stats: Stats | undefined): boolean {
-  return stats !== undefined && !stats.isFile();
+/** The standard stream that leads to this file, if one does: a second opening of it would write over what the stream writes. */
+function standardStream({ dev, ino }: Stats): Sink | undefined {
+  const leadsThere = (descriptor: number) => {
+    const stats = fstatSync(descriptor);
+    return stats.dev === dev && stats.ino === ino;
+  };
+  if (leadsThere(1)) return stdout;
+  return leadsThere(2) ? stderr : undefined;
 }
 
 /** The file that a path means: links followed as far as they lead to something. */

@@ -36,7 +36,8 @@ export type MixtureRun = FitRun<MixtureParameters, MixtureModel, MixtureFit>;
 /** A start has at least this share of the population's variance: coinciding points would leave none. */
 const LEAST_SHARE = 1e-3;
 
-const OPTIONS = {
+/** Names of the options of {@link GaussianMixture}. */
+export const GAUSSIAN_OPTIONS = {
   ...MIXTURE_OPTIONS,
   ...{ covarianceType: true, regCovar: true, init: true, freeze: true, prior: true, noise: true, missing: true },
 } satisfies OptionNames<GaussianMixtureOptions>;
@@ -59,7 +60,12 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
   /** Throws `invalid-option` or `too-many-components`. */
   constructor(options: GaussianMixtureOptions) {
     super();
-    this.options = { ...ITERATION_DEFAULTS, covarianceType: 'full', regCovar: 1e-6, ...defined(options, OPTIONS) };
+    this.options = {
+      ...ITERATION_DEFAULTS,
+      covarianceType: 'full',
+      regCovar: 1e-6,
+      ...defined(options, GAUSSIAN_OPTIONS),
+    };
     const { covarianceType, regCovar, init, freeze = [], missing, noise, prior } = this.options;
     checkIteration(this.options);
     checkMixture(this.options);

@@ -3,9 +3,9 @@ import { checkPoints } from '../data/points.ts';
 import { EmgpuError } from '../errors.ts';
 import { type CovarianceType, covarianceShapes } from '../families/covariance.ts';
 import type { Estimator } from './estimator.ts';
-import { GaussianMixture } from './gaussian-mixture.ts';
+import { GAUSSIAN_OPTIONS, GaussianMixture } from './gaussian-mixture.ts';
 import type { MixtureFit, MixtureRecord } from './mixture-fit.ts';
-import { checkCall, checkChoice, checkCount, checkOptions } from './options.ts';
+import { checkCall, checkChoice, checkCount, defined, type OptionNames } from './options.ts';
 import { isStream, type PointSource } from './session.ts';
 import type { CallOptions, GaussianMixtureOptions } from './types.ts';
 
@@ -58,6 +58,9 @@ interface Candidate {
   readonly covarianceType?: CovarianceType;
 }
 
+const { covarianceType: _, ...FIXED_OPTIONS } = GAUSSIAN_OPTIONS;
+const OPTIONS = { ...FIXED_OPTIONS, covarianceTypes: true, criterion: true } satisfies OptionNames<SelectOptions>;
+
 /** Default number of starts per candidate: a single start may miss the best optimum. */
 const STARTS = 5;
 
@@ -70,8 +73,12 @@ export async function select(
   options: SelectOptions = {},
   call: SelectCall = {},
 ): Promise<Selection<MixtureFit>> {
-  checkOptions(options);
-  const { nComponents = [1, 2, 3, 4, 5, 6, 7, 8, 9], covarianceTypes, criterion, ...common } = options;
+  const {
+    nComponents = [1, 2, 3, 4, 5, 6, 7, 8, 9],
+    covarianceTypes,
+    criterion,
+    ...common
+  } = defined(options, OPTIONS);
   const types = covarianceTypes ?? (Object.keys(covarianceShapes) as CovarianceType[]);
   checkList('nComponents', nComponents, '[1, 2, 3]');
   checkList('covarianceTypes', types, "['full', 'tied']");
@@ -94,8 +101,7 @@ export async function selectFrom<P, Model, Fit extends MixtureRecord & { readonl
   options: { readonly criterion?: Criterion } = {},
   call: SelectCall = {},
 ): Promise<Selection<Fit>> {
-  checkOptions(options);
-  const { criterion = 'bic' } = options;
+  const { criterion = 'bic' } = defined(options, { criterion: true });
   checkChoice('criterion', criterion, ['bic', 'aic', 'icl']);
   checkCall(call);
   checkList('estimators', estimators, '[new GaussianMixture({ nComponents: 2 })]');

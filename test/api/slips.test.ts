@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { anneal, GaussianMixture, KMeans, MixtureModel, PoissonMixture, SoftKMeans } from '../../src/index.ts';
+import {
+  anneal,
+  GaussianMixture,
+  KMeans,
+  MixtureModel,
+  PoissonMixture,
+  SoftKMeans,
+  select,
+  selectFrom,
+} from '../../src/index.ts';
 import { pointsOf, refusal, TWO_GROUPS } from './data.ts';
 
 const cpu = { backend: 'cpu' } as const;
@@ -26,13 +35,16 @@ describe('what callers in plain JavaScript get wrong', () => {
       () => new KMeans({ nClusters: 2, n_init: 5 } as never),
       () => new SoftKMeans({ nClusters: 2, stiffness: 1, softness: 1 } as never),
       () => anneal(good, { nClusters: 2, variance: [1] } as never).next(),
+      () => select(good, { covarianceType: 'diag' } as never),
     ];
-    const names = ['covariance_type', 'covarianceType', 'n_init', 'softness', 'variance'];
+    const names = ['covariance_type', 'covarianceType', 'n_init', 'softness', 'variance', 'covarianceType'];
     for (const [i, make] of made.entries()) {
       const { message, remedy } = await refusal(make, 'invalid-option');
       expect(message).toContain(`There is no option ${names[i]}.`);
       expect(remedy).toContain('backend');
     }
+    const one = new GaussianMixture({ nComponents: 1 });
+    await refusal(() => selectFrom(good, [one], { criteria: 'aic' } as never), 'invalid-option');
   });
 });
 

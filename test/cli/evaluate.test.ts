@@ -76,6 +76,17 @@ describe('emgpu evaluate', () => {
     expect(heldOut.mean).toBeCloseTo(-100 * Math.log(5000), -1);
   });
 
+  it('refuses before it reads anything what cannot be had', async () => {
+    const gone = ['evaluate', model, 'gone.csv', ...CPU];
+    const clusters = work.at('two.json');
+    await emgpu(['kmeans', IRIS, '--clusters', '2', '--out', clusters, ...CPU]);
+    expect((await emgpu([...gone, '--prior'])).stderr).toContain('--prior is for the fits of --folds.');
+    const kMeans = ['evaluate', clusters, 'gone.csv', '--prior', ...CPU];
+    expect((await emgpu(kMeans)).stderr).toContain('--prior needs a Gaussian mixture; this is a k-means model.');
+    const piped = await emgpu(['evaluate', model, '-', '--labels-column', 'species', ...CPU], {}, 'no,points\n');
+    expect(piped.stderr).toContain('[invalid-option] --labels-column reads the file a second time');
+  });
+
   it('says why there is no silhouette of one component', async () => {
     const single = work.at('one.json');
     await emgpu(['fit', IRIS, '--components', '1', '--out', single, ...CPU]);

@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, openSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { csvRows, emgpu, FAITHFUL, IRIS, Workplace } from './emgpu.ts';
+import { CLI, csvRows, emgpu, FAITHFUL, IRIS, Workplace } from './emgpu.ts';
 
 const CPU = ['--backend', 'cpu'];
 
@@ -119,6 +121,23 @@ describe('emgpu fit', () => {
     const labels = readFileSync(work.at('labels.csv'), 'utf8');
     expect(labels.startsWith('row,label\n0,')).toBe(true);
     expect(csvRows(labels)).toHaveLength(150);
+  });
+
+  it('writes labels to standard output, in front of the results, also where that is a file', async () => {
+    using work = new Workplace();
+    const labels = work.at('labels.csv');
+    const fit = ['fit', FAITHFUL, '--components', '2', '--json', ...CPU];
+    await emgpu([...fit, '--labels', labels]);
+    const target = openSync(work.at('all.txt'), 'w');
+    const child = spawn(process.execPath, [CLI, ...fit, '--labels', '/dev/stdout'], {
+      stdio: ['ignore', target, 'pipe'],
+    });
+    expect(await once(child, 'close')).toEqual([0, null]);
+    closeSync(target);
+    const [json, ...rows] = readFileSync(work.at('all.txt'), 'utf8').trimEnd().split('\n').reverse();
+    expect(`${rows.reverse().join('\n')}\n`).toBe(readFileSync(labels, 'utf8'));
+    expect(JSON.parse(json!).nSamples).toBe(272);
+    expect(work.list()).toEqual(['all.txt', 'labels.csv']);
   });
 
   it('replaces a file that is there already', async () => {

@@ -28,6 +28,15 @@ describe('what the commands read', () => {
     );
   });
 
+  it('names no more than four columns of a kind that were left out', async () => {
+    const names = Array.from({ length: 9 }, (_, i) => `c${i}`);
+    const rows = [names, names.map(() => '1'), names.map((_, i) => (i < 6 ? 'oops' : '2')), names.map(() => '5')];
+    const text = rows.map((row) => row.join(',')).join('\n');
+    const { stderr } = await emgpu(['fit', '-', '--components', '1', '--json', ...CPU], {}, text);
+    expect(stderr.match(/Column "c\d" was left out/g)).toHaveLength(4);
+    expect(stderr).toContain('warning  2 more columns that hold numbers were left out, for such reasons.');
+  });
+
   it('has a header where that is said, or where it looks like one: what is written is read again', async () => {
     using work = new Workplace();
     const points = work.write('points.csv', '1,2\n3,5\n5,4\n');

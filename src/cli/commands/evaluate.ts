@@ -1,8 +1,9 @@
 import { Command, Option } from 'commander';
+import { EmgpuError } from '../../node.ts';
 import { type Evaluation, type EvaluationOptions, evaluateModel } from '../evaluation.ts';
 import { toLine } from '../fit-json.ts';
 import { readPoints, rowsOf } from '../input.ts';
-import { readLabels } from '../label-column.ts';
+import { checkLabelsSource, readLabels } from '../label-column.ts';
 import { priorOption, regCovarOption } from '../mixture-options.ts';
 import { readModel } from '../models.ts';
 import { restartsOption, seedOption, wholeNumber } from '../options.ts';
@@ -60,6 +61,11 @@ async function evaluate(modelFile: string, file: string, options: EvaluateOption
     requireMixture(model, '--folds needs a mixture; k-means has no density to score rows by.', 'Leave out --folds.');
   }
   if (options.standardErrors) requireGaussian(model, '--standard-errors', 'Leave out --standard-errors.');
+  if (options.prior) requireGaussian(model, '--prior', 'Leave out --prior.');
+  if (options.prior && options.folds === undefined) {
+    throw new EmgpuError('invalid-option', '--prior is for the fits of --folds.', 'Add --folds, or leave out --prior.');
+  }
+  checkLabelsSource(file, options.labelsColumn);
   const bar = createProgressBar();
   try {
     const table = await readPoints(file, options, bar, signal, model);

@@ -25,7 +25,7 @@ export function noteSource(source: Source, nSamples: number, extraSeconds = 0): 
   note('read', `${shape} from ${file} in ${seconds(source.seconds + extraSeconds)}${droppedText(source)}`);
 }
 
-/** At most this many text columns are named in a note. */
+/** At most this many columns that were left out are named, of either kind. */
 const MOST_LEFT_OUT = 4;
 
 /**
@@ -33,8 +33,12 @@ const MOST_LEFT_OUT = 4;
  * note for the others.
  */
 export function noteLeftOut({ leftOut }: Source, json: boolean | undefined): void {
-  for (const { name, why } of leftOut.filter(({ hasNumbers }) => hasNumbers)) {
+  const mixed = leftOut.filter(({ hasNumbers }) => hasNumbers);
+  for (const { name, why } of mixed.slice(0, MOST_LEFT_OUT)) {
     warn(`Column "${name}" was left out: ${why}. Correct the file, or name columns with --columns.`);
+  }
+  if (mixed.length > MOST_LEFT_OUT) {
+    warn(`${mixed.length - MOST_LEFT_OUT} more columns that hold numbers were left out, for such reasons.`);
   }
   const texts = leftOut.filter(({ hasNumbers }) => !hasNumbers);
   if (json || texts.length === 0) return;

@@ -39,12 +39,39 @@ function bringNear(block: Float32Array, data: HostPoints['data'], weights: Weigh
   }
 }
 
-/** Shifts and scales in float64 on the host and rounds once to float32. */
+/** Numbers of the rows that are converted at once: they stay in a processor's first cache. */
+const STRIP = 1024;
+
+/**
+ * Brings rows of `from` into the frame, in float64, and rounds once to float32. It goes feature by feature through a strip of rows, four rows at
+ * once: 1.2 to 1.5 ns a number, where row by row took 1.6 to 6 (NOTES). Scales are powers of two, whose inverses are exact.
+ */
+function convertRows(from: HostPoints['data'], { shift, scale }: Frame, to: Float32Array): void {
+  const D = shift.length;
+  const size = D * Math.max(16, Math.floor(STRIP / D));
+  for (let start = 0; start < from.length; start += size) {
+    const end = Math.min(from.length, start + size);
+    for (let d = 0; d < D; d++) {
+      const origin = shift[d]!;
+      const factor = 1 / scale[d]!;
+      let i = start + d;
+      for (; i + 3 * D < end; i += 4 * D) {
+        to[i] = (from[i]! - origin) * factor;
+        to[i + D] = (from[i + D]! - origin) * factor;
+        to[i + 2 * D] = (from[i + 2 * D]! - origin) * factor;
+        to[i + 3 * D] = (from[i + 3 * D]! - origin) * factor;
+      }
+      for (; i < end; i += D) to[i] = (from[i]! - origin) * factor;
+    }
+  }
+}
+
+/** Shifts and scales on the host. */
 export async function hostRows(
   { device }: GpuContext,
   { D }: Shape,
   { data, sampleWeight }: HostPoints,
-  { shift, scale }: Frame,
+  frame: Frame,
   scratch: Memory,
 ): Promise<RowSource> {
   const rows = blockRows(D, data.length / D);
@@ -54,11 +81,10 @@ export async function hostRows(
     rows,
     frame: identityFactors(D),
     take(first, count) {
-      for (let i = 0, o = first * D; i < count * D; ) {
-        for (let d = 0; d < D; d++, i++, o++) block[i] = (data[o]! - shift[d]!) / scale[d]!;
-      }
       const end = first + count;
-      if (sampleWeight) bringNear(block, data.subarray(first * D, end * D), sampleWeight.subarray(first, end));
+      const part = data.subarray(first * D, end * D);
+      convertRows(part, frame, block);
+      if (sampleWeight) bringNear(block, part, sampleWeight.subarray(first, end));
       device.queue.writeBuffer(staging, 0, block, 0, count * D);
       return { buffer: staging };
     },

@@ -10,10 +10,18 @@ export interface ChunkKind {
   readonly weighted: boolean;
 }
 
-/** Memory that a chunk is filled into. */
-interface Room {
+/** Memory that rows are filled into. */
+export interface Room {
   readonly data: Float32Array | Float64Array;
   readonly weights: Float64Array | undefined;
+}
+
+/** The memory that chunks lie in. */
+interface ChunkMemory {
+  /** The next chunk but one takes that of a chunk again. */
+  readonly lent?: boolean | undefined;
+  /** Threads share it, where the runtime has such. */
+  readonly shared?: boolean | undefined;
 }
 
 /** How many lent chunks there are at once. */
@@ -21,12 +29,12 @@ const LENT = 2;
 
 /**
  * Cuts points that come in pieces into chunks of `rows` rows, in arrays of their own. A chunk under way grows as rows come,
- * so that more rows may be asked for than there are.
+ * so that more rows may be asked for than there are. A source may write a piece where its chunk is to have it, see {@link Rechunker.room}.
  */
 export class Rechunker {
   readonly #kind: ChunkKind;
   readonly #rows: number;
-  readonly #lent: boolean;
+  readonly #memory: ChunkMemory;
   #room: Room;
   /** How many rows of the chunk under way there is room for. */
   #capacity = 0;
@@ -37,18 +45,36 @@ export class Rechunker {
   /** The memory of chunks that are lent out, the oldest first. */
   readonly #out: Room[] = [];
 
-  /** @param lent chunks lie in shared memory, where the runtime has such, which the next chunk but one takes again */
-  constructor(kind: ChunkKind, rows: number, lent: boolean) {
+  constructor(kind: ChunkKind, rows: number, memory: ChunkMemory) {
     this.#kind = kind;
     this.#rows = rows;
-    this.#lent = lent;
+    this.#memory = memory;
     this.#room = this.#allocate(0);
   }
 
-  /** Copies a piece (of this kind, or float32 where chunks are float64); yields the chunks that it completes. */
+  /** Memory for the next piece, of at most `rows` rows, in the chunk under way; undefined where they may be too many for it. */
+  room(rows: number): Room | undefined {
+    const from = this.#filled;
+    const to = from + rows;
+    if (to > this.#rows) return undefined;
+    this.#reserve(to);
+    const { data, weights } = this.#room;
+    const d = this.#kind.nFeatures;
+    return { data: data.subarray(from * d, to * d), weights: weights?.subarray(from, to) };
+  }
+
+  /**
+   * Takes a piece (of this kind, or float32 where chunks are float64), which is copied unless it lies at the start of the {@link room} for it; yields
+   * the chunks that it completes.
+   */
   *add({ data, sampleWeight }: HostPoints): Generator<HostPoints> {
     const d = this.#kind.nFeatures;
     const n = data.length / d;
+    if (this.#isInPlace(data)) {
+      this.#filled += n;
+      if (this.#filled === this.#rows) yield this.#give();
+      return;
+    }
     for (let at = 0; at < n; ) {
       const end = at + Math.min(n - at, this.#rows - this.#filled);
       this.#reserve(this.#filled + end - at);
@@ -65,6 +91,13 @@ export class Rechunker {
     return this.#filled > 0 ? this.#give() : undefined;
   }
 
+  /** Whether these numbers stand behind those of the chunk under way already. */
+  #isInPlace(data: HostPoints['data']): boolean {
+    const { buffer, byteOffset, BYTES_PER_ELEMENT } = this.#room.data;
+    const next = byteOffset + this.#filled * this.#kind.nFeatures * BYTES_PER_ELEMENT;
+    return data.buffer === buffer && data.byteOffset === next;
+  }
+
   #give(): HostPoints {
     const { nFeatures, featureNames } = this.#kind;
     const { data, weights } = this.#room;
@@ -75,7 +108,7 @@ export class Rechunker {
       ...(featureNames ? { featureNames } : {}),
       ...(weights ? { sampleWeight: isFull ? weights : weights.slice(0, this.#filled) } : {}),
     };
-    if (this.#lent && isFull) this.#out.push(this.#room);
+    if (this.#memory.lent && isFull) this.#out.push(this.#room);
     this.#expected = this.#filled;
     this.#capacity = 0;
     this.#filled = 0;
@@ -97,7 +130,7 @@ export class Rechunker {
   /** @throws `out-of-memory` */
   #allocate(rows: number): Room {
     const { nFeatures, narrow, weighted } = this.#kind;
-    const isShared = this.#lent && globalThis.SharedArrayBuffer !== undefined;
+    const isShared = this.#memory.shared && globalThis.SharedArrayBuffer !== undefined;
     const memory = (bytes: number) => (isShared ? new SharedArrayBuffer(bytes) : new ArrayBuffer(bytes));
     const length = rows * nFeatures;
     try {

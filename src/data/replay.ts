@@ -1,6 +1,6 @@
 import { EmgpuError, throwIfAborted } from '../errors.ts';
 import type { HostPoints } from './points.ts';
-import { type ChunkKind, Rechunker } from './rechunk.ts';
+import { type ChunkKind, Rechunker, type Room } from './rechunk.ts';
 import type { LeftOutColumn } from './table.ts';
 import { isWeight, WEIGHTS_ARE } from './weights.ts';
 
@@ -10,10 +10,12 @@ export interface ChunkOptions {
   /** Checked between pieces of the source; a fired signal rejects with `aborted`. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Whether chunks are lent: each is valid until the next but one is asked for, and lies in shared memory where the runtime has such (Node, Deno,
-   * isolated pages). Default false: chunks are the receiver's.
+   * Whether chunks are lent: each is valid until the next but one is asked for, which may lie in the same memory. Default false: chunks are the
+   * receiver's.
    */
   readonly lent?: boolean | undefined;
+  /** Whether chunks lie in memory that threads share, where the runtime has such (Node, Deno, isolated pages). Default false. */
+  readonly shared?: boolean | undefined;
 }
 
 /**
@@ -55,8 +57,8 @@ export interface Replay {
   readonly narrow?: boolean;
   /** Whether rows have weights; default: as in the first piece. */
   readonly weighted?: boolean;
-  /** Opens the source anew. */
-  readonly pieces: (signal: AbortSignal | undefined) => StreamPieces;
+  /** Opens the source anew. `room` offers memory for the next piece of at most so many rows: one that is written there need not be copied. */
+  readonly pieces: (signal: AbortSignal | undefined, room: (rows: number) => Room | undefined) => StreamPieces;
 }
 
 /** The stream of pieces that can be opened anew. It checks that pieces agree, within a walk and from walk to walk. */
@@ -84,16 +86,16 @@ export class ReplayedStream implements PointStream {
     return this.#nSamples;
   }
 
-  async *chunks({ rows, signal, lent = false }: ChunkOptions): AsyncGenerator<HostPoints> {
+  async *chunks({ rows, signal, ...memory }: ChunkOptions): AsyncGenerator<HostPoints> {
     if (!Number.isSafeInteger(rows) || rows < 1) {
       throw new EmgpuError('invalid-option', `rows must be a whole number from 1 on, got ${rows}.`, 'Correct it.');
     }
     throwIfAborted(signal);
-    let chunks: Rechunker | undefined;
+    let chunks = this.#kind && new Rechunker(this.#kind, rows, memory);
     let nRows = 0;
     let nPieces = 0;
     let totalWeight = 0;
-    for await (const piece of this.#replay.pieces(signal)) {
+    for await (const piece of this.#replay.pieces(signal, (n) => chunks?.room(n))) {
       throwIfAborted(signal);
       const points = this.#checkPiece(piece, ++nPieces);
       if (points.data.length === 0) continue;
@@ -101,7 +103,7 @@ export class ReplayedStream implements PointStream {
       totalWeight += this.#checkWeights(points, nPieces);
       nRows += points.data.length / this.nFeatures;
       this.#checkGrowth(nRows);
-      chunks ??= new Rechunker(kind, rows, lent);
+      chunks ??= new Rechunker(kind, rows, memory);
       yield* chunks.add(points);
     }
     this.#checkEnd(nRows, totalWeight);

@@ -3,7 +3,7 @@ import { checkPoints, type HostPoints, MAX_FEATURES } from './points.ts';
 import { type FileOptions, openFile } from './readers/open.ts';
 import type { FileSource, TableFile } from './readers/source.ts';
 import { type PointStream, ReplayedStream, type StreamPieces } from './replay.ts';
-import { noRows, TableBuilder } from './table.ts';
+import { noRows, TableBuilder, type TableShape } from './table.ts';
 import { checkWeights } from './weights.ts';
 
 export type { ChunkOptions, PointStream, StreamPiece, StreamPieces } from './replay.ts';
@@ -49,7 +49,7 @@ export async function openStream(
       leftOut,
       narrow,
       weighted,
-      pieces: (signal) => readBlocks(open, file, size, { ...options, name }, signal),
+      pieces: (signal, room) => readBlocks(open, file, size, { ...options, name, room }, signal),
     });
   } finally {
     await opened.close();
@@ -65,7 +65,7 @@ async function* readBlocks(
   open: SourceOpener,
   file: TableFile,
   size: number,
-  { name, missing = 'error' }: FileOptions,
+  { name, missing = 'error', room }: FileOptions & Pick<TableShape, 'room'>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<HostPoints> {
   const { source, close } = await open();
@@ -77,7 +77,7 @@ async function* readBlocks(
         'Write to another file, or open the stream again.',
       );
     }
-    const builder = new TableBuilder({ ...file.columns, file: name, missing, expectedRows: 0 });
+    const builder = new TableBuilder({ ...file.columns, file: name, missing, expectedRows: 0, room });
     let isEmpty = true;
     for await (const _ of file.read(source, builder, signal)) {
       if (builder.kept === 0) continue;

@@ -1,5 +1,7 @@
 import { EmgpuError } from '../errors.ts';
+import { areNumbers, copyColumn } from './copy-column.ts';
 import type { HostPoints } from './points.ts';
+import type { Room } from './rechunk.ts';
 import { isWeight, WEIGHTS_ARE } from './weights.ts';
 
 /** A column of a file that was not taken, as no columns were named and it does not hold numbers alone. */
@@ -51,6 +53,8 @@ export interface TableShape extends ColumnSet {
   readonly survey?: boolean;
   /** The number of rows, as far as it is known. */
   readonly expectedRows: number;
+  /** Offers memory for a block of at most so many rows that is taken before the next one. */
+  readonly room?: ((rows: number) => Room | undefined) | undefined;
 }
 
 interface BadCell {
@@ -72,8 +76,10 @@ export class TableBuilder {
   /** D names */
   readonly #names: readonly string[];
   #expectedRows: number;
+  /** Memory for all rows that were kept, or for the open block: the builder's own, or what was offered for the block. */
   #data: Float32Array | Float64Array;
   #weights: Float64Array | undefined;
+  #own: Room;
   #rowNumbers: Uint32Array | undefined;
   /** Rows of closed blocks. */
   #seen = 0;
@@ -93,6 +99,7 @@ export class TableBuilder {
     this.#expectedRows = shape.expectedRows;
     this.#data = shape.narrow ? new Float32Array() : new Float64Array();
     this.#weights = shape.weighted ? new Float64Array() : undefined;
+    this.#own = { data: this.#data, weights: this.#weights };
   }
 
   /** The number of rows kept (and not taken) so far. */
@@ -112,6 +119,11 @@ export class TableBuilder {
 
   /** Begins a block of at most `nRows` rows. */
   open(nRows: number): void {
+    if (this.#kept === 0) {
+      const { data, weights } = this.#shape.room?.(nRows) ?? this.#own;
+      this.#data = data;
+      this.#weights = weights;
+    }
     const rows = this.#kept + nRows;
     const room = this.#data.length / this.#width;
     if (rows > room) this.#grow(Math.ceil(Math.max(rows, this.#expectedRows, 1.5 * room)));
@@ -138,6 +150,7 @@ export class TableBuilder {
     const data = isFeature ? this.#data : this.#weights!;
     const step = isFeature ? this.#width : 1;
     let o = (this.#kept + start) * step + (isFeature ? column : 0);
+    if (areNumbers(values) && copyColumn(values, offset, stride, data, o, step)) return;
     for (let i = offset, row = start; i < values.length; i += stride, row++, o += step) {
       const value = values[i];
       const x = typeof value === 'number' ? value : toNumber(value);
@@ -252,6 +265,7 @@ export class TableBuilder {
       this.#data = enlarge(this.#data, rows * this.#width, this.#kept * this.#width);
       this.#weights &&= enlarge(this.#weights, rows, this.#kept);
       this.#rowNumbers &&= enlarge(this.#rowNumbers, rows, this.#kept);
+      this.#own = { data: this.#data, weights: this.#weights };
     } catch (cause) {
       throw new EmgpuError(
         'out-of-memory',

@@ -36,6 +36,9 @@ async function expectSame(stream: PointStream, rows: number, expected: HostPoint
     expect(data.buffer.byteLength).toBe(data.byteLength);
   }
   expect(new Set(chunks.map(({ data }) => data.buffer)).size).toBe(chunks.length);
+  const lent: number[] = [];
+  for await (const { data } of stream.chunks({ rows, lent: true, shared: true })) lent.push(...data);
+  expect(lent).toEqual([...expected.data]);
   expect(stream.nSamples).toBe(n);
 }
 

@@ -120,7 +120,7 @@ describe('a stream of pieces', () => {
     const memories = new Set<ArrayBufferLike>();
     let before: HostPoints | undefined;
     let rows = '';
-    for await (const chunk of source.chunks({ rows: 4, lent: true })) {
+    for await (const chunk of source.chunks({ rows: 4, lent: true, shared: true })) {
       // What was lent before is still there.
       expect(`${before?.data ?? ''}`).toBe(rows);
       [before, rows] = [chunk, `${chunk.data}`];

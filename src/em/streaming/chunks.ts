@@ -11,6 +11,8 @@ export interface ChunkWalk {
   readonly signal?: AbortSignal | undefined;
   /** Each chunk is used only until the next but one is asked for, so its memory may be reused then. */
   readonly lent?: boolean | undefined;
+  /** Chunks lie in memory that threads share, where the runtime has such. */
+  readonly shared?: boolean | undefined;
 }
 
 /** A chunk, and the number of its first row in the stream. */
@@ -25,11 +27,11 @@ export interface NumberedChunk {
  */
 export async function* numberedChunks(
   stream: PointStream,
-  { rows, nSamples, signal, lent }: ChunkWalk,
+  { rows, nSamples, signal, lent, shared }: ChunkWalk,
 ): AsyncGenerator<NumberedChunk> {
   const D = stream.nFeatures;
   let first = 0;
-  for await (const chunk of stream.chunks({ rows, signal, lent })) {
+  for await (const chunk of stream.chunks({ rows, signal, lent, shared })) {
     if (chunk.nFeatures !== D) {
       fail('stream-changed', `A chunk has ${chunk.nFeatures} columns, where the stream has ${D}`);
     }

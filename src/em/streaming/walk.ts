@@ -66,7 +66,7 @@ class ChunkLoader {
     this.#backend = backend;
     this.#options = options;
     // Chunks may be lent, as each is loaded before the next but one is asked for.
-    this.#chunks = numberedChunks(stream, { ...options, lent: backend.sharesMemory });
+    this.#chunks = numberedChunks(stream, { ...options, lent: true, shared: backend.sharesMemory });
     this.#reading = this.#chunks.next();
   }
 

@@ -70,8 +70,14 @@ export function createGpuBackend(options: GpuBackendOptions): Backend {
     async load(points: Points, options: LoadOptions): Promise<Dataset> {
       checkPoints(points);
       watch.check();
-      options.reuse?.destroy();
-      return new GpuDataset(context, await loadPoints(context, points, options), options.tune ?? false);
+      const { reuse, tune = false } = options;
+      const home = reuse instanceof GpuDataset ? await reuse.handOver(context, points) : reuse?.destroy();
+      try {
+        return new GpuDataset(context, await loadPoints(context, points, options, home?.points), tune, home?.passes);
+      } catch (error) {
+        for (const passes of home?.passes ?? []) passes.destroy();
+        throw error;
+      }
     },
     destroy() {
       if (owned) device.destroy();

@@ -1,4 +1,5 @@
 import type { Frame } from '../../data/frame.ts';
+import { countSamples, type Points } from '../../data/points.ts';
 import { checkAssignment } from '../../em/assignment.ts';
 import type { ResidentPoints } from '../../em/resident.ts';
 import type { SeedingDistances } from '../../em/seeding-distances.ts';
@@ -54,8 +55,11 @@ export class GpuDataset implements Dataset {
   readonly #passes: Passes[];
   #destroyed = false;
 
-  /** `tune`: passes are run in the variant that the adapter is known, or found, to run fastest. */
-  constructor(context: GpuContext, points: LoadedPoints, tune: boolean) {
+  /**
+   * @param tune passes are run in the variant that the adapter is known, or found, to run fastest
+   * @param passes over these windows, of a dataset that they were handed over by
+   */
+  constructor(context: GpuContext, points: LoadedPoints, tune: boolean, passes?: Passes[]) {
     this.#context = context;
     this.#points = points;
     this.#tune = tune;
@@ -65,7 +69,7 @@ export class GpuDataset implements Dataset {
     this.totalWeight = points.windows.reduce((sum, window) => sum + window.totalWeight, 0);
     this.nWeighted = points.windows.reduce((n, window) => n + window.nWeighted, 0);
     this.sideBySide = this.nSamples * this.nFeatures <= FEW_NUMBERS ? SIDE_BY_SIDE : 1;
-    this.#passes = [new Passes(context, points, tune)];
+    this.#passes = passes ?? [new Passes(context, points, tune)];
   }
 
   expectation(parameters: KernelParameters, options: ExpectationOptions = {}): Promise<Statistics> {
@@ -143,8 +147,26 @@ export class GpuDataset implements Dataset {
     };
   }
 
+  /**
+   * Destroys the dataset, but not its memory where other points without weights, as many of as many features, can take it over.
+   * @returns that memory, and the passes that work with it
+   */
+  async handOver(context: GpuContext, points: Points): Promise<{ points: LoadedPoints; passes: Passes[] } | undefined> {
+    const { shape, windows } = this.#points;
+    const isWeighted = points.sampleWeight !== undefined || windows.some(({ weights }) => weights !== undefined);
+    const isAlike = countSamples(points) === this.nSamples && points.nFeatures === shape.D && !isWeighted;
+    if (this.#destroyed || !isAlike || context !== this.#context) {
+      this.destroy();
+      return undefined;
+    }
+    this.#destroyed = true;
+    await Promise.all(this.#passes.map((passes) => passes.alone(async () => passes.renew())));
+    return { points: this.#points, passes: this.#passes };
+  }
+
   /** Frees the points and the scratch memory. Work under way fails with `destroyed` at its next submit. */
   destroy(): void {
+    if (this.#destroyed) return;
     this.#destroyed = true;
     // Not before that: a submit that uses a destroyed buffer is dropped, and its result would be whatever was there.
     void Promise.all(this.#passes.map((passes) => passes.alone(async () => passes.destroy()))).then(() => {

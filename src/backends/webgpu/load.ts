@@ -32,15 +32,23 @@ const LIGHTEST = 1e-30;
 
 const OUT_OF_RANGE = 'Remove or replace such rows (on the command line: --missing drop).';
 
-/** Brings points into tiles on the device, in their frame. Rejects NaN and infinities with `non-finite`. */
-export async function loadPoints(context: GpuContext, points: Points, options: LoadOptions): Promise<LoadedPoints> {
+/**
+ * Brings points into tiles on the device, in their frame. Rejects NaN and infinities with `non-finite`.
+ * @param room windows of as many points of as many features, and their memory, which is freed if loading fails
+ */
+export async function loadPoints(
+  context: GpuContext,
+  points: Points,
+  options: LoadOptions,
+  room?: Pick<LoadedPoints, 'windows' | 'memory'>,
+): Promise<LoadedPoints> {
   const shape = shapeOf(points.nFeatures);
-  const memory = new Memory(context.device);
+  const memory = room?.memory ?? new Memory(context.device);
   try {
     throwIfAborted(options.signal);
     const { weights, total, nWeighted } = checkWeights(points);
     checkRange(total, options.frame ? undefined : total / nWeighted);
-    const windows = await createWindows(context, memory, shape, countSamples(points), weights);
+    const windows = room?.windows ?? (await createWindows(context, memory, shape, countSamples(points), weights));
     const frame = await bringHome(context, shape, points, windows, options);
     return { frame, shape, windows, memory };
   } catch (error) {

@@ -55,7 +55,7 @@ export class Passes {
   /** There was no memory for a stretch: step by step will do. */
   #crowded = false;
   readonly #stretches: Stretches;
-  readonly #scatter = new SharedScatter(REACH);
+  #scatter = new SharedScatter(REACH);
   #last: Promise<unknown> = Promise.resolve();
   #waiting = 0;
 
@@ -222,6 +222,13 @@ export class Passes {
       this.#lean = await createLean(context, shape, { kernel, way, points, packed, K }, windows);
     }
     return { work: this.#lean!, packed };
+  }
+
+  /** Forgets what is known of the points: others take their place. */
+  renew(): void {
+    this.#scatter = new SharedScatter(REACH);
+    this.#trials.reset();
+    this.#leanTrials.reset();
   }
 
   destroy(): void {

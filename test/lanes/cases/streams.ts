@@ -9,7 +9,7 @@ import { kMeansFamily } from '../../../src/families/k-means.ts';
 import { seededRandom } from '../../../src/math/random.ts';
 import { assertClose, assertEqual, assertSame } from '../assert.ts';
 import type { LaneCase } from '../types.ts';
-import { drawSample, randomFor } from './gpu.ts';
+import { deviceWith, drawSample, gpuBackend, randomFor } from './gpu.ts';
 import { cutBackend, drawWeights, numbersOf, sliceRows } from './models.ts';
 
 const [D, K] = [2, 3];
@@ -66,7 +66,7 @@ const KINDS: readonly Kind[] = [
 ];
 
 /** Points that are never in memory as a whole: start, iterations and labels are those of the same points in memory. */
-export const streams: readonly LaneCase[] = KINDS.map(({ kind, weighted, array }) => ({
+const likeResident: readonly LaneCase[] = KINDS.map(({ kind, weighted, array }) => ({
   name: `streams: ${kind}${weighted ? ', weighted' : ''}, ${array}, in chunks of a window, is the resident fit, bit by bit; in others, to rounding`,
   async run(context) {
     const backend = cutBackend(context, 2 ** 18);
@@ -98,3 +98,42 @@ export const streams: readonly LaneCase[] = KINDS.map(({ kind, weighted, array }
     other.destroy();
   },
 }));
+
+/** Of a tied mixture, as that keeps sums of its points that never change. */
+const inTurn: LaneCase = {
+  name: 'streams: chunks take the memory of earlier ones, and nothing that was known of those',
+  async run(context) {
+    const labels: string[] = [];
+    const createBuffer = (descriptor: GPUBufferDescriptor) => {
+      labels.push(`${descriptor.label}`);
+      return context.device.createBuffer(descriptor);
+    };
+    const device = deviceWith(context.device, { createBuffer });
+    const backend = gpuBackend({ ...context, device }, { leanFrom: 0 });
+    const N = 9 * 2048 + 100;
+    const spec = { type: 'tied', D: 5, K: 4, N, separation: 2 } as const;
+    const { points, start } = drawSample(spec, randomFor(context.seed, 'in turn'));
+    const family = gaussianFamily({ covarianceType: 'tied', regCovar: 1e-6 });
+    const { scaling } = family;
+
+    const resident = await backend.load(points, { scaling });
+    const { frame } = resident;
+    const parameters = family.pack(family.toFrame(start, frame), frame);
+    const expected = await resident.expectation(parameters);
+    resident.destroy();
+
+    const streamed = await openStreamed(backend, streamFrom(points), { scaling, frame, chunkRows: 2048 });
+    labels.length = 0;
+    const { counts, first, second } = await streamed.expectation(parameters);
+    streamed.destroy();
+    const windows = labels.filter((label) => label.startsWith('points from'));
+    assertEqual(windows.length, 3, 'two buffers of points in turn, and one of the rest');
+    const [sums, others] = [
+      [...counts, ...first, ...second],
+      [...expected.counts, ...expected.first, ...expected.second],
+    ];
+    assertClose(sums, others, { absolute: 1e-5 * N }, `sums, seed ${context.seed}`);
+  },
+};
+
+export const streams: readonly LaneCase[] = [...likeResident, inTurn];

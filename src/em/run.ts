@@ -3,6 +3,7 @@ import { Acceleration, type AccelerationChoice } from './acceleration.ts';
 import { BoundCourse, type BoundStep } from './bound.ts';
 import { reseed } from './reseed.ts';
 import { checkInRange } from './statistics.ts';
+import { Steps } from './steps.ts';
 import { judge, roundingOf, type Trend } from './stopping.ts';
 import type { Dataset, Degeneracy, Family, Reached, Statistics } from './types.ts';
 
@@ -23,7 +24,7 @@ export interface RunSettings {
  * How many M-steps the host does, in float64, after a stretch: so a run ends as exactly as without stretches. A hard family's
  * stretch ends before the step that ends the run, if any does, so one is enough.
  */
-const OWED = { soft: 2, hard: 1 };
+const OWED = { soft: 3, hard: 1 };
 /**
  * Stretches start `after` this many iterations, as short runs do not repay the compilation. A stretch has from `fewest` to `most` E-steps. One
  * that ends with fewer than `worth` is the last.
@@ -64,6 +65,7 @@ export class EmRun<P> {
   /** Points per component at the last E-step of a hard family. */
   #counts: Float64Array | undefined;
   readonly #bounds: BoundCourse<P> | undefined;
+  readonly #steps: Steps<P>;
   /** Whether stretches without the host are still worth trying. */
   #stretches = true;
   /** M-steps that the host still has to do before the run may end. */
@@ -77,6 +79,7 @@ export class EmRun<P> {
   ) {
     this.parameters = start;
     const { accelerate = 'off', tol, precision, bounds } = settings;
+    this.#steps = new Steps(family, dataset);
     if (bounds) this.#bounds = new BoundCourse(family, dataset);
     if (accelerate !== 'off' && family.toVector) {
       this.#acceleration = new Acceleration(family, { choice: accelerate, tol, precision });
@@ -126,6 +129,7 @@ export class EmRun<P> {
     this.#statistics = undefined;
     await this.#tell(degeneracies);
     this.#bounds?.open(statistics, before);
+    this.#steps.record({ statistics, before, after: parameters });
     if (degeneracies.length === 0) this.#jump(before);
     return this.parameters;
   }
@@ -179,6 +183,7 @@ export class EmRun<P> {
       this.#judge();
     }
     this.#statistics = stretch.statistics;
+    this.#steps.restart();
     if (family.hard) this.#counts = stretch.statistics.counts;
   }
 
@@ -200,7 +205,10 @@ export class EmRun<P> {
     });
     const isUphill = statistics && this.#penalized(statistics.objective) >= this.#objectives.at(-1)!;
     this.#acceleration!.tried(isUphill === true);
-    if (isUphill) return statistics;
+    if (isUphill) {
+      this.#steps.restart();
+      return statistics;
+    }
     this.parameters = fallback;
     return undefined;
   }
@@ -251,7 +259,8 @@ export class EmRun<P> {
       const amount = Math.abs(trend.gain).toPrecision(3);
       this.#warn('log-likelihood-fell', `The ${what} by ${amount} per point in iteration ${this.iteration}, ${where}.`);
     }
-    this.converged = tol > 0 && this.#remaining(trend) < tol && this.#owed <= 0;
+    const isClose = tol > 0 && this.#remaining(trend) < tol && this.#owed <= 0;
+    this.converged = isClose && this.#steps.confirm(trend, tol);
   }
 
   /** With responsibilities of 0 and 1 the end can be seen: as many points everywhere as before, and nothing gained. */

@@ -25,7 +25,7 @@ const FEW_STEPS = 3;
 const FAR_MORE = 1000;
 
 /** A rate, or a gain, is taken over at most this many steps. */
-const MOST_STEPS = 64;
+export const MOST_STEPS = 64;
 
 /**
  * Judges a run by Aitken's Δ² estimate of its limit (Böhning et al. 1994; McLachlan & Krishnan 2008, §4.9):
@@ -106,12 +106,16 @@ function gainAt(history: readonly number[], i: number): number {
 function rateAt(history: readonly number[], i: number, noise: number): number {
   const gain = i > 0 ? gainAt(history, i) : 0;
   if (gain <= 0) return Infinity;
+  let least = 0;
   for (let steps = 1; steps <= MOST_STEPS && steps < i; steps++) {
     const before = gainAt(history, i - steps);
     if (before <= noise) continue;
     if (gain - noise >= before + noise) return Infinity;
     const rate = (gain / before) ** (1 / steps);
     const atMost = ((gain + noise) / (before - noise)) ** (1 / steps);
+    // Many steps at once may hold a large gain from before a plateau, and look faster than the last few can have been.
+    if (atMost < least) return Infinity;
+    least = Math.max(least, (Math.max(0, gain - noise) / (before + noise)) ** (1 / steps));
     if (atMost - rate <= 0.5 * (1 - rate)) return atMost;
   }
   return Infinity;

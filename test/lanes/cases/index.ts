@@ -17,6 +17,7 @@ import { seeding } from './seeding.ts';
 import { shapes } from './shapes.ts';
 import { sideBySide } from './side-by-side.ts';
 import { smoke } from './smoke.ts';
+import { stopping } from './stopping.ts';
 import { streams } from './streams.ts';
 import { stretches } from './stretches.ts';
 import { tuning } from './tuning.ts';
@@ -48,6 +49,7 @@ export const cases: readonly LaneCase[] = [
   ...colors,
   ...grid,
   ...behaviour,
+  ...alike(stopping),
   ...stretches,
   ...alike(leanStretches),
   ...sideBySide,

@@ -3,7 +3,8 @@
 //   points[n][d] = (rows[n][d] − shift_d) factor_d
 //
 // Infinities, NaN and numbers far outside the frame are recognised by their bits (WGSL leaves arithmetic on infinities undefined), counted, and
-// replaced by 0. Twin: src/backends/cpu/ingest.ts
+// replaced by 0. With BROUGHT_NEAR those far outside are brought to its edge instead; with SAMPLED, where there is no frame yet, none is far.
+// Twin: src/backends/cpu/ingest.ts
 
 #import job
 #import vector
@@ -24,7 +25,12 @@ const EXPONENT: u32 = 0x7f800000u;
 // The exponent of 2^40, the largest that is let in. In a frame computed from all N points no |z| exceeds √(2N): x is at most √N standard deviations
 // from the mean, and the scale is within a factor of √2 of the deviation. A frame from a sample does not fit data with larger |z|, and the
 // sums of their squares could overflow.
+#if SAMPLED
+const LARGEST: u32 = EXPONENT;
+#else
 const LARGEST: u32 = 0x53800000u;
+#endif
+const EDGE: f32 = 0x1p40f;
 
 // Where feature d of a point lies. Numbers are written one by one, because a partial write to a vector may write all of it.
 fn place_of(n: u32, d: u32) -> u32 {
@@ -45,9 +51,15 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   var first = D;
   for (var i = 0u; i < W; i++) {
     let bits = rows[n * D + min(d + i, D - 1u)];
-    let z = (bitcast<f32>(bits) - frame[d + i].x) * frame[d + i].y;
+    var z = (bitcast<f32>(bits) - frame[d + i].x) * frame[d + i].y;
     // Both the number and what it becomes are judged.
-    let is_bad = (bits & EXPONENT) == EXPONENT || (bitcast<u32>(z) & EXPONENT) > LARGEST;
+    var is_bad = (bits & EXPONENT) == EXPONENT;
+    let is_far = (bitcast<u32>(z) & EXPONENT) > LARGEST;
+#if BROUGHT_NEAR
+    z = select(z, select(EDGE, -EDGE, bitcast<f32>(bits) < frame[d + i].x), is_far);
+#else
+    is_bad = is_bad || is_far;
+#endif
     let exists = d + i < D;
     x[i] = select(0.0, z, exists && !is_bad);
     count += select(0u, 1u, exists && is_bad);

@@ -176,6 +176,8 @@ export class EmRun<P> {
       return;
     }
     this.#stretches = stretch.objectives.length >= STRETCH.worth;
+    // The first had been counted.
+    this.expectations += stretch.objectives.length - 1;
     this.#owed = owed;
     for (const objective of stretch.objectives.slice(1)) {
       this.iteration++;

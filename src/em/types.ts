@@ -189,6 +189,8 @@ export interface LoadOptions extends RunOptions {
   readonly scaling: Scaling;
   /** Overrides the frame that would be derived from the points. */
   readonly frame?: Frame;
+  /** Bring points that lie farther from the frame than the backend can compute with to its edge, in place of refusing them. Default false. */
+  readonly bringNear?: boolean | undefined;
   /**
    * Run passes in the variant that is fastest on this adapter; where it is not yet known, variants are timed once, for less
    * than a second, if a pass takes some milliseconds. Default false. Results do not depend on it.

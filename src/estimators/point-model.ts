@@ -68,13 +68,13 @@ export abstract class PointModel<P> {
     if (points === undefined) return pass(this.home(), run);
     checkFits(points, this.nFeatures);
     const frame = this.frameOfModel();
-    const within = (frame: Frame | undefined) =>
-      withDataset(points, this.family.scaling, { ...options, frame }, (dataset) => pass(dataset, run));
-    return within(frame).catch((error: unknown) => {
-      // Rows may be so far from the model that they overflow in its frame: then they get one of their own. A stream may be readable only once.
+    const within = (bringNear: boolean) =>
+      withDataset(points, this.family.scaling, { ...options, frame, bringNear }, (dataset) => pass(dataset, run));
+    return within(false).catch((error: unknown) => {
+      // Rows may be so far from the model that a GPU has no numbers for them. A stream may be readable only once.
       const isRange = error instanceof EmgpuError && ['non-finite', 'invalid-points'].includes(error.code);
       if (!frame || !isRange || options.missing === 'em' || isStream(points)) throw error;
-      return within(undefined);
+      return within(true);
     });
   }
 

@@ -32,6 +32,8 @@ export interface SessionOptions extends DeviceOptions {
   readonly missing?: 'error' | 'drop' | 'em' | undefined;
   /** The frame to load the points in, where they are to have that of other points. */
   readonly frame?: Frame | undefined;
+  /** See `LoadOptions`. */
+  readonly bringNear?: boolean | undefined;
 }
 
 /** Loads points on the backend that the options ask for. The caller destroys the dataset. */
@@ -50,6 +52,7 @@ export async function openSession(
   const load: LoadOptions = {
     ...{ scaling, tune, signal },
     ...(options.frame && { frame: options.frame }),
+    bringNear: options.bringNear,
     onProgress: (fraction) => onProgress?.({ stage: 'load', fraction, iteration: 0, restart: 0 }),
   };
   const loaded = isStream(source)

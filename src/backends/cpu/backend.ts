@@ -58,7 +58,7 @@ class CpuBackend implements Backend {
     const reused = reuse instanceof CpuDataset ? await reuse.handOver(starts, frame) : reuse?.destroy();
     const shards = reused ?? (await this.#createShards(nWorkers, starts, frame));
     try {
-      await fillShards(host, frame, shards, starts, options);
+      await fillShards(options.bringNear ? nearTo(frame, host) : host, frame, shards, starts, options);
     } catch (error) {
       for (const shard of shards) shard.free();
       throw error;
@@ -97,6 +97,19 @@ function requireHostPoints(points: Points): HostPoints {
   }
   checkPoints(points);
   return points;
+}
+
+/** In the frame. Squares of numbers up to this, and their sums, are finite. */
+const FARTHEST = 1e150;
+
+/** The points, each finite number no farther from the frame than {@link FARTHEST}. */
+function nearTo({ shift, scale }: Frame, points: HostPoints): HostPoints {
+  const D = points.nFeatures;
+  const data = points.data.map((x: number, i: number) => {
+    const reach = FARTHEST * scale[i % D]!;
+    return Number.isFinite(x) ? Math.min(shift[i % D]! + reach, Math.max(shift[i % D]! - reach, x)) : x;
+  });
+  return { ...points, data };
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { BlendOptions } from '../../em/types.ts';
 import { EmgpuError } from '../../errors.ts';
+import { whyUnusable } from './buffer-check.ts';
 import { densityCommands, expectationStage, type Passing } from './expectation.ts';
 import { JOB_STRIDE } from './job.ts';
 import { Memory, Usage } from './memory.ts';
@@ -34,12 +35,20 @@ async function blendCommands(passing: Passing, piece: Piece, colors: GPUBuffer):
   return piece.places.flatMap((place) => [...densities.get(place.portion)!(place.chunk, place.index), colored(place)]);
 }
 
-function checkOutput(output: GPUBuffer, bytes: number): void {
-  if (output.size >= bytes && output.usage & Usage.STORAGE) return;
+async function checkOutput(device: GPUDevice, output: GPUBuffer, bytes: number): Promise<void> {
+  if (output.size < bytes || !(output.usage & Usage.STORAGE)) {
+    throw new EmgpuError(
+      'invalid-option',
+      `The buffer for the colours must have usage STORAGE and at least ${bytes} bytes; it has usage ${output.usage} and ${output.size} bytes.`,
+      'Pass a larger buffer, or none.',
+    );
+  }
+  const problem = await whyUnusable(device, output, 'write');
+  if (problem === undefined) return;
   throw new EmgpuError(
     'invalid-option',
-    `The buffer for the colours must have usage STORAGE and at least ${bytes} bytes; it has usage ${output.usage} and ${output.size} bytes.`,
-    'Pass a larger buffer, or none.',
+    `The device cannot write to the buffer for the colours: ${problem}`,
+    'Pass a buffer of the same device that is neither mapped nor destroyed.',
   );
 }
 
@@ -56,7 +65,7 @@ export async function blendToBuffer(
   const { context } = passing;
   const { device } = context;
   const bytes = 4 * nSamplesOf(passing);
-  if (into) checkOutput(into, bytes);
+  if (into) await checkOutput(device, into, bytes);
   const [scratch, result] = [new Memory(device), new Memory(device)];
   try {
     const output = into ?? (await result.buffer('colors', bytes, OUTPUT));

@@ -14,6 +14,9 @@ import { Memory, Usage } from './memory.ts';
 import { readBack } from './readout.ts';
 import { featurePlace, type Shape, TILE } from './shape.ts';
 
+/** The largest scale: the inverse of a larger one is no normal float32 number, and devices may take it for 0. */
+const WIDEST = 2 ** 126;
+
 /** The frame of points that only the device knows. */
 export async function deviceFrame(
   context: GpuContext,
@@ -26,7 +29,8 @@ export async function deviceFrame(
   const counting = sampleNumbers(points.nSamples).map((n) => points.sampleWeight?.[n] !== 0);
   const chosen = rows.filter((_, i) => counting[Math.floor(i / D)]);
   // Where none of them counts, any is better than none.
-  return frameOfRows({ data: chosen.length > 0 ? chosen : rows, nFeatures: D }, scaling);
+  const frame = await frameOfRows({ data: chosen.length > 0 ? chosen : rows, nFeatures: D }, scaling);
+  return { ...frame, scale: frame.scale.map((scale) => Math.min(scale, WIDEST)) };
 }
 
 /**
@@ -54,7 +58,8 @@ async function sampleRows(
     const staging = await memory.buffer('rows', SAMPLE_BLOCK * D * 4, Usage.STORAGE | Usage.COPY_DST);
     const rejected = await memory.buffer('rejected', 8, Usage.STORAGE);
     const window = { buffer: sample };
-    const ingest = await prepareIngest(context, shape, identityFactors(D), rejected, memory);
+    const ingestion = { frame: identityFactors(D), flags: ['SAMPLED'] } as const;
+    const ingest = await prepareIngest(context, shape, ingestion, rejected, memory);
     let taken = 0;
     for (const from of sampleBlocks(nSamples)) {
       const count = Math.min(SAMPLE_BLOCK, nSamples - from);

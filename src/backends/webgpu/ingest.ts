@@ -14,15 +14,22 @@ export function identityFactors(D: number): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length: 2 * D }, (_, i) => i & 1);
 }
 
-/** Prepares the ingest stage. `frame` holds shift and factor per feature; bad numbers are noted in `rejected`. */
+/** How the ingest stage is to take rows. */
+interface Ingestion {
+  /** Shift and factor per feature. */
+  readonly frame: Float32Array<ArrayBuffer>;
+  readonly flags: readonly ('SAMPLED' | 'BROUGHT_NEAR')[];
+}
+
+/** Prepares the ingest stage. Bad numbers are noted in `rejected`. */
 export async function prepareIngest(
   { device, pipelines }: GpuContext,
   shape: Shape,
-  frame: Float32Array<ArrayBuffer>,
+  { frame, flags }: Ingestion,
   rejected: GPUBuffer,
   scratch: Memory,
 ): Promise<Ingest> {
-  const stage = await pipelines.get('ingest', shape);
+  const stage = await pipelines.get('ingest', shape, flags);
   const jobs = await scratch.buffer('ingest job', JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST);
   const frameBuffer = await scratch.buffer('frame', shape.DB * shape.W * 8, Usage.STORAGE | Usage.COPY_DST);
   device.queue.writeBuffer(frameBuffer, 0, frame);

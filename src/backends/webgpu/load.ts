@@ -4,6 +4,7 @@ import { checkWeights } from '../../data/weights.ts';
 import type { LoadOptions } from '../../em/types.ts';
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
 import { workDone } from '../waiting.ts';
+import { whyUnusable } from './buffer-check.ts';
 import type { GpuContext } from './context.ts';
 import { deviceFrame, sampledFrame } from './device-frame.ts';
 import { type Ingest, prepareIngest } from './ingest.ts';
@@ -83,6 +84,8 @@ async function bringHome(
       deviceRows(context, shape, points, frame, s),
     );
     if (rejected) refuse(rejected, points);
+    // A buffer that was destroyed meanwhile gave zeros.
+    await checkReadable(context, points);
     return frame;
   }
   if (countSamples(points) > MANY_POINTS) {
@@ -91,7 +94,7 @@ async function bringHome(
   }
   const frame = options.frame ?? frameFor(await hostMoments(points, signal), scaling);
   const rejected = await ingestAll(context, windows, shape, points, options, (s) =>
-    hostRows(context, shape, points, frame, s),
+    hostRows(context, shape, points, frame, { scratch: s, bringNear: options.bringNear }),
   );
   if (rejected) refuse(rejected, points);
   return frame;
@@ -116,9 +119,9 @@ async function tryQuickly(
   const isExact = frame.shift.every((shift) => Math.fround(shift) === shift);
   const rejected = await ingestAll(context, windows, shape, points, options, (scratch) =>
     // Shared memory cannot be uploaded as it is.
-    isExact && data instanceof Float32Array && data.buffer instanceof ArrayBuffer
+    isExact && data instanceof Float32Array && data.buffer instanceof ArrayBuffer && !options.bringNear
       ? rawRows(context, shape, data, frame, scratch)
-      : hostRows(context, shape, points, frame, scratch),
+      : hostRows(context, shape, points, frame, { scratch, bringNear: options.bringNear }),
   );
   return rejected ? undefined : frame;
 }
@@ -137,7 +140,8 @@ async function ingestAll(
     const buffer = await scratch.buffer('rejected', 8, Usage.STORAGE | Usage.COPY_SRC | Usage.COPY_DST);
     context.device.queue.writeBuffer(buffer, 0, Uint32Array.of(0, 0xffffffff));
     const source = await open(scratch);
-    const ingest = await prepareIngest(context, shape, source.frame, buffer, scratch);
+    const flags = isDevicePoints(points) && options.bringNear ? (['BROUGHT_NEAR'] as const) : [];
+    const ingest = await prepareIngest(context, shape, { frame: source.frame, flags }, buffer, scratch);
     for (const window of windows) {
       await ingestWindow(context, window, source, ingest, points, options);
       const [count, first] = new Uint32Array(await readBack(context, buffer, 8)) as unknown as [number, number];
@@ -158,28 +162,12 @@ async function checkReadable({ device }: GpuContext, { buffer }: DevicePoints): 
       'Create it with GPUBufferUsage.STORAGE.',
     );
   }
-  const probe = device.createBuffer({ label: 'probe', size: 4, usage: Usage.COPY_DST });
-  device.pushErrorScope('validation');
-  const encoder = device.createCommandEncoder();
-  if (buffer.usage & Usage.STORAGE) {
-    const entries = [{ binding: 0, visibility: 4, buffer: { type: 'read-only-storage' as const } }];
-    const layout = device.createBindGroupLayout({ entries });
-    const size = Math.min(buffer.size, 256);
-    const group = device.createBindGroup({ layout, entries: [{ binding: 0, resource: { buffer, size } }] });
-    const pass = encoder.beginComputePass();
-    pass.setBindGroup(0, group);
-    pass.end();
-  } else {
-    encoder.copyBufferToBuffer(buffer, 0, probe, 0, 4);
-  }
-  device.queue.submit([encoder.finish()]);
-  const error = await device.popErrorScope();
-  probe.destroy();
-  if (!error) return;
+  const problem = await whyUnusable(device, buffer, 'read');
+  if (problem === undefined) return;
   throw new EmgpuError(
     'invalid-points',
-    `The device cannot read the buffer: ${error.message.split('\n')[0]}`,
-    'Pass a buffer of the same device that is neither mapped nor destroyed.',
+    `The device cannot read the buffer: ${problem}`,
+    'Pass a buffer of the same device that is neither mapped nor destroyed, and keep it until the points are loaded.',
   );
 }
 

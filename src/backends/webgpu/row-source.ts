@@ -27,15 +27,14 @@ function blockRows(D: number, nSamples: number): number {
 const FARTHEST = 2 ** 40;
 
 /**
- * Rows of weight 0 had no say in the frame and may lie anywhere (they may stand in for missing rows): they are brought as near as
- * needs be. What is not finite stays so, and is refused by the ingest stage.
+ * Brings rows as near as needs be: all, or those of weight 0, which had no say in the frame and may lie anywhere (they may stand in for missing
+ * rows). What is not finite stays so, and is refused by the ingest stage.
  * @param block the rows of `data` in the frame
  */
-function bringNear(block: Float32Array, data: HostPoints['data'], weights: Weights): void {
-  const D = data.length / weights.length;
+function bringRowsNear(block: Float32Array, data: HostPoints['data'], D: number, weights: Weights | undefined): void {
   for (let i = 0; i < data.length; i++) {
-    if (weights[Math.floor(i / D)] !== 0 || !Number.isFinite(data[i])) continue;
-    block[i] = Math.min(FARTHEST, Math.max(-FARTHEST, block[i]!));
+    if (weights && weights[Math.floor(i / D)] !== 0) continue;
+    if (Number.isFinite(data[i])) block[i] = Math.min(FARTHEST, Math.max(-FARTHEST, block[i]!));
   }
 }
 
@@ -72,7 +71,7 @@ export async function hostRows(
   { D }: Shape,
   { data, sampleWeight }: HostPoints,
   frame: Frame,
-  scratch: Memory,
+  { scratch, bringNear = false }: { readonly scratch: Memory; readonly bringNear?: boolean | undefined },
 ): Promise<RowSource> {
   const rows = blockRows(D, data.length / D);
   const staging = await scratch.buffer('rows', rows * D * 4, Usage.STORAGE | Usage.COPY_DST);
@@ -84,7 +83,8 @@ export async function hostRows(
       const end = first + count;
       const part = data.subarray(first * D, end * D);
       convertRows(part, frame, block);
-      if (sampleWeight) bringNear(block, part, sampleWeight.subarray(first, end));
+      if (bringNear) bringRowsNear(block, part, D, undefined);
+      else if (sampleWeight) bringRowsNear(block, part, D, sampleWeight.subarray(first, end));
       device.queue.writeBuffer(staging, 0, block, 0, count * D);
       return { buffer: staging };
     },

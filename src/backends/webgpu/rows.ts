@@ -53,12 +53,38 @@ export async function uploadRows(
   return rows;
 }
 
+/** Rows that are gathered at once take no more memory on the device than this. */
+const PIECE_BYTES = 16 * 2 ** 20;
+
 /** The points at these indices (any order), row-major, in the frame. */
 export async function gatherRows(context: GpuContext, shape: Shape, windows: readonly Window[], indices: Uint32Array) {
-  const { device, pipelines } = context;
   const { D, DB, W } = shape;
   const order = Uint32Array.from(indices.keys()).sort((a, b) => indices[a]! - indices[b]!);
-  const sorted = order.map((i) => indices[i]!);
+  const out = new Float64Array(indices.length * D);
+  const most = Math.floor(PIECE_BYTES / (DB * W * 4));
+  for (let first = 0; first < order.length; first += most) {
+    const piece = order.subarray(first, first + most);
+    const padded = await gatherPiece(
+      context,
+      shape,
+      windows,
+      Uint32Array.from(piece, (i) => indices[i]!),
+    );
+    piece.forEach((to, from) => {
+      for (let d = 0; d < D; d++) out[to * D + d] = padded[from * DB * W + d]!;
+    });
+  }
+  return out;
+}
+
+/** The points at these ascending indices, each padded to whole vectors. */
+async function gatherPiece(
+  context: GpuContext,
+  shape: Shape,
+  windows: readonly Window[],
+  sorted: Uint32Array,
+): Promise<Float32Array> {
+  const { device, pipelines } = context;
   const parts = segments(sorted, windows);
   const memory = new Memory(device);
   try {
@@ -66,7 +92,7 @@ export async function gatherRows(context: GpuContext, shape: Shape, windows: rea
     const rows = await uploadRows(context, memory, sorted, parts);
     const jobs = await memory.buffer('row jobs', parts.length * JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST);
     device.queue.writeBuffer(jobs, 0, encodeJobs(parts.map(({ first, count }) => ({ first, count }))));
-    const bytes = indices.length * DB * W * 4;
+    const bytes = sorted.length * shape.DB * shape.W * 4;
     const result = await memory.buffer('gathered rows', bytes, Usage.STORAGE | Usage.COPY_SRC);
     const encoder = device.createCommandEncoder();
     const pass = encoder.beginComputePass();
@@ -76,12 +102,7 @@ export async function gatherRows(context: GpuContext, shape: Shape, windows: rea
     });
     pass.end();
     device.queue.submit([encoder.finish()]);
-    const padded = new Float32Array(await readBack(context, result, bytes));
-    const out = new Float64Array(indices.length * D);
-    order.forEach((to, from) => {
-      for (let d = 0; d < D; d++) out[to * D + d] = padded[from * DB * W + d]!;
-    });
-    return out;
+    return new Float32Array(await readBack(context, result, bytes));
   } finally {
     memory.destroy();
   }

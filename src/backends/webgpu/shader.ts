@@ -32,6 +32,8 @@ const FLAGS = [
   'TILED',
   'HALTS',
   'RELOADED',
+  'SAMPLED',
+  'BROUGHT_NEAR',
 ] as const;
 export type Flag = (typeof FLAGS)[number];
 

@@ -8,7 +8,7 @@ import { kMeansFamily } from '../../../src/families/k-means.ts';
 import { seededRandom } from '../../../src/math/random.ts';
 import { assert, assertClose, assertEqual, assertRejects, assertSame } from '../assert.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
-import { cpuBackend, deviceWith, drawSample, gpuBackend, randomFor, type Sample } from './gpu.ts';
+import { cpuBackend, deviceWith, drawSample, gpuBackend, randomFor, rowsBuffer, type Sample } from './gpu.ts';
 
 const family = gaussianFamily({ covarianceType: 'full', regCovar: 1e-6 });
 
@@ -97,12 +97,6 @@ const determinism: readonly LaneCase[] = [
     },
   },
 ];
-
-function rowsBuffer(device: GPUDevice, data: Float32Array<ArrayBuffer>, usage: number): GPUBuffer {
-  const buffer = device.createBuffer({ size: data.byteLength, usage: usage | GPUBufferUsage.COPY_DST });
-  device.queue.writeBuffer(buffer, 0, data);
-  return buffer;
-}
 
 const input: readonly LaneCase[] = [
   {

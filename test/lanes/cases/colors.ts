@@ -168,6 +168,9 @@ const refusals: LaneCase = {
     const small = poisoned(context, 999);
     await assertRejects(fit.colorsBuffer(colors, { into: small }), 'a small buffer', 'invalid-option');
     small.destroy();
+    const gone = poisoned(context, 1000);
+    gone.destroy();
+    await assertRejects(fit.colorsBuffer(colors, { into: gone }), 'a buffer that was destroyed', 'invalid-option');
     fit.destroy();
     const host = await new GaussianMixture({ nComponents: 3, backend: 'cpu' }).fit(points);
     assertEqual(host.residentPoints(), undefined, 'resident points on the CPU');

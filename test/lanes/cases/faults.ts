@@ -8,7 +8,7 @@ import { gaussianFamily } from '../../../src/families/gaussian.ts';
 import { kMeansFamily } from '../../../src/families/k-means.ts';
 import { assert, assertClose, assertEqual, assertRejects, assertSame } from '../assert.ts';
 import type { LaneCase } from '../types.ts';
-import { cpuBackend, drawSample, gpuBackend, randomFor } from './gpu.ts';
+import { cpuBackend, drawSample, gpuBackend, randomFor, rowsBuffer } from './gpu.ts';
 
 const family = gaussianFamily({ covarianceType: 'spherical', regCovar: 1e-6 });
 
@@ -75,10 +75,19 @@ export const faults: readonly LaneCase[] = [
         const scores = await model.scoreSamples({ data, nFeatures: 2 }, { device });
         assertSame([...scores.slice(0, 40)], [...alone], `scores beside a row at ${far}, seed ${seed}`);
       }
-      // So far away that the model's frame has no numbers for it: then that of the points themselves must do.
-      const data = Float64Array.of(...points.data, 1e20, 1e20);
-      const labels = await model.predict({ data, nFeatures: 2 }, { device });
-      assertEqual(labels.length, 41, 'labels');
+      // So far away that float32 in the model's frame has no numbers for it, as values that stand for missing ones are.
+      for (const far of [1e20, -9.97e36, 1e300]) {
+        const data = Float64Array.of(...points.data, far, far);
+        const scores = await model.scoreSamples({ data, nFeatures: 2 }, { device });
+        assertSame([...scores.slice(0, 40)], [...alone], `scores beside a row at ${far}, seed ${seed}`);
+        assert(Number.isFinite(scores[40]) && scores[40]! < -1e20, `the score of a row at ${far}`);
+      }
+      const data = Float32Array.of(...points.data, 9.97e36, -9.97e36);
+      const buffer = rowsBuffer(device, data);
+      const resident = await model.scoreSamples({ buffer, nSamples: 41, nFeatures: 2 }, { device });
+      assertClose([...resident.slice(0, 40)], [...alone], { absolute: 1e-4 }, `scores in a buffer, seed ${seed}`);
+      assert(Number.isFinite(resident[40]) && resident[40]! < -1e20, 'the score of a far row in a buffer');
+      buffer.destroy();
     },
   },
   {
@@ -86,11 +95,7 @@ export const faults: readonly LaneCase[] = [
     async run({ device, seed }) {
       const { points } = drawSample({ type: 'diag', D: 2, K: 2, N: 600, offset: 3e5 }, randomFor(seed, 'far buffer'));
       const data = Float32Array.from(points.data);
-      const buffer = device.createBuffer({
-        size: data.byteLength,
-        usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_DST,
-      });
-      device.queue.writeBuffer(buffer, 0, data);
+      const buffer = rowsBuffer(device, data);
       const resident = { buffer, nSamples: 600, nFeatures: 2 };
       const options = { nComponents: 2, covarianceType: 'diag', device, tol: 0, maxIter: 5 } as const;
       const fit = await new GaussianMixture(options).fit(resident);

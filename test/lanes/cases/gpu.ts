@@ -30,6 +30,17 @@ export function deviceWith(device: GPUDevice, overrides: Partial<GPUDevice>): GP
   });
 }
 
+/** Rows in a buffer, as a caller has them. */
+export function rowsBuffer(
+  device: GPUDevice,
+  data: Float32Array<ArrayBuffer>,
+  usage: number = GPUBufferUsage.STORAGE,
+): GPUBuffer {
+  const buffer = device.createBuffer({ size: data.byteLength, usage: usage | GPUBufferUsage.COPY_DST });
+  device.queue.writeBuffer(buffer, 0, data);
+  return buffer;
+}
+
 /** The first bytes of a buffer that can be copied. */
 export async function copyToHost(device: GPUDevice, buffer: GPUBuffer, size = buffer.size): Promise<ArrayBuffer> {
   const staging = device.createBuffer({ size, usage: GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST });

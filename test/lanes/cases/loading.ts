@@ -1,8 +1,8 @@
-import type { HostPoints } from '../../../src/data/points.ts';
+import type { HostPoints, Points } from '../../../src/data/points.ts';
 import { populationMoments, standardNormal } from '../../../src/families/gaussian.ts';
-import { assertClose } from '../assert.ts';
+import { assert, assertClose } from '../assert.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
-import { cpuBackend, gpuBackend, randomFor } from './gpu.ts';
+import { cpuBackend, gpuBackend, randomFor, rowsBuffer } from './gpu.ts';
 
 /** More points than are looked at one by one for their frame. */
 const N = 70_001;
@@ -14,7 +14,7 @@ function uniform(context: LaneContext, offset: number): Float64Array {
 }
 
 /** Mean and variance per column as a backend sees them, in data units, means less `offset`. */
-async function moments(backend: ReturnType<typeof cpuBackend>, points: HostPoints, offset: number): Promise<number[]> {
+async function moments(backend: ReturnType<typeof cpuBackend>, points: Points, offset: number): Promise<number[]> {
   const dataset = await backend.load(points, { scaling: 'per-feature' });
   try {
     const { shift, scale } = dataset.frame;
@@ -52,6 +52,37 @@ export const loading: readonly LaneCase[] = [
       // Between the 64 blocks of 64 rows that are looked at.
       for (let n = 500; n < 520; n++) data[n * D + 1] = 9e18;
       await compare(context, 'outliers', { data, nFeatures: D });
+    },
+  },
+  {
+    name: 'loading: large numbers in a buffer, as times since 1970 are',
+    async run(context) {
+      const n = 2000;
+      const small = uniform(context, 1).subarray(0, n * D);
+      const data = Float32Array.from(small, (x, i) => x * [1e13, 1e30, 1e-30][i % D]!);
+      const buffer = rowsBuffer(context.device, data);
+      const expected = await moments(cpuBackend(), { data, nFeatures: D }, 0);
+      const actual = await moments(gpuBackend(context), { buffer, nSamples: n, nFeatures: D }, 0);
+      assertClose(actual, expected, { relative: 1e-5 }, `moments, seed ${context.seed}`);
+      buffer.destroy();
+    },
+  },
+  {
+    name: 'loading: rows are read back in pieces',
+    async run(context) {
+      const [n, width] = [70_001, 64];
+      const data = new Float32Array(n * width).map((_, i) => (i % 8191) - (i % 127));
+      const dataset = await gpuBackend(context).load({ data, nFeatures: width }, { scaling: 'per-feature' });
+      const indices = Uint32Array.from({ length: n }, (_, i) => n - 1 - i);
+      const { shift, scale } = dataset.frame;
+      const rows = await dataset.rows(indices);
+      const worst = rows.reduce((most, z, i) => {
+        const d = i % width;
+        const x = data[indices[Math.floor(i / width)]! * width + d]!;
+        return Math.max(most, Math.abs(z - (x - shift[d]!) / scale[d]!));
+      }, 0);
+      assert(worst < 1e-5, `rows are off by ${worst}`);
+      dataset.destroy();
     },
   },
 ];

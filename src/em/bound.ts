@@ -43,6 +43,7 @@ export function boundAtPosterior<P>(
   parameters: P,
   dataset: Dataset,
 ): Bound | undefined {
+  if (family.isRelative) return undefined;
   const expectedLogLikelihood = family.expectedLogLikelihood?.(statistics, parameters, dataset.frame);
   if (expectedLogLikelihood === undefined) return undefined;
   const logLikelihood = statistics.objective;

@@ -1,4 +1,4 @@
-import { MOST_STEPS, roundingOf, type Trend } from './stopping.ts';
+import { MOST_STEPS, type Trend } from './stopping.ts';
 import type { Dataset, Family, Statistics } from './types.ts';
 
 /** An M-step: the sums that it had, and the parameters that it led from and to. */
@@ -81,25 +81,19 @@ export class Steps<P> {
     return !isSudden && rate < 1 && (2 * last.gain * rate) / (1 - rate) < tol;
   }
 
-  /** The size of the last step (−1) or of the one before (−2); undefined where there was none. */
+  /** The size of the last step (−1) or of the one before (−2); undefined where there was none. The prior, where there is one, is part of the bound. */
   #measure(at: -1 | -2): StepSize | undefined {
     const step = this.#last.at(at);
     if (!step) return undefined;
-    const { totalWeight, precision } = this.#dataset;
-    const { size } = roundingOf(step.statistics.objective, this.#dataset, precision);
-    const floor = (4 * precision) ** 2 + 16 * Number.EPSILON * size;
-    const gain = this.#gain(step) / totalWeight;
+    const family = this.#family;
+    const { frame, totalWeight, precision } = this.#dataset;
+    const [before, after] = [step.before, step.after].map((parameters) => {
+      const expected = family.expectedLogLikelihood?.(step.statistics, parameters, frame) ?? 0;
+      return (expected + (family.logPrior?.(parameters, frame) ?? 0)) / totalWeight;
+    }) as [number, number];
+    const gain = after - before;
+    const floor = (4 * precision) ** 2 + 16 * Number.EPSILON * (1 + Math.abs(before));
     // A step that is off by s gains (√gain ± s)² in place of gain, where s² is the least that can be told.
     return { index: this.#count + at, gain, error: floor + 2 * Math.sqrt(Math.max(0, gain) * floor) };
-  }
-
-  /** What an M-step gained in the bound. The prior, where there is one, is part of it. */
-  #gain({ statistics, before, after }: Step<P>): number {
-    const family = this.#family;
-    const { frame } = this.#dataset;
-    const value = (parameters: P) =>
-      (family.expectedLogLikelihood?.(statistics, parameters, frame) ?? 0) +
-      (family.logPrior?.(parameters, frame) ?? 0);
-    return value(after) - value(before);
   }
 }

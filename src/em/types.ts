@@ -265,6 +265,8 @@ export interface Family<P> {
    * were summed with, in data units, from the statistics alone. Absent for k-means.
    */
   expectedLogLikelihood?(statistics: Statistics, parameters: P, frame: Frame): number;
+  /** `expectedLogLikelihood` leaves out a constant of the points: differences are right, but no bound is. Default false. */
+  readonly isRelative?: boolean;
   /**
    * The parameters that the M-step moves as one vector without constraints, for acceleration: log-ratios of weights, means, log-Cholesky factors.
    * Undefined where a weight is 0.

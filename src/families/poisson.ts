@@ -47,10 +47,8 @@ export function poissonFamily(logFactorials?: number): Family<PoissonParameters>
       return { parameters: { weights: counts.map((count) => count / total), rates }, degeneracies };
     },
 
-    ...(logFactorials !== undefined && {
-      expectedLogLikelihood: (statistics: Statistics, parameters: PoissonParameters) =>
-        sumLogRates(statistics, parameters) - logFactorials,
-    }),
+    isRelative: logFactorials === undefined,
+    expectedLogLikelihood: (statistics, parameters) => sumLogRates(statistics, parameters) - (logFactorials ?? 0),
 
     toVector({ weights, rates }) {
       if (weights.some((w) => !(w > 0))) return undefined;

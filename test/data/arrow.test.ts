@@ -86,6 +86,16 @@ describe('Arrow', () => {
     await expectError(read('a.ipc', content, { columns: ['x'] }), 'missing-column', 'i64, f16, decimal');
   });
 
+  it('rounds decimals of any scale to float64', async () => {
+    const columns = {
+      hundreds: vector(new Decimal(-2, 5, 128), [Uint32Array.of(123, 0, 0, 0)]),
+      large: vector(new Decimal(0, 38, 128), [Uint32Array.of(0, 2 ** 28, 0, 0)]),
+      fine: vector(new Decimal(30, 38, 128), [Uint32Array.of(0, 0, 1, 0)]),
+    };
+    const table = await read('a.arrow', tableToIPC(new Table(columns), 'file'));
+    expect(rowsOf(table)).toEqual([[12300, 2 ** 60, Number('18446744073709551616e-30')]]);
+  });
+
   it('names or drops rows with nulls', async () => {
     const table = new Table({ a: vector(new Int32(), [1, null, 3, 4]), b: vector(new Int32(), [1, 2, 3, null]) });
     const content = tableToIPC(table, 'stream');

@@ -143,6 +143,15 @@ describe('CSV', () => {
     await expectError(read('a.csv', `a,b\n1,"2\n${'3,4\n'.repeat(2e6)}`), 'unreadable-file', 'line 2', 'quote');
   });
 
+  it('reads a header with a quote inside a cell, as inches have', async () => {
+    const table = await read('a.csv', 'size 5",y\n1,2\n3,4\n');
+    expect(table.featureNames).toEqual(['size 5"', 'y']);
+    expect(rowsOf(table)).toEqual([
+      [1, 2],
+      [3, 4],
+    ]);
+  });
+
   it('refuses what is no text, and what has no numbers or rows', async () => {
     await expectError(read('a.csv', new Uint8Array(100)), 'unreadable-file', 'NUL');
     await expectError(

@@ -96,5 +96,9 @@ describe('NPY', () => {
     );
     const wide = npy({ descr: '|u1', shape: [1, 200], data: new Uint8Array(200) });
     await expectError(read('a.npy', wide), 'too-many-features', '200 columns', '128');
+    const promised = npy({ descr: '<f4', shape: [2, 1e8], data: new Float32Array(2) });
+    await expectError(read('a.npy', promised), 'truncated-file', '2 × 100000000');
+    const turned = npy({ descr: '|u1', shape: [1, 2 ** 21], data: new Uint8Array(2 ** 21) });
+    await expectError(read('a.npy', turned), 'too-many-features', '2097152 columns', 'transposed');
   });
 });

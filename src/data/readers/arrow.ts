@@ -196,18 +196,27 @@ function toCells(arrow: Arrow, data: Data): Cells {
     const words = (data.dictionary?.data ?? []).flatMap((piece) => Array.from(toCells(arrow, piece)));
     return mapCells(data, (index) => words[Number(index)]);
   }
-  if (is.isBool(type) || is.isDecimal(type) || (is.isFloat(type) && type.precision === Precision.HALF)) {
-    const cells = Array.from(new arrow.Vector([data]));
-    return is.isDecimal(type) ? cells.map((cell) => toNumber(cell, type.scale)) : cells;
+  if (is.isDecimal(type)) return decimalCells(data, type.scale, type.bitWidth);
+  if (is.isBool(type) || (is.isFloat(type) && type.precision === Precision.HALF)) {
+    return Array.from(new arrow.Vector([data]));
   }
   const [factor, divisor] = millisecondsIn(arrow, type);
   if (factor === 1 && divisor === 1 && data.nullCount === 0 && data.values.length === data.length) return data.values;
   return mapCells(data, (value) => (Number(value) * factor) / divisor);
 }
 
-/** The number in a decimal; apache-arrow's types hide that its `valueOf` takes the scale. */
-function toNumber(decimal: { valueOf(scale: number): number } | null, scale: number): number | null {
-  return decimal === null ? null : decimal.valueOf(scale);
+/** Decimals rounded to the nearest float64. apache-arrow's own conversion refuses integer parts beyond 2^53, 32 bits and negative scales. */
+function decimalCells(data: Data, scale: number, bitWidth: number): Cells {
+  const words = data.values as Uint32Array;
+  const stride = bitWidth / 32;
+  if (words.length < data.length * stride)
+    throw new Error(`a column of ${data.length} rows holds ${words.length / stride} values`);
+  return Array.from({ length: data.length }, (_, i) => {
+    if (!data.getValid(i)) return null;
+    let digits = 0n;
+    for (let w = stride - 1; w >= 0; w--) digits = (digits << 32n) | BigInt(words[i * stride + w]!);
+    return Number(`${BigInt.asIntN(bitWidth, digits)}e${-scale}`);
+  });
 }
 
 /** Maps the values that are there; in a damaged file the buffer may be too short for its rows. */

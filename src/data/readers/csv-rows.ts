@@ -104,7 +104,7 @@ class RowCutter {
 
   /** The parser, once there is a line to learn from how lines end and what separates cells. */
   #openParser(input: string, last: boolean) {
-    const unquoted = input.replace(/"[^"]*("|$)/g, '');
+    const unquoted = input.replace(/(^|[,\t|;\n\r])"[^"]*(?:""[^"]*)*(?:"|$)/g, '$1');
     if (!last && !/[\n\r]./.test(unquoted) && input.length < LONGEST_ROW) return undefined;
     checkText(this.#file, input);
     // CRLF counts as LF: the CR stays at the end of the last cell, where blanks do not matter.

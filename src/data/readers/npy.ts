@@ -17,6 +17,8 @@ interface NpyHeader {
 
 /** Bytes per read, over all columns: few enough for memory, and enough that a read takes longer than asking for it. */
 const BLOCK_BYTES = 4 * 2 ** 20;
+/** A file with more is meant the other way round, and an object for each would not fit into memory. */
+const MAX_COLUMNS = 2 ** 20;
 const NARROW = /^(?:b1|[iu][12]|f[24])$/;
 
 /**
@@ -28,6 +30,17 @@ export async function openNpy(source: FileSource, request: ReadRequest): Promise
   const { parse } = await import('npyjs');
   const header = await readHeader(source, name, parse);
   const { rows, columns, itemBytes, type } = header;
+  const expected = header.bytes.length + rows * columns * itemBytes;
+  if (source.size < expected) {
+    throw truncated(name, `its header promises ${rows} × ${columns} numbers, ${expected} bytes; it has ${source.size}`);
+  }
+  if (columns > MAX_COLUMNS) {
+    throw new EmgpuError(
+      'too-many-features',
+      `${name} has ${rows} rows and ${columns} columns.`,
+      'Rows are points and columns features: save the array transposed if it is meant the other way round.',
+    );
+  }
   const readable = /^[biuf]\d+$/.test(type);
   const offered = Array.from({ length: columns }, (_, i) => ({
     name: `${i}`,
@@ -36,10 +49,6 @@ export async function openNpy(source: FileSource, request: ReadRequest): Promise
     byDefault: readable,
   }));
   const { places, labels, weighted, leftOut } = chooseColumns(offered, request);
-  const expected = header.bytes.length + rows * columns * itemBytes;
-  if (source.size < expected) {
-    throw truncated(name, `its header promises ${rows} × ${columns} numbers, ${expected} bytes; it has ${source.size}`);
-  }
   const readCells = header.fortranOrder ? readColumns : readRows;
   const step = Math.max(1, Math.floor(BLOCK_BYTES / (columns * itemBytes)));
   return {

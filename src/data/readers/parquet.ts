@@ -50,7 +50,13 @@ export async function openParquet(source: FileSource, request: ReadRequest): Pro
     columns: { labels, weighted, leftOut, narrow: features.every((place) => offered[place]!.narrow) },
     nRows,
     async *read(source, builder, signal) {
-      const options = { file: asyncBuffer(source), metadata, compressors, parsers: PARSERS, useOffsetIndex: true };
+      const options = {
+        file: asyncBuffer(source),
+        metadata,
+        compressors: forOddPages(compressors),
+        parsers: PARSERS,
+        useOffsetIndex: true,
+      };
       for (const group of groups) {
         if (group.end > source.size) {
           throw truncated(name, `its columns reach to byte ${group.end}, it has ${source.size}`);
@@ -72,10 +78,31 @@ export async function openParquet(source: FileSource, request: ReadRequest): Pro
   };
 }
 
+/** Codecs for empty pages, too, and for LZ4 blocks without Hadoop's frame whose first bytes look like one. */
+function forOddPages(codecs: Compressors): Compressors {
+  const whole = (unpack: Compressors['SNAPPY']) => (input: Uint8Array, length: number) =>
+    length === 0 ? new Uint8Array() : unpack!(input, length);
+  const all: Compressors = Object.fromEntries(Object.entries(codecs).map(([codec, unpack]) => [codec, whole(unpack)]));
+  const { LZ4, LZ4_RAW } = all;
+  const either = (input: Uint8Array, length: number) => {
+    try {
+      return LZ4!(input, length);
+    } catch {
+      return LZ4_RAW!(input, length);
+    }
+  };
+  return { ...all, LZ4: either };
+}
+
 function asyncBuffer(source: FileSource): AsyncBuffer {
   return {
     byteLength: source.size,
-    slice: async (start, end) => (await readBytes(source, start, end ?? source.size)).buffer,
+    slice: (start, end) => {
+      const bytes = readBytes(source, start, end ?? source.size).then(({ buffer }) => buffer);
+      // hyparquet begins several reads at once, and awaits no more of them once one has failed.
+      bytes.catch(() => {});
+      return bytes;
+    },
   };
 }
 

@@ -87,6 +87,18 @@ describe('CSV', () => {
     expect(rowsOf(await read('a.csv', 'a\n1\n3\n\n\n'))).toEqual([[1], [3]]);
   });
 
+  it('takes "" for a missing cell of a single column, at the end of the file, too', async () => {
+    const text = `x\n1\n""\n3\n${'""\n'.repeat(5)}`;
+    for (const content of [text, text.trimEnd(), text.replaceAll('\n', '\r\n')]) {
+      await expectError(read('a.csv', content), 'non-finite', 'line 3');
+      const table = await read('a.csv', content, { missing: 'drop' });
+      expect([rowsOf(table), table.nDropped]).toEqual([[[1], [3]], 6]);
+      expect(rowsOf(await read('a.csv', content, { missing: 'keep' }))).toHaveLength(8);
+    }
+    // Names may be blank.
+    expect(rowsOf(await read('a.csv', '""\n1\n2\n'))).toEqual([[1], [2]]);
+  });
+
   it('drops rows with missing numbers, and tells which are left', async () => {
     const cells = ['1', '', 'NaN', '4', 'inf', 'NA', 'null', '-Infinity', '9', '1e999'];
     const text = `a,b\n${cells.map((cell) => `${cell},0`).join('\n')}\n7\n`;

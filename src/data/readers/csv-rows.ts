@@ -93,7 +93,7 @@ class RowCutter {
       this.#rest = input;
       return { rows: [], line };
     }
-    const { data, errors, meta } = this.#parser.parse(input, 0, !last);
+    const { data, errors, meta } = this.#parser.parse(withoutEmptyRows(input, line > 1, last), 0, !last);
     const fault = errors.find((error) => error.row < data.length);
     if (fault) throw openQuote(this.#file, line + linesBefore(data, fault.row, this.newline));
     this.#rest = input.slice(meta.cursor);
@@ -112,6 +112,16 @@ class RowCutter {
     const delimiter = this.#delimiter ?? guessDelimiter(this.#Papa, input);
     return new this.#Papa.Parser({ delimiter, newline: this.newline });
   }
+}
+
+/**
+ * Writes `NA` for rows `""`, which is how a missing cell of a single column is written: papaparse gives the same for them as for blank lines. As long
+ * as before, so that places in the text stay what they are. Not for the first row of a file, which may be the name of a column.
+ */
+function withoutEmptyRows(input: string, inside: boolean, last: boolean): string {
+  if (!input.includes('""')) return input;
+  const rows = input.replace(last ? /(?<=[\n\r])""(?=[\n\r]|$)/g : /(?<=[\n\r])""(?=[\n\r])/g, 'NA');
+  return inside ? rows.replace(/^""(?=[\n\r])/, 'NA') : rows;
 }
 
 /** The number of lines that the first `n` rows fill. */

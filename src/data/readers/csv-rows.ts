@@ -158,9 +158,15 @@ function encodingFor(first: number, second: number): string {
   return first === 0xfe && second === 0xff ? 'utf-16be' : 'utf-8';
 }
 
+const DECIMAL_COMMA = /^\s*[+-]?\d+(?:,\d+)?\s*$/;
+
 function guessDelimiter(Papa: Papa, input: string): string {
-  return Papa.parse(input, { preview: 10, skipEmptyLines: true, delimitersToGuess: [',', '\t', '|', ';'] }).meta
-    .delimiter;
+  const preview = { preview: 10, skipEmptyLines: true } as const;
+  const guess = Papa.parse(input, { ...preview, delimitersToGuess: [',', '\t', '|', ';'] }).meta.delimiter;
+  if (guess !== ',') return guess;
+  // As many decimal commas in every row look like delimiters. They are none where semicolons cut the rows into numbers.
+  const { data } = Papa.parse<string[]>(input, { ...preview, delimiter: ';' });
+  return data.every((row) => row.length > 1 && row.every((cell) => DECIMAL_COMMA.test(cell))) ? ';' : ',';
 }
 
 function checkText(name: string, input: string): void {

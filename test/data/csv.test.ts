@@ -173,7 +173,12 @@ describe('CSV', () => {
       'a (line 2 holds "x"), b (line 2 holds "y")',
       'decimals take a point',
     );
-    await expectError(read('a.csv', '1,5;2,5\n3,5;4,5\n5,5;4,7\n'), 'not-a-number', 'line 1', 'decimals take a point');
+    await expectError(
+      read('a.csv', '1,5;2,5\n3,5;4,5\n5,5;4,7\n'),
+      'not-a-number',
+      'no column of numbers',
+      'decimals take a point',
+    );
     await expectError(read('a.csv', ''), 'empty-file', '0 bytes');
     await expectError(read('a.csv', '\n \n\n'), 'empty-file', 'blank');
     await expectError(read('a.csv', 'a,b\n'), 'empty-file', 'no rows');

@@ -1,5 +1,6 @@
 import { EmgpuError } from '../errors.ts';
 import { areNumbers, copyColumn } from './copy-column.ts';
+import { enlarge, identity, trim } from './growing.ts';
 import type { HostPoints } from './points.ts';
 import type { Room } from './rechunk.ts';
 import { isWeight, WEIGHTS_ARE } from './weights.ts';
@@ -281,21 +282,6 @@ function toNumber(value: unknown): number {
   return typeof value === 'bigint' || typeof value === 'boolean' ? Number(value) : Number.NaN;
 }
 
-function identity(length: number, used: number): Uint32Array {
-  const numbers = new Uint32Array(length);
-  for (let i = 0; i < used; i++) numbers[i] = i;
-  return numbers;
-}
-
-type Numbers = Float32Array | Float64Array | Uint32Array;
-
-/** A longer array of the same kind that begins with the first `used` numbers. */
-function enlarge<T extends Numbers>(array: T, length: number, used: number): T {
-  const longer = new (array.constructor as new (length: number) => T)(length);
-  longer.set(array.subarray(0, used));
-  return longer;
-}
-
 /** The error for a file in which no row is left. */
 export function noRows(file: string, labels: readonly string[], nDropped: number): EmgpuError {
   if (nDropped === 0) {
@@ -306,9 +292,4 @@ export function noRows(file: string, labels: readonly string[], nDropped: number
     `All ${nDropped} rows of ${file} miss a number in the columns ${labels.join(', ')}; none is left.`,
     'Choose columns that hold more numbers.',
   );
-}
-
-/** The first numbers of an array: a view when little is wasted, else a copy, so that a small table does not hold on to a large buffer. */
-function trim<T extends Float32Array | Float64Array>(data: T, length: number): T {
-  return (length > 0.75 * data.length ? data.subarray(0, length) : data.slice(0, length)) as T;
 }

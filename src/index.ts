@@ -3,7 +3,9 @@
  *
  * @module emgpu
  */
+import { denoThread } from './backends/cpu/deno-thread.ts';
 import { fromWebWorker } from './backends/cpu/worker-protocol.ts';
+import CpuWorker from './backends/cpu/worker-web.ts?worker&inline';
 import { denoStore } from './backends/deno-store.ts';
 import { usePlatformByDefault } from './backends/platform.ts';
 import { webStore } from './backends/web-store.ts';
@@ -23,8 +25,7 @@ usePlatformByDefault({
   gpu: async () => globalThis.navigator?.gpu,
   get spawnWorker() {
     if (typeof Worker === 'undefined') return undefined;
-    return () =>
-      fromWebWorker(new Worker(new URL('./backends/cpu/worker-web.ts', import.meta.url), { type: 'module' }));
+    return () => denoThread() ?? fromWebWorker(new CpuWorker({ name: 'emgpu-cpu' }));
   },
   concurrency: () => globalThis.navigator?.hardwareConcurrency ?? 1,
   get drawsPages() {

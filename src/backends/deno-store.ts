@@ -17,7 +17,7 @@ export function denoStore(): TextStore | undefined {
   const open = async (): Promise<TextStore> => {
     const answers = await Promise.all(NEEDED.map((permission) => deno.permissions.query(permission)));
     if (answers.some(({ state }) => state !== 'granted')) throw new Error('Files are not permitted.');
-    return (await import(/* @vite-ignore */ FILE_STORE)).fileStore();
+    return (await import(/* webpackIgnore: true */ /* @vite-ignore */ FILE_STORE)).fileStore();
   };
   return {
     read: async (name) => (await open()).read(name),

@@ -9,6 +9,7 @@ import { countWorkers, pointsPerBatch, shardStarts } from './partition.ts';
 import { Shard } from './shard.ts';
 import { LocalShard, type ShardClient } from './shard-client.ts';
 import { allOrNone, buffersOf, ShardedPoints } from './sharded-points.ts';
+import type { WorkerClient } from './worker-client.ts';
 import type { WorkerPool } from './worker-pool.ts';
 
 export interface CpuBackendOptions {
@@ -28,20 +29,29 @@ export function createCpuBackend(options: CpuBackendOptions = {}): Backend {
 
 class CpuBackend implements Backend {
   readonly name = 'cpu';
-  readonly adapter: string;
-  readonly reason: string;
   readonly precision = PRECISION;
   readonly sharesMemory: boolean;
   readonly #pool: WorkerPool | undefined;
+  readonly #reason: string;
   /** Set by `destroy()`. Workers that died do not matter: the next load replaces them. */
   lost = false;
 
   constructor({ pool, reason = 'the CPU was asked for' }: CpuBackendOptions) {
     this.#pool = pool;
     this.sharesMemory = pool !== undefined;
-    this.reason = reason;
-    const threads = pool?.size === 1 ? '1 worker thread' : `up to ${pool?.size} worker threads`;
-    this.adapter = `CPU, float64, ${pool ? threads : 'on the calling thread'}`;
+    this.#reason = reason;
+  }
+
+  get adapter(): string {
+    const { size = 0 } = this.#pool ?? {};
+    const threads = size === 1 ? '1 worker thread' : `up to ${size} worker threads`;
+    return `CPU, float64, ${size === 0 ? 'on the calling thread' : threads}`;
+  }
+
+  get reason(): string {
+    const { size = 0, problem } = this.#pool ?? {};
+    if (!problem) return this.#reason;
+    return `${this.#reason}; ${size === 0 ? 'no worker thread' : `only ${size} of the worker threads`} could be started: ${problem}`;
   }
 
   async load(points: Points, options: LoadOptions): Promise<Dataset> {
@@ -52,11 +62,11 @@ class CpuBackend implements Backend {
     const frame = options.frame ?? frameFor(await hostMoments(host, options.signal), options.scaling);
     checkFeatures(frame.shift.length, host.nFeatures);
     const n = host.data.length / host.nFeatures;
-    const nWorkers = this.#pool ? countWorkers(n, host.nFeatures, this.#pool.size) : 0;
-    const starts = shardStarts(n, Math.max(1, nWorkers));
+    const workers = (await this.#pool?.take(countWorkers(n, host.nFeatures, this.#pool.size))) ?? [];
+    const starts = shardStarts(n, Math.max(1, workers.length));
     const { reuse } = options;
     const reused = reuse instanceof CpuDataset ? await reuse.handOver(starts, frame) : reuse?.destroy();
-    const shards = reused ?? (await this.#createShards(nWorkers, starts, frame));
+    const shards = reused ?? (await createShards(workers, starts, frame));
     try {
       await fillShards(options.bringNear ? nearTo(frame, host) : host, frame, shards, starts, options);
     } catch (error) {
@@ -79,12 +89,16 @@ class CpuBackend implements Backend {
     this.lost = true;
     this.#pool?.terminate();
   }
+}
 
-  async #createShards(nWorkers: number, starts: readonly number[], frame: Frame): Promise<ShardClient[]> {
-    if (nWorkers === 0) return [new LocalShard(new Shard(0, starts[1]!, frame))];
-    const workers = this.#pool!.take(nWorkers);
-    return allOrNone(workers.map((worker, s) => worker.createShard(starts[s]!, starts[s + 1]! - starts[s]!, frame)));
-  }
+/** A shard on each of the workers; on the calling thread where there are none. */
+async function createShards(
+  workers: readonly WorkerClient[],
+  starts: readonly number[],
+  frame: Frame,
+): Promise<ShardClient[]> {
+  if (workers.length === 0) return [new LocalShard(new Shard(0, starts[1]!, frame))];
+  return allOrNone(workers.map((worker, s) => worker.createShard(starts[s]!, starts[s + 1]! - starts[s]!, frame)));
 }
 
 function requireHostPoints(points: Points): HostPoints {

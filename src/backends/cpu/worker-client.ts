@@ -2,7 +2,7 @@ import type { Frame } from '../../data/frame.ts';
 import { EmgpuError } from '../../errors.ts';
 import type { Shard } from './shard.ts';
 import type { ShardClient, ShardMethod } from './shard-client.ts';
-import type { Request, Response, WorkerLike } from './worker-protocol.ts';
+import { type Request, type Response, STARTED, type WorkerLike } from './worker-protocol.ts';
 
 interface Pending {
   resolve(value: unknown): void;
@@ -11,6 +11,8 @@ interface Pending {
 
 /** The host's end of one worker: makes shards there and calls them. */
 export class WorkerClient {
+  /** Resolves once the worker runs. Rejects with `worker-failed` where it never does, with `destroyed` where it is terminated before. */
+  readonly started: Promise<unknown>;
   readonly #worker: WorkerLike;
   readonly #pending = new Map<number, Pending>();
   #failure: EmgpuError | undefined;
@@ -19,11 +21,11 @@ export class WorkerClient {
 
   constructor(worker: WorkerLike) {
     this.#worker = worker;
+    this.started = new Promise((resolve, reject) => this.#pending.set(STARTED, { resolve, reject }));
     worker.listen(
       (data) => this.#settle(data as Response),
       (cause) => this.#fail(cause),
     );
-    worker.unref?.();
   }
 
   /** Whether the worker died; nothing can be computed there any more. */
@@ -45,7 +47,6 @@ export class WorkerClient {
 
   terminate(): void {
     this.#fail(new EmgpuError('destroyed', 'The CPU backend was destroyed.', 'Make a new one.'));
-    this.#worker.terminate();
   }
 
   #request(make: (id: number) => Request, transfer: ArrayBuffer[]): Promise<unknown> {
@@ -85,5 +86,7 @@ export class WorkerClient {
           );
     for (const { reject } of this.#pending.values()) reject(this.#failure);
     this.#pending.clear();
+    // A Web Worker lives on after an error that nobody caught, with its points.
+    this.#worker.terminate();
   }
 }

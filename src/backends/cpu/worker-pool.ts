@@ -4,12 +4,16 @@ import type { WorkerLike } from './worker-protocol.ts';
 
 /** Workers that CPU backends share. They are started when points first arrive that are worth it. */
 export class WorkerPool {
-  /** How many workers there are at most. */
-  readonly size: number;
   readonly #spawn: () => WorkerLike;
+  readonly #most: number;
+  #size: number;
+  #problem: string | undefined;
   #workers: WorkerClient[] = [];
+  /** Those of which it is not yet known whether they will run. */
+  readonly #starting = new Set<WorkerClient>();
+  #filling: Promise<void> = Promise.resolve();
 
-  /** @param spawn starts a worker that runs `worker-node.ts` or `worker-web.ts` */
+  /** @param spawn starts a worker that runs `worker-node.ts` or `worker-web.ts`; may throw */
   constructor(spawn: () => WorkerLike, size: number) {
     if (!Number.isInteger(size) || size < 1) {
       throw new EmgpuError(
@@ -18,20 +22,63 @@ export class WorkerPool {
         'Pass the number of worker threads to use.',
       );
     }
-    this.size = size;
+    this.#most = size;
+    this.#size = size;
     this.#spawn = spawn;
   }
 
-  /** The first `count` workers, with those replaced that died since the last time. */
-  take(count: number): WorkerClient[] {
-    this.#workers = this.#workers.filter((worker) => !worker.failed);
-    while (this.#workers.length < count) this.#workers.push(new WorkerClient(this.#spawn()));
+  /** How many workers there are at most: once one could not be started, as many as could, which may be none. */
+  get size(): number {
+    return this.#size;
+  }
+
+  /** Why {@link size} is less than was asked for. */
+  get problem(): string | undefined {
+    return this.#problem;
+  }
+
+  /** The first `count` workers, or as many as {@link size}, with those replaced that died since the last time. */
+  async take(count: number): Promise<WorkerClient[]> {
+    // One after the other, so that two callers at once share what is started.
+    const filled = this.#filling.then(() => this.#fill(count));
+    this.#filling = filled.catch(() => {});
+    await filled;
     return this.#workers.slice(0, count);
   }
 
   /** Stops all workers; the points they hold are lost. */
   terminate(): void {
-    for (const worker of this.#workers) worker.terminate();
+    for (const worker of [...this.#workers, ...this.#starting]) worker.terminate();
     this.#workers = [];
+    this.#size = this.#most;
+    this.#problem = undefined;
+  }
+
+  async #fill(count: number): Promise<void> {
+    this.#workers = this.#workers.filter((worker) => !worker.failed);
+    const missing = Math.max(0, Math.min(count, this.#size) - this.#workers.length);
+    const started = await Promise.allSettled(Array.from({ length: missing }, () => this.#start()));
+    for (const start of started) if (start.status === 'fulfilled') this.#workers.push(start.value);
+    const failed = started.find((start) => start.status === 'rejected');
+    if (failed) this.#settleFor(failed.reason);
+  }
+
+  async #start(): Promise<WorkerClient> {
+    const worker = new WorkerClient(this.#spawn());
+    this.#starting.add(worker);
+    try {
+      await worker.started;
+      return worker;
+    } finally {
+      this.#starting.delete(worker);
+    }
+  }
+
+  /** Makes do with the workers that run: what kept one from it (a page's policy, no more threads) will keep the next one. */
+  #settleFor(reason: unknown): void {
+    if (reason instanceof EmgpuError && reason.code === 'destroyed') throw reason;
+    this.#size = this.#workers.length;
+    const why = reason instanceof EmgpuError ? reason.cause : reason;
+    this.#problem = why instanceof Error ? why.message : `${why}`;
   }
 }

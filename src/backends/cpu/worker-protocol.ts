@@ -21,6 +21,9 @@ export type Request =
     }
   | { readonly type: 'free'; readonly shard: number };
 
+/** The answer with this id comes unasked, once the worker runs. */
+export const STARTED = -1;
+
 /** Worker → host. */
 export type Response =
   | { readonly id: number; readonly value: unknown }
@@ -36,7 +39,7 @@ export interface WorkerLike {
   /** Called once, before the first message, with the receivers of messages and of the news that the worker died. */
   listen(onMessage: (data: unknown) => void, onFailure: (cause: unknown) => void): void;
   terminate(): void;
-  /** Node only: makes the worker keep the process alive, as it shall while a call is under way. */
+  /** Where a worker can keep its process alive: makes it do so, as it shall while a call is under way. */
   ref?(): void;
   unref?(): void;
 }
@@ -47,17 +50,34 @@ export interface HostPort {
   listen(onMessage: (data: unknown) => void): void;
 }
 
+/** A Web Worker; Bun's can be told not to keep the process alive. */
+type WebWorker = Worker & Partial<Pick<NodeWorker, 'ref' | 'unref'>>;
+
 /** A Web Worker as {@link WorkerLike}. */
-export function fromWebWorker(worker: Worker): WorkerLike {
+export function fromWebWorker(worker: WebWorker): WorkerLike {
   return {
     postMessage: (message, transfer) => worker.postMessage(message, transfer),
     listen: (onMessage, onFailure) => {
       worker.onmessage = (event) => onMessage(event.data);
-      worker.onmessageerror = () => onFailure(new Error('A message could not be read.'));
-      worker.onerror = (event) => onFailure(event.error ?? new Error(event.message));
+      worker.onmessageerror = () => onFailure(new Error('a message could not be read'));
+      worker.onerror = (event) => {
+        // It is told to whoever awaits the worker; Deno would end the program besides.
+        event.preventDefault();
+        onFailure(errorOf(event));
+      };
     },
     terminate: () => worker.terminate(),
+    ref: () => worker.ref?.(),
+    unref: () => worker.unref?.(),
   };
+}
+
+/** Where no script was loaded, browsers send a bare event without message or place. */
+function errorOf({ message, filename, lineno, error }: ErrorEvent): Error {
+  const what =
+    message ||
+    'the browser loaded no script for it and does not say why (a Content-Security-Policy must allow worker-src blob:)';
+  return new Error(filename ? `${what} (${filename}:${lineno})` : what, { cause: error });
 }
 
 /** The part of `Worker` of `node:worker_threads` that is used, spelled out so that nothing here imports Node. */
@@ -76,7 +96,7 @@ export function fromNodeWorker(worker: NodeWorker): WorkerLike {
     listen: (onMessage, onFailure) => {
       worker.on('message', onMessage);
       worker.on('error', onFailure);
-      worker.on('exit', (code) => onFailure(new Error(`The worker exited with code ${code}.`)));
+      worker.on('exit', (code) => onFailure(new Error(`it exited with code ${code}`)));
     },
     terminate: () => void worker.terminate(),
     ref: () => worker.ref(),

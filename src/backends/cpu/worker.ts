@@ -1,7 +1,7 @@
 import { EmgpuError } from '../../errors.ts';
 import { Shard } from './shard.ts';
 import { callShard } from './shard-client.ts';
-import type { HostPort, Request, Response } from './worker-protocol.ts';
+import { type HostPort, type Request, type Response, STARTED } from './worker-protocol.ts';
 
 /** The body of a worker: keeps shards, answers calls to them. */
 export function serveShard(port: HostPort): void {
@@ -15,6 +15,8 @@ export function serveShard(port: HostPort): void {
     const response = answer(shards, request);
     port.postMessage(response, 'value' in response ? buffersOf(response.value) : []);
   });
+  const started: Response = { id: STARTED, value: undefined };
+  port.postMessage(started, []);
 }
 
 function answer(shards: Map<number, Shard>, request: Exclude<Request, { type: 'free' }>): Response {
@@ -30,7 +32,7 @@ function answer(shards: Map<number, Shard>, request: Exclude<Request, { type: 'f
     const known =
       error instanceof EmgpuError
         ? error
-        : new EmgpuError('worker-failed', `A CPU worker stopped: ${error}.`, 'Please report this as a bug.');
+        : new EmgpuError('worker-failed', `A CPU worker failed: ${error}.`, 'Please report this as a bug.');
     const { code, problem, remedy } = known;
     return { id, failure: { code, problem, remedy } };
   }

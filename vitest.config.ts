@@ -34,7 +34,7 @@ const ALONE = [
   'test/streams/memory.test.ts',
 ];
 /** Of the unit tests: what starts the command or a browser, or runs on a lane. */
-const OTHERS = ['test/lanes/**', 'test/cli/**', 'test/demo/**', 'test/docs/**'];
+const OTHERS = ['test/lanes/**', 'test/cli/**', 'test/demo/**', 'test/docs/**', 'test/package/**'];
 /** What the Lab's rooms import: the sources, and not what was built of them. */
 const resolve = {
   alias: [{ find: /^emgpu$/, replacement: fileURLToPath(new URL('src/index.ts', import.meta.url)) }],
@@ -88,7 +88,7 @@ export default defineConfig({
           // Each test starts the command or a browser, which is slow: apart, so that the quick run can leave them out.
           name: 'commands',
           env,
-          include: ['test/cli/**/*.test.ts', 'test/docs/**/*.test.ts'],
+          include: ['test/{cli,docs,package}/**/*.test.ts'],
           isolate: false,
           maxWorkers: 2,
           testTimeout: 60_000,

@@ -1,22 +1,19 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { build, type Rolldown } from 'vite';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { type App, installPackage } from '../package/install.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const OUT = fileURLToPath(new URL('../../build/test-package/', import.meta.url));
 
+let app: App;
 let chunks: Map<string, Rolldown.OutputChunk>;
 
-/** The package as `npm run build` makes it, but for the types. */
 beforeAll(async () => {
-  const options = { root: ROOT, configFile: `${ROOT}/vite.config.ts`, logLevel: 'error' } as const;
-  const built = await build({ ...options, build: { outDir: OUT, emptyOutDir: true } });
-  const outputs = (Array.isArray(built) ? built : [built]) as Rolldown.RolldownOutput[];
-  const all = outputs.flatMap(({ output }) => output).filter((file) => file.type === 'chunk');
-  chunks = new Map(all.map((chunk) => [chunk.fileName, chunk]));
+  app = await installPackage('test-entries');
+  chunks = new Map(app.chunks.map((chunk) => [chunk.fileName, chunk]));
 });
 
 /** Everything that importing a file brings with it: files of the package, and modules from elsewhere. */
@@ -72,7 +69,7 @@ describe('the entry `emgpu`', () => {
       for (const name of ['navigator', 'process', 'Buffer', 'window', 'document', 'Worker']) {
         Object.defineProperty(globalThis, name, {
           get() {
-            touched.push(name + (new Error().stack.includes('test-package') ? '' : ' by Node'));
+            touched.push(name + (new Error().stack.includes('test-entries') ? '' : ' by Node'));
             return undefined;
           },
         });
@@ -81,7 +78,7 @@ describe('the entry `emgpu`', () => {
       log(JSON.stringify({ names, touched: touched.filter((name) => !name.endsWith('by Node')) }));
     `;
     const args = ['--input-type=module', '--eval', script];
-    const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd: OUT, encoding: 'utf8' });
+    const { stdout, stderr, status } = spawnSync(process.execPath, args, { cwd: app.dist, encoding: 'utf8' });
     expect(stderr).toBe('');
     expect(status).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
@@ -136,7 +133,7 @@ describe('the entry `emgpu`', () => {
       console.log(JSON.stringify({ means, backend, adapter, backendReason, report: await describeBackends() }));
     `;
     const args = ['--input-type=module', '--eval', script];
-    const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: OUT, encoding: 'utf8' });
+    const { stdout, stderr } = spawnSync(process.execPath, args, { cwd: app.dist, encoding: 'utf8' });
     expect(stderr).toBe('');
     const { means, report, ...rest } = JSON.parse(stdout);
     expect(means.flat().sort()[0]).toBeCloseTo(0.1, 6);
@@ -155,19 +152,13 @@ describe('the entry `emgpu`', () => {
 
 describe('a bundle of an app that imports `emgpu`', () => {
   test('keeps the way to WebGPU and to the workers: side effects of the entry that package.json must declare', async () => {
-    const app = fileURLToPath(new URL('../../build/test-consumer/', import.meta.url));
-    const installed = `${app}node_modules/emgpu/`;
-    mkdirSync(installed, { recursive: true });
-    cpSync(OUT, `${installed}dist`, { recursive: true });
-    cpSync(`${ROOT}/package.json`, `${installed}package.json`);
-    // A package of its own: inside this one `emgpu` would be this one.
-    writeFileSync(`${app}package.json`, '{ "private": true, "type": "module" }');
+    const entry = `${app.folder}main.js`;
     writeFileSync(
-      `${app}main.js`,
+      entry,
       `import { KMeans } from 'emgpu'; globalThis.fit = (p) => new KMeans({ nClusters: 2 }).fit(p);`,
     );
-    const bundle = { lib: { entry: `${app}main.js`, formats: ['es' as const] }, write: false, minify: false };
-    const built = await build({ root: app, configFile: false, logLevel: 'error', build: bundle });
+    const bundle = { lib: { entry, formats: ['es' as const] }, write: false, minify: false };
+    const built = await build({ root: app.folder, configFile: false, logLevel: 'error', build: bundle });
     const outputs = (Array.isArray(built) ? built : [built]) as Rolldown.RolldownOutput[];
     const code = outputs.flatMap(({ output }) => output).map((file) => (file.type === 'chunk' ? file.code : ''));
     expect(code.join('\n')).toContain('navigator?.gpu');
@@ -190,7 +181,7 @@ describe('the entry `emgpu/node`', () => {
     `;
     const args = ['--input-type=module', '--eval', script];
     const { stdout, stderr, status } = spawnSync(process.execPath, args, {
-      cwd: OUT,
+      cwd: app.dist,
       encoding: 'utf8',
       timeout: 20_000,
     });

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { findLavapipe } from '../../scripts/drivers.mjs';
 import { requiredLanes } from '../lanes/required.ts';
+import { installPackage } from '../package/install.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 /** A place where `emgpu` is an installed package, as it is for whoever copies an example. */
@@ -40,15 +40,10 @@ function run(file: string, env: NodeJS.ProcessEnv = {}): string {
 }
 
 beforeAll(async () => {
-  rmSync(APP, { recursive: true, force: true });
-  const installed = `${APP}node_modules/emgpu/`;
-  const outDir = `${installed}dist`;
-  await build({ root: ROOT, configFile: `${ROOT}vite.config.ts`, logLevel: 'error', build: { outDir } });
-  cpSync(`${ROOT}package.json`, `${installed}package.json`);
+  await installPackage('test-examples');
   cpSync(`${ROOT}examples`, `${APP}examples`, { recursive: true });
   cpSync(`${ROOT}test/reference/data`, `${APP}test/reference/data`, { recursive: true });
   cpSync(`${ROOT}test/reference/data/faithful.csv`, `${APP}faithful.csv`);
-  writeFileSync(`${APP}package.json`, '{ "private": true, "type": "module" }');
 });
 
 describe('on the CPU', () => {

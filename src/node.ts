@@ -73,7 +73,7 @@ export function openStream(
   options: OpenStreamOptions = {},
 ): Promise<PointStream> {
   if (typeof source !== 'string') return openSource(source, options);
-  return openSource(() => openPath(source), { name: basename(source), ...options });
+  return openSource(() => openPath(source), { ...options, name: options.name ?? basename(source) });
 }
 
 async function openPath(path: string): Promise<OpenedSource> {

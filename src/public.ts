@@ -1,4 +1,5 @@
-// What every entry of the package exports.
+/// <reference lib="esnext.disposable" preserve="true" />
+// What every entry of the package exports. Its types name `Symbol.dispose`, which programs with an older `lib` lack.
 
 export { type BackendChoice, type BackendReport, describeBackends, releaseBackends } from './backends/select.ts';
 export { workDone } from './backends/waiting.ts';

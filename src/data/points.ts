@@ -8,9 +8,9 @@ export interface HostPoints {
   readonly data: Float32Array | Float64Array;
   readonly nFeatures: number;
   /** Names of the columns, `nFeatures` of them. */
-  readonly featureNames?: readonly string[];
+  readonly featureNames?: readonly string[] | undefined;
   /** One number ≥ 0 per row, default 1: a row of weight 2 counts as two rows, one of weight 0 as none. */
-  readonly sampleWeight?: Weights;
+  readonly sampleWeight?: Weights | undefined;
 }
 
 /** Points in a caller's `GPUBuffer` (usage `COPY_SRC` or `STORAGE`), row-major float32. Never written, never destroyed. */
@@ -19,9 +19,9 @@ export interface DevicePoints {
   readonly nSamples: number;
   readonly nFeatures: number;
   /** Names of the columns, `nFeatures` of them. */
-  readonly featureNames?: readonly string[];
+  readonly featureNames?: readonly string[] | undefined;
   /** One number ≥ 0 per row, default 1: a row of weight 2 counts as two rows, one of weight 0 as none. */
-  readonly sampleWeight?: Weights;
+  readonly sampleWeight?: Weights | undefined;
 }
 
 /** N × D numbers, in host memory or in a `GPUBuffer`. */

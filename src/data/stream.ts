@@ -10,9 +10,9 @@ export type { ChunkOptions, PointStream, StreamPiece, StreamPieces } from './rep
 
 export interface OpenStreamOptions extends Omit<FileOptions, 'name'> {
   /** Default: the name of a `File`. */
-  readonly name?: string;
+  readonly name?: string | undefined;
   /** Stops opening; the call rejects with `aborted`. A walk has a signal of its own. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** The bytes of a file that are held open until `close()`. */
@@ -94,7 +94,7 @@ async function* readBlocks(
 export interface StreamShape {
   readonly nFeatures: number;
   /** D names. */
-  readonly featureNames?: readonly string[];
+  readonly featureNames?: readonly string[] | undefined;
 }
 
 /** A stream of points in memory, which are copied chunk by chunk. */

@@ -32,11 +32,11 @@ export interface AnnealOptions extends DeviceOptions, Omit<IterationOptions, 'nI
    * Shared variances σ², falling, in squared data units. Default: from the points' mean variance per column down to a millionth of it, each half
    * of the one before.
    */
-  readonly variances?: readonly number[];
+  readonly variances?: readonly number[] | undefined;
   /** Tolerance of the run at each variance; default 1e-6. */
-  readonly tol?: number;
+  readonly tol?: number | undefined;
   /** The start: greedy k-means++ (default), or centres `[K][D]`. */
-  readonly centers?: readonly (readonly number[])[];
+  readonly centers?: readonly (readonly number[])[] | undefined;
 }
 
 /** Soft k-means at one variance, run to its end. */

@@ -44,7 +44,7 @@ const TEXTURE_USAGE = 0x01 | 0x02 | 0x04; // COPY_SRC, COPY_DST, TEXTURE_BINDING
  */
 export async function densityGrid(
   model: MixtureModel,
-  grid: DensityGrid & { readonly log?: boolean },
+  grid: DensityGrid & { readonly log?: boolean | undefined },
   options: ScoreOptions = {},
 ): Promise<Float32Array | Float64Array> {
   const [nx, ny] = checkGrid(grid);

@@ -25,7 +25,7 @@ export interface MixtureScore {
 
 export interface BoundOptions extends ScoreOptions {
   /** Responsibilities of 0 and 1, as `predict` gives labels, instead of the posterior. */
-  readonly hard?: boolean;
+  readonly hard?: boolean | undefined;
 }
 
 /** What mixtures of all families share. */

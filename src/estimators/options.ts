@@ -66,7 +66,10 @@ export const ITERATION_DEFAULTS = { backend: 'auto', tol: 1e-6, maxIter: 500, nI
 /** More starts than this are taken for a slip. */
 const MOST_STARTS = 1e6;
 
-export type CheckedIteration = Required<IterationOptions> & Required<Pick<DeviceOptions, 'backend'>> & { tol: number };
+/** Options without those that are `undefined`. */
+export type Defined<T> = { [Key in keyof T]: Exclude<T[Key], undefined> };
+
+export type CheckedIteration = Required<Defined<IterationOptions & Pick<DeviceOptions, 'backend'>>> & { tol: number };
 
 export function checkIteration({ backend, tol, maxIter, nInit, seed }: CheckedIteration): void {
   checkBackend(backend);
@@ -114,7 +117,7 @@ export const MIXTURE_OPTIONS = {
  * The options without those that are `undefined`, so that these have their defaults. Throws `invalid-option` unless they are an object, and for names
  * that are not in `names`: a misspelt option would go unnoticed.
  */
-export function defined<T extends object>(options: T, names: OptionNames<T>): T {
+export function defined<T extends object>(options: T, names: OptionNames<T>): Defined<T> {
   checkOptions(options);
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(names, name));
   if (unknown !== undefined) {
@@ -124,7 +127,7 @@ export function defined<T extends object>(options: T, names: OptionNames<T>): T 
       `There are ${Object.keys(names).join(', ')}.`,
     );
   }
-  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as T;
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
 
 /** Throws `too-few-points` unless there are at least K points. */

@@ -9,7 +9,7 @@ import type { ColorOptions, DeviceOptions, ReadOptions } from './types.ts';
 /** Options of the calls on points: where to compute, and what to do with missing cells. */
 export interface ScoreOptions extends DeviceOptions, ReadOptions {
   /** Gaussian mixtures: cells that are NaN are an `error` (default), or integrated out (`em`). */
-  readonly missing?: 'error' | 'em';
+  readonly missing?: 'error' | 'em' | undefined;
 }
 
 /** What models of all kinds share: parameters in data units, and passes over given points or over those they were fitted to. */

@@ -49,9 +49,9 @@ export interface PoissonMixtureOptions extends MixtureOptions {
    * The start: rates near rows drawn greedily by `k-means++` (default), near the centres of a short `k-means` run from there, or near rows
    * drawn at random (`random-from-data`); one M-step from `random` responsibilities; or parameters, as a model or its JSON.
    */
-  readonly init?: MixtureStart | PoissonMixtureJSON | { toJSON(): PoissonMixtureJSON };
+  readonly init?: MixtureStart | PoissonMixtureJSON | { toJSON(): PoissonMixtureJSON } | undefined;
   /** Rows with cells that are NaN: `error` (default) or `drop`. */
-  readonly missing?: 'error' | 'drop';
+  readonly missing?: 'error' | 'drop' | undefined;
 }
 
 /** A Poisson mixture fit that the caller steps. */

@@ -14,11 +14,11 @@ export type Criterion = 'bic' | 'aic' | 'icl';
 
 export interface SelectOptions extends Omit<GaussianMixtureOptions, 'nComponents' | 'covarianceType'> {
   /** Numbers of components to try; default 1 to 9. */
-  readonly nComponents?: readonly number[];
+  readonly nComponents?: readonly number[] | undefined;
   /** Default: all six. */
-  readonly covarianceTypes?: readonly CovarianceType[];
+  readonly covarianceTypes?: readonly CovarianceType[] | undefined;
   /** Default `bic`. */
-  readonly criterion?: Criterion;
+  readonly criterion?: Criterion | undefined;
 }
 
 /** One candidate. */
@@ -50,7 +50,7 @@ export interface Selection<Fit> {
 
 export interface SelectCall extends CallOptions {
   /** Called after each candidate with all rows so far; `count`: how many candidates there are in all. */
-  readonly onCandidate?: (rows: readonly SelectionRow[], count: number) => void;
+  readonly onCandidate?: ((rows: readonly SelectionRow[], count: number) => void) | undefined;
 }
 
 interface Candidate {
@@ -98,7 +98,7 @@ export async function select(
 export async function selectFrom<P, Model, Fit extends MixtureRecord & { readonly nParameters: number }>(
   points: PointSource,
   estimators: readonly (Estimator<P, Model, Fit> & { readonly options: Candidate })[],
-  options: { readonly criterion?: Criterion } = {},
+  options: { readonly criterion?: Criterion | undefined } = {},
   call: SelectCall = {},
 ): Promise<Selection<Fit>> {
   const { criterion = 'bic' } = defined(options, { criterion: true });

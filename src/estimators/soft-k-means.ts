@@ -22,7 +22,7 @@ export interface SoftKMeansOptions
   /** β: a point x belongs to cluster k in proportion to `exp(−β |x − c_k|²)`; per squared data unit. */
   readonly stiffness: number;
   /** Default `k-means++`. */
-  readonly init?: 'k-means++' | 'k-means' | 'random-from-data';
+  readonly init?: 'k-means++' | 'k-means' | 'random-from-data' | undefined;
 }
 
 const OPTIONS = {

@@ -14,16 +14,16 @@ export type Covariances = number[][][] | number[][] | number[];
 
 export interface DeviceOptions {
   /** Default `auto`. */
-  readonly backend?: BackendChoice;
+  readonly backend?: BackendChoice | undefined;
   /** Compute on this device. It is borrowed: never destroyed, and a lost one is reported as `device-lost`. */
-  readonly device?: GPUDevice;
+  readonly device?: GPUDevice | undefined;
   /**
    * On a GPU, when an iteration takes some milliseconds: time variants of its kernels once, for less than a second, and remember
    * the fastest for this adapter, model, D and K. Default true. Results are the same, bit for bit.
    */
-  readonly tune?: boolean;
+  readonly tune?: boolean | undefined;
   /** For a stream: rows per chunk, of which about three are in memory at once. Default: 16 MiB of float32 numbers. */
-  readonly chunkRows?: number;
+  readonly chunkRows?: number | undefined;
 }
 
 /** What `onProgress` is given while a long call runs. */
@@ -43,20 +43,20 @@ export interface Progress {
 
 export interface CallOptions {
   /** Stops the work within one GPU submit; the call rejects with `aborted`. */
-  readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: Progress) => void;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 export interface IterationOptions {
   /** Seeds every random choice, default 0. A whole number. */
-  readonly seed?: number;
+  readonly seed?: number | undefined;
   /** At most this many M-steps, default 500. */
-  readonly maxIter?: number;
+  readonly maxIter?: number | undefined;
   /**
    * Starts that `fit` tries on one upload; default 1. The best sound one is kept: a start that ended with a collapsed component
    * is refused and reported in `restarts`; where all are, `fit` rejects with `all-collapsed`.
    */
-  readonly nInit?: number;
+  readonly nInit?: number | undefined;
 }
 
 /** Options of mixtures of any family. */
@@ -64,20 +64,20 @@ export interface MixtureOptions extends DeviceOptions, IterationOptions {
   /** K, 1…1024. */
   readonly nComponents: number;
   /** Stop when what is still to gain per point, by Aitken's estimate, is below this; default 1e-6 (nats). 0 runs exactly `maxIter` M-steps. */
-  readonly tol?: number;
+  readonly tol?: number | undefined;
   /**
    * Jump ahead between EM's steps by SQUAREM, taking back jumps that do not raise the log-likelihood: `on`, `auto` (once EM turns out to
    * be slow, which costs nothing where it is not) or `off` (default). As a rule it finds the same optima in fewer E-steps, on other paths.
    */
-  readonly accelerate?: AccelerationChoice;
+  readonly accelerate?: AccelerationChoice | undefined;
   /**
    * Where there are more than twice this many rows, run to convergence on this many of them first, drawn at random; `true` means
    * 65,536. Default: no. Rows of weight 0 do not count as rows here; the others are drawn with the same chance each, and keep their weights.
    * The fit reports it in `warmUp`.
    */
-  readonly warmUp?: boolean | number;
+  readonly warmUp?: boolean | number | undefined;
   /** Keep in `bounds` what every iteration did to the evidence lower bound. Default false. */
-  readonly bounds?: boolean;
+  readonly bounds?: boolean | undefined;
 }
 
 /** Where a mixture starts. */
@@ -85,49 +85,49 @@ export type MixtureStart = 'k-means++' | 'k-means' | 'random-from-data' | 'rando
 
 export interface GaussianMixtureOptions extends MixtureOptions {
   /** Default `full`. */
-  readonly covarianceType?: CovarianceType;
+  readonly covarianceType?: CovarianceType | undefined;
   /** Added to the diagonal of every covariance at every M-step, in squared data units; default 1e-6. */
-  readonly regCovar?: number;
+  readonly regCovar?: number | undefined;
   /**
    * The start: means at points drawn greedily by `k-means++` (default), at the centres of a short `k-means` run from there, or at points
    * drawn at random (`random-from-data`); one M-step from `random` responsibilities; or parameters, as a model or its JSON.
    */
-  readonly init?: MixtureStart | GaussianMixtureJSON | { toJSON(): GaussianMixtureJSON };
+  readonly init?: MixtureStart | GaussianMixtureJSON | { toJSON(): GaussianMixtureJSON } | undefined;
   /** Parameters that the M-step leaves as the start has them; default none. */
-  readonly freeze?: readonly Freezable[];
+  readonly freeze?: readonly Freezable[] | undefined;
   /** A conjugate prior on means and covariances, as mclust has it: MAP instead of maximum likelihood. `true` takes all defaults. */
-  readonly prior?: boolean | PriorOptions;
+  readonly prior?: boolean | PriorOptions | undefined;
   /** A further component of uniform density for outliers; its label is K. `true` takes all defaults. */
-  readonly noise?: boolean | NoiseOptions;
+  readonly noise?: boolean | NoiseOptions | undefined;
   /**
    * Cells that are NaN: `error` (default), `drop` the rows, or `em`, the exact EM for incomplete data, which assumes that values are missing at
    * random.
    */
-  readonly missing?: 'error' | 'drop' | 'em';
+  readonly missing?: 'error' | 'drop' | 'em' | undefined;
 }
 
 /** A conjugate prior, in data units. Defaults are those of mclust (Fraley & Raftery 2007). */
 export interface PriorOptions {
   /** `[D]`: the mean that the components' means are shrunk to; default the mean of the points. */
-  readonly mean?: readonly number[];
+  readonly mean?: readonly number[] | undefined;
   /** How many points the prior's mean counts for; default 0.01. */
-  readonly shrinkage?: number;
+  readonly shrinkage?: number | undefined;
   /** Degrees of freedom of the covariances' inverse Wishart prior; default D + 2. */
-  readonly degreesOfFreedom?: number;
+  readonly degreesOfFreedom?: number | undefined;
   /**
    * `[D][D]`: scale matrix of that prior. Default: the points' covariance (divided by N, where mclust has N − 1), divided by K^(2/D); covariance types of
    * variances use its mean variance.
    */
-  readonly scale?: readonly (readonly number[])[];
+  readonly scale?: readonly (readonly number[])[] | undefined;
 }
 
 export interface NoiseOptions {
   /** Weight of the noise component at the start, in (0, 1); default 0.05. */
-  readonly weight?: number;
+  readonly weight?: number | undefined;
   /** Volume that the noise is spread over, data units to the power of D. Default: the box around the points, which must then be on the host. */
-  readonly volume?: number;
+  readonly volume?: number | undefined;
   /** Natural logarithm of the volume, in place of `volume`: with many columns the volume itself may be beyond float64. */
-  readonly logVolume?: number;
+  readonly logVolume?: number | undefined;
 }
 
 export interface KMeansOptions extends DeviceOptions, IterationOptions {
@@ -137,13 +137,13 @@ export interface KMeansOptions extends DeviceOptions, IterationOptions {
    * Stop when an iteration lowers the inertia per point by less than this share of the points' total variance; default 1e-6. 0 stops only
    * when no point changes its cluster.
    */
-  readonly tol?: number;
+  readonly tol?: number | undefined;
   /** Centres at points drawn greedily by `k-means++` (default), at `random` points, or given. */
-  readonly init?: 'k-means++' | 'random' | KMeansJSON | { toJSON(): KMeansJSON };
+  readonly init?: 'k-means++' | 'random' | KMeansJSON | { toJSON(): KMeansJSON } | undefined;
   /** `cosine`: spherical k-means, which compares directions; rows are divided by their lengths first. Default `euclidean`. */
-  readonly metric?: Metric;
+  readonly metric?: Metric | undefined;
   /** Rows with cells that are NaN: `error` (default) or `drop`. */
-  readonly missing?: 'error' | 'drop';
+  readonly missing?: 'error' | 'drop' | undefined;
 }
 
 /** The model file of a mixture. */
@@ -236,10 +236,10 @@ export interface FitRecord {
 
 /** Options of the calls that return something per point. */
 export interface ReadOptions {
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface ColorOptions extends ReadOptions {
   /** The caller's buffer to write the colours to: at least 4 N bytes, usage `STORAGE`, on the same device. Default: a new one. */
-  readonly into?: GPUBuffer;
+  readonly into?: GPUBuffer | undefined;
 }

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { HostPoints } from '../../src/data/points.ts';
+import type { Defined } from '../../src/estimators/options.ts';
 import {
   type CovarianceType,
   type Freezable,
@@ -21,7 +22,7 @@ async function expectAsNaive(
   points: HostPoints,
   init: ReturnType<typeof startAt>,
   steps: number,
-  more: Pick<GaussianMixtureOptions, 'regCovar' | 'freeze'>,
+  more: Defined<Pick<GaussianMixtureOptions, 'regCovar' | 'freeze'>>,
 ) {
   const { covarianceType, nComponents } = init;
   const options = { nComponents, covarianceType, init, tol: 0, maxIter: steps, ...cpu, ...more };

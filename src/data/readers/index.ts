@@ -10,11 +10,11 @@ export interface ReadTableOptions extends FileOptions {
    * Read the table to choose columns from: it may have more columns than models take, and with `missing: 'keep'` infinite cells become NaN as
    * missing ones do. Default false.
    */
-  readonly survey?: boolean;
+  readonly survey?: boolean | undefined;
   /** Stops reading within one chunk; the call rejects with `aborted`. */
-  readonly signal?: AbortSignal;
+  readonly signal?: AbortSignal | undefined;
   /** Called with the fraction read so far, 0…1, which never falls. */
-  readonly onProgress?: (fraction: number) => void;
+  readonly onProgress?: ((fraction: number) => void) | undefined;
 }
 
 /**

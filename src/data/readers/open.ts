@@ -12,18 +12,18 @@ export interface FileOptions {
    * pandas and R write (`__index_level_0__`; a first CSV column without a name). The columns of a NPY file, and of a
    * CSV or TSV file without a header, are called "0", "1", ….
    */
-  readonly columns?: readonly string[];
+  readonly columns?: readonly string[] | undefined;
   /** The column that holds the weights of the rows: numbers ≥ 0. It is no feature. */
-  readonly weightsColumn?: string;
+  readonly weightsColumn?: string | undefined;
   /** CSV and TSV: whether the first row holds names. Default: if one of its cells is text, or if it is 0, 1, 2, …. */
-  readonly header?: boolean;
+  readonly header?: boolean | undefined;
   /** Overrides what the first bytes and the extension tell. */
-  readonly format?: FileFormat;
+  readonly format?: FileFormat | undefined;
   /**
    * Rows with a cell that is empty, null, NaN or infinite: an error (default), or left out (and counted). `keep`: such
    * cells of features become NaN; infinities, and weights that are missing, are still errors.
    */
-  readonly missing?: Missing;
+  readonly missing?: Missing | undefined;
 }
 
 type Open = (source: FileSource, request: ReadRequest) => Promise<TableFile>;
@@ -43,7 +43,7 @@ const READERS: Readonly<Record<FileFormat, () => Promise<Open>>> = {
  */
 export async function openFile(
   source: FileSource,
-  options: FileOptions & { readonly survey?: boolean },
+  options: FileOptions & { readonly survey?: boolean | undefined },
   signal?: AbortSignal,
 ): Promise<TableFile> {
   const { name, columns, weightsColumn, header, survey = false } = options;

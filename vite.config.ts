@@ -1,12 +1,28 @@
 import { readFileSync } from 'node:fs';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const { dependencies, optionalDependencies, version } = JSON.parse(readFileSync('package.json', 'utf8'));
 
-/** Builds the library: two entries, the command, and the worker scripts that the entries start. */
+/** Leaves the comments of shaders out, which are a third of their text: no bundler can, as it takes them for strings. */
+const terseShaders: Plugin = {
+  name: 'terse-shaders',
+  enforce: 'pre',
+  load: {
+    filter: { id: /\.wgsl\?raw$/ },
+    handler(id) {
+      const text = readFileSync(id.replace(/\?raw$/, ''), 'utf8');
+      const code = `export default ${JSON.stringify(text.replace(/^\s*(\/\/.*)?\n/gm, ''))}`;
+      return { code, map: { mappings: '' } };
+    },
+  },
+};
+
+/** Builds the library: two entries, the command, and the worker script that Node and Deno start; that of browsers is a text in the entry. */
 export default defineConfig({
   base: './',
-  worker: { format: 'es' },
+  plugins: [terseShaders],
+  // A text in the entry, which bundlers cannot make smaller.
+  worker: { format: 'es', rolldownOptions: { output: { minify: true } } },
   define: { EMGPU_VERSION: JSON.stringify(version) },
   build: {
     target: 'es2022',

@@ -1,3 +1,4 @@
+import { isSingle, roomLike } from './arrays.ts';
 import { type Frame, frameFor, hostMoments, type Moments, type Scaling } from './frame.ts';
 import type { HostPoints } from './points.ts';
 
@@ -25,7 +26,7 @@ export function sampleNumbers(nSamples: number): number[] {
 /** The rows with these numbers, without those of weight 0. */
 export function takeRows({ data, nFeatures: D, sampleWeight }: HostPoints, numbers: readonly number[]): HostPoints {
   const chosen = numbers.filter((n) => sampleWeight?.[n] !== 0);
-  const rows = data instanceof Float32Array ? new Float32Array(chosen.length * D) : new Float64Array(chosen.length * D);
+  const rows = roomLike(data, chosen.length * D);
   chosen.forEach((n, i) => {
     rows.set(data.subarray(n * D, (n + 1) * D), i * D);
   });
@@ -39,7 +40,7 @@ export function takeRows({ data, nFeatures: D, sampleWeight }: HostPoints, numbe
  */
 export async function frameOfRows({ data, nFeatures: D }: HostPoints, scaling: Scaling): Promise<Frame> {
   const frame = frameFor(await hostMoments({ data, nFeatures: D }), scaling);
-  if (data instanceof Float64Array) return frame;
+  if (!isSingle(data)) return frame;
   const shift = frame.shift.map((mean, d) => {
     let largest = 0;
     for (let i = d; i < data.length; i += D) largest = Math.max(largest, Math.abs(data[i]!));

@@ -1,4 +1,5 @@
 import { EmgpuError } from '../errors.ts';
+import { roomLike } from './arrays.ts';
 import type { HostPoints } from './points.ts';
 
 /**
@@ -22,7 +23,7 @@ export function dropMissing(points: HostPoints): { points: HostPoints; rowNumber
       "Use missing: 'em', or fewer columns.",
     );
   }
-  const kept = data instanceof Float32Array ? new Float32Array(rows.length * D) : new Float64Array(rows.length * D);
+  const kept = roomLike(data, rows.length * D);
   rows.forEach((row, i) => {
     kept.set(data.subarray(row * D, (row + 1) * D), i * D);
   });

@@ -1,4 +1,5 @@
 import { EmgpuError } from '../errors.ts';
+import { isNumbers } from './arrays.ts';
 
 /** Weights of the rows, in host memory; read, never written or kept. */
 export type Weights = Float32Array | Float64Array;
@@ -43,12 +44,11 @@ export function countSamples(points: Points): number {
 
 /** Throws `invalid-points` unless this is an object with points: callers in plain JavaScript have no compiler to check that. */
 function checkSource(points: Points): void {
-  const isArray = (data: unknown) => data instanceof Float32Array || data instanceof Float64Array;
   const remedy = 'Pass { data, nFeatures } or, with a shared device, { buffer, nSamples, nFeatures }.';
   if (typeof points !== 'object' || points === null) {
     throw new EmgpuError('invalid-points', `Points must be an object, got ${points}.`, remedy);
   }
-  if (isDevicePoints(points) || isArray(points.data)) return;
+  if (isDevicePoints(points) || isNumbers(points.data)) return;
   throw new EmgpuError('invalid-points', 'data must be a Float32Array or a Float64Array.', remedy);
 }
 

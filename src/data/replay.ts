@@ -1,4 +1,5 @@
 import { EmgpuError, throwIfAborted } from '../errors.ts';
+import { isNumbers, isSingle } from './arrays.ts';
 import type { HostPoints } from './points.ts';
 import { type ChunkKind, Rechunker, type Room } from './rechunk.ts';
 import type { LeftOutColumn } from './table.ts';
@@ -132,7 +133,7 @@ export class ReplayedStream implements PointStream {
   /** The kind of the stream's chunks, which the first rows decide; throws if this piece does not suit it. */
   #checkKind({ data, sampleWeight }: HostPoints, index: number): ChunkKind {
     const { nFeatures, featureNames } = this;
-    const narrow = data instanceof Float32Array;
+    const narrow = isSingle(data);
     const weighted = sampleWeight !== undefined;
     this.#kind ??= { nFeatures, featureNames, narrow, weighted };
     if (this.#kind.narrow && !narrow) this.#fail(index, 'is a Float64Array, where the first was a Float32Array');
@@ -211,7 +212,3 @@ export class ReplayedStream implements PointStream {
 
 const REPLAY_REMEDY =
   'Every walk must give the same rows: open the source anew each time, and leave it as it is meanwhile.';
-
-function isNumbers(value: unknown): value is Float32Array | Float64Array {
-  return value instanceof Float32Array || value instanceof Float64Array;
-}

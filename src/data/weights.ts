@@ -1,4 +1,5 @@
 import { EmgpuError } from '../errors.ts';
+import { isNumbers } from './arrays.ts';
 import { countSamples, type Points, type Weights } from './points.ts';
 
 /** Weights of N rows, checked, and their sum. */
@@ -26,7 +27,7 @@ export function checkWeights(points: Points): CheckedWeights {
   const n = countSamples(points);
   const weights = points.sampleWeight;
   if (weights === undefined) return { weights, total: n, nWeighted: n };
-  if (!(weights instanceof Float32Array || weights instanceof Float64Array) || weights.length !== n) {
+  if (!isNumbers(weights) || weights.length !== n) {
     const found = ArrayBuffer.isView(weights) || Array.isArray(weights) ? `${weights.length} of them` : `${weights}`;
     throw new EmgpuError(
       'invalid-weights',

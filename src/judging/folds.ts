@@ -1,3 +1,4 @@
+import { roomLike } from '../data/arrays.ts';
 import type { HostPoints } from '../data/points.ts';
 import { checkWeights } from '../data/weights.ts';
 import { EmgpuError, throwIfAborted } from '../errors.ts';
@@ -112,18 +113,14 @@ function checkHeldOut(result: HeldOut, fold: number): HeldOut {
 /** A copy of some rows, with their weights. */
 function takeRows(points: HostPoints, rows: Uint32Array): HostPoints {
   const { data, nFeatures: D, sampleWeight } = points;
-  const taken = emptyLike(data, rows.length * D);
+  const taken = roomLike(data, rows.length * D);
   rows.forEach((row, i) => {
     taken.set(data.subarray(row * D, (row + 1) * D), i * D);
   });
   if (!sampleWeight) return { ...points, data: taken };
-  const weights = emptyLike(sampleWeight, rows.length);
+  const weights = roomLike(sampleWeight, rows.length);
   rows.forEach((row, i) => {
     weights[i] = sampleWeight[row]!;
   });
   return { ...points, data: taken, sampleWeight: weights };
-}
-
-function emptyLike(array: Float32Array | Float64Array, length: number): Float32Array | Float64Array {
-  return array instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
 }

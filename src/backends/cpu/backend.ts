@@ -1,3 +1,4 @@
+import type { Numbers } from '../../data/arrays.ts';
 import { type Frame, frameFor, hostMoments } from '../../data/frame.ts';
 import { checkPoints, type HostPoints, isDevicePoints, type Points } from '../../data/points.ts';
 import { checkWeights } from '../../data/weights.ts';
@@ -169,8 +170,6 @@ async function fillShards(
     throw error;
   }
 }
-
-type Numbers = Float32Array | Float64Array;
 
 function isShared({ buffer }: Numbers): boolean {
   return globalThis.SharedArrayBuffer !== undefined && buffer instanceof SharedArrayBuffer;

@@ -1,3 +1,4 @@
+import { roomLike } from '../../data/arrays.ts';
 import type { Frame } from '../../data/frame.ts';
 import type { HostPoints, Weights } from '../../data/points.ts';
 import { rowBlocks } from '../../data/row-blocks.ts';
@@ -45,7 +46,7 @@ async function takeCells(
   signal: AbortSignal | undefined,
 ): Promise<HostPoints['data']> {
   const O = observed.length;
-  const own = like(data, rows.length * O);
+  const own = roomLike(data, rows.length * O);
   for await (const [from, to] of rowBlocks(rows.length, O, signal)) {
     for (let i = from, at = from * O; i < to; i++) for (const d of observed) own[at++] = data[rows[i]! * D + d]!;
   }
@@ -53,13 +54,9 @@ async function takeCells(
 }
 
 function takeWeights(weights: Weights, rows: Uint32Array): Weights {
-  const own = like(weights, rows.length);
+  const own = roomLike(weights, rows.length);
   for (let i = 0; i < own.length; i++) own[i] = weights[rows[i]!]!;
   return own;
-}
-
-function like(array: Float32Array | Float64Array, length: number): Float32Array | Float64Array {
-  return array instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
 }
 
 function sum(weights: Weights): number {

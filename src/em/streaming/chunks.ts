@@ -1,3 +1,4 @@
+import { roomLike } from '../../data/arrays.ts';
 import type { HostPoints } from '../../data/points.ts';
 import type { PointStream } from '../../data/replay.ts';
 import { EmgpuError } from '../../errors.ts';
@@ -71,9 +72,8 @@ export async function collectRows(stream: PointStream, numbers: Uint32Array, wal
 
 /** Room for `count` rows of the same kind as those of a chunk. */
 function roomFor(count: number, { data, nFeatures, sampleWeight }: HostPoints): HostPoints {
-  const length = count * nFeatures;
   return {
-    data: data instanceof Float32Array ? new Float32Array(length) : new Float64Array(length),
+    data: roomLike(data, count * nFeatures),
     nFeatures,
     ...(sampleWeight && { sampleWeight: new Float64Array(count) }),
   };

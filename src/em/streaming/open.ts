@@ -1,3 +1,4 @@
+import { roomLike } from '../../data/arrays.ts';
 import type { Frame } from '../../data/frame.ts';
 import { frameOfRows, sampleNumbers, takeRows } from '../../data/frame-sample.ts';
 import type { HostPoints } from '../../data/points.ts';
@@ -130,7 +131,7 @@ function checkFinite({ data, nFeatures: D, featureNames }: HostPoints, rows: rea
 function concatenate(pieces: readonly HostPoints[]): HostPoints {
   const first = pieces[0]!;
   const length = pieces.reduce((n, { data }) => n + data.length, 0);
-  const data = first.data instanceof Float32Array ? new Float32Array(length) : new Float64Array(length);
+  const data = roomLike(first.data, length);
   let at = 0;
   for (const piece of pieces) {
     data.set(piece.data, at);

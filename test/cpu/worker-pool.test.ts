@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCpuBackend } from '../../src/backends/cpu/backend.ts';
@@ -92,11 +93,24 @@ test('a worker that dies later is an error that says why, and is replaced', asyn
   expect(workers).toHaveLength(3);
 });
 
-test('ending the pool while it starts workers rejects what waits for them', async () => {
+test('ending the pool while it starts workers ends them all and rejects what waits for them', async () => {
+  const running = new Worker(new URL('../../build/test-worker-pool/worker.js', import.meta.url));
+  const mute = new Worker('setInterval(() => {}, 1000)', { eval: true });
+  const workers = [running, mute];
+  const pool = poolOf(() => fromNodeWorker(workers.shift()!), 2);
+  const exits = workers.map((worker) => once(worker, 'exit'));
+  const backend = createCpuBackend({ pool });
+  const loading = backend.load(points, { scaling: 'per-feature' });
+  await Promise.all([once(running, 'message'), once(mute, 'online')]);
+  backend.destroy();
+  await expect(loading).rejects.toMatchObject({ code: 'destroyed' });
+  expect((await Promise.all(exits)).length).toBe(2);
+});
+
+test('after it was ended a pool starts workers anew', async () => {
   const pool = poolOf(spawn, 2);
-  const taking = pool.take(2);
-  await Promise.resolve();
+  const [first] = await pool.take(1);
   pool.terminate();
-  await expect(taking).rejects.toMatchObject({ code: 'destroyed' });
-  expect(await pool.take(1)).toHaveLength(1);
+  expect(first!.failed).toBe(true);
+  expect((await pool.take(2)).map(({ failed }) => failed)).toEqual([false, false]);
 });

@@ -56,7 +56,7 @@ class CpuBackend implements Backend {
   }
 
   async load(points: Points, options: LoadOptions): Promise<Dataset> {
-    if (this.lost) throw new EmgpuError('destroyed', 'The CPU backend was destroyed.', 'Make a new one.');
+    this.#check();
     const host = requireHostPoints(points);
     const checked = checkWeights(host);
     throwIfAborted(options.signal);
@@ -64,6 +64,7 @@ class CpuBackend implements Backend {
     checkFeatures(frame.shift.length, host.nFeatures);
     const n = host.data.length / host.nFeatures;
     const workers = (await this.#pool?.take(countWorkers(n, host.nFeatures, this.#pool.size))) ?? [];
+    this.#check();
     const starts = shardStarts(n, Math.max(1, workers.length));
     const { reuse } = options;
     const reused = reuse instanceof CpuDataset ? await reuse.handOver(starts, frame) : reuse?.destroy();
@@ -79,6 +80,10 @@ class CpuBackend implements Backend {
       new ShardedPoints(shards, starts, host.nFeatures, checked.weights !== undefined),
       checked,
     );
+  }
+
+  #check(): void {
+    if (this.lost) throw new EmgpuError('destroyed', 'The CPU backend was destroyed.', 'Make a new one.');
   }
 
   /** Points lie in one window here, as memory is the only limit. */

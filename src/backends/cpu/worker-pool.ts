@@ -8,9 +8,8 @@ export class WorkerPool {
   readonly #most: number;
   #size: number;
   #problem: string | undefined;
+  /** Those included of which it is not yet known whether they will run. */
   #workers: WorkerClient[] = [];
-  /** Those of which it is not yet known whether they will run. */
-  readonly #starting = new Set<WorkerClient>();
   #filling: Promise<void> = Promise.resolve();
 
   /** @param spawn starts a worker that runs `worker-node.ts` or `worker-web.ts`; may throw */
@@ -48,37 +47,36 @@ export class WorkerPool {
 
   /** Stops all workers; the points they hold are lost. */
   terminate(): void {
-    for (const worker of [...this.#workers, ...this.#starting]) worker.terminate();
+    for (const worker of this.#workers) worker.terminate();
     this.#workers = [];
     this.#size = this.#most;
     this.#problem = undefined;
   }
 
   async #fill(count: number): Promise<void> {
-    this.#workers = this.#workers.filter((worker) => !worker.failed);
+    this.#dropFailed();
     const missing = Math.max(0, Math.min(count, this.#size) - this.#workers.length);
     const started = await Promise.allSettled(Array.from({ length: missing }, () => this.#start()));
-    for (const start of started) if (start.status === 'fulfilled') this.#workers.push(start.value);
     const failed = started.find((start) => start.status === 'rejected');
     if (failed) this.#settleFor(failed.reason);
   }
 
-  async #start(): Promise<WorkerClient> {
+  async #start(): Promise<void> {
     const worker = new WorkerClient(this.#spawn());
-    this.#starting.add(worker);
-    try {
-      await worker.started;
-      return worker;
-    } finally {
-      this.#starting.delete(worker);
-    }
+    this.#workers.push(worker);
+    await worker.started;
   }
 
   /** Makes do with the workers that run: what kept one from it (a page's policy, no more threads) will keep the next one. */
   #settleFor(reason: unknown): void {
     if (reason instanceof EmgpuError && reason.code === 'destroyed') throw reason;
+    this.#dropFailed();
     this.#size = this.#workers.length;
     const why = reason instanceof EmgpuError ? reason.cause : reason;
     this.#problem = why instanceof Error ? why.message : `${why}`;
+  }
+
+  #dropFailed(): void {
+    this.#workers = this.#workers.filter((worker) => !worker.failed);
   }
 }

@@ -14,12 +14,19 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let x{p}_{b} = point_block(job.first + n{p}, {b}u);
 #end
 #end
-  for (var k = 0u; k < job.components; k++) {
+  for (var k0 = 0u; k0 < job.components; k0 += NEAR) {
+    bring_near(k0, lane);
+    for (var near = 0u; near < NEAR; near++) {
+      let k = k0 + near;
+      if (k >= job.components) {
+        break;
+      }
 #insert density-full
 #each p POINTS
-    densities[k * job.row + n{p}] = density{p};
-    norm{p} = include(norm{p}, density{p});
+      densities[k * job.row + n{p}] = density{p};
+      norm{p} = include(norm{p}, density{p});
 #end
+    }
   }
 #each p POINTS
   finish(n{p}, norm{p});

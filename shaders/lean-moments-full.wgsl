@@ -1,72 +1,93 @@
-// Weighted moments about the old means, for full covariances, on GPUs: see shared/lean-moments.wgsl. A tile is block rows {2i, 2i + 1} times block
-// columns {2j, 2j + 1} of the second moments, i <= j, in the layout of moments-full.wgsl. Where there is only one tile, what lies below its
-// diagonal is left out. Twin: src/backends/cpu/stages/moments-full.ts
+// Weighted moments about the old means, for full covariances, on GPUs: see shared/lean-moments.wgsl. A workgroup takes one tile: block rows
+// {2i, 2i + 1} times block columns {2j, 2j + 1} of the second moments, i <= j, in the layout of moments-full.wgsl. Of tiles on the diagonal what lies
+// below it is left out; of the others the first moments, which nobody reads, are 0.
+// Twin: src/backends/cpu/stages/moments-full.ts
+
+#if TILED
+const BLOCKS: u32 = 4u;
+#else
+const BLOCKS: u32 = DB;
+#endif
 
 #import lean-moments
 
-fn chunk_block(n: u32, b: u32) -> Vec {
-  return point_block(job.first + n, min(b, DB - 1u));   // the host reads no sum of a block past the last
-}
-
-fn mean_block(k: u32, b: u32) -> Vec {
-  return means[k * DB + min(b, DB - 1u)];
+// Stages STAGED points: their responsibilities, and of their blocks those from 2i on, then those from 2j on; returns when all of it is there.
+fn stage(k0: u32, i: u32, j: u32, blocks: u32, at: u32, end: u32, lane: u32) {
+  stage_responsibilities(k0, at, end, lane);
+  for (var e = lane; e < blocks * STAGED; e += LANES) {
+    let b = e / STAGED;
+    stage_block(select(2u * i + b, 2u * j + b - 2u, b >= 2u), b, at, end, e % STAGED);
+  }
+  workgroupBarrier();
 }
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let k = group.y;
+  let k0 = group.y * K;
   var i = group.z;
   var j = 0u;
   for (; i > j; j++) {
     i -= j + 1u;
   }
-  let mean_i0 = mean_block(k, 2u * i);
-  let mean_i1 = mean_block(k, 2u * i + 1u);
-  let mean_j0 = mean_block(k, 2u * j);
-  let mean_j1 = mean_block(k, 2u * j + 1u);
-  var count = 0.0;
-  var first0 = Vec(0.0);
-  var first1 = Vec(0.0);
-#each c W
-  var m00_{c} = Vec(0.0);
-  var m01_{c} = Vec(0.0);
-  var m10_{c} = Vec(0.0);
-  var m11_{c} = Vec(0.0);
-#end
+  let mine = lane % K;
+  let slice = lane / K;
+  let mean0 = mean_block(k0, lane, 2u * i);
+  let mean1 = mean_block(k0, lane, 2u * i + 1u);
+#if TILED
+  let mean2 = mean_block(k0, lane, 2u * j);
+  let mean3 = mean_block(k0, lane, 2u * j + 1u);
+#endif
+  let to = place_of(group.x, k0, group.z);
   let start = group.x * job.run;
   let end = min(start + job.run, job.count);
-  for (var at = start + lane; at < end; at += AHEAD * LANES) {
-#each q AHEAD
-    let n{q} = min(at + {q}u * LANES, end - 1u);
-    let r{q} = responsibility(n{q}, k, at + {q}u * LANES < end);
-    let z{q}_0 = chunk_block(n{q}, 2u * i) - mean_i0;
-#if PAIRED
-    let z{q}_1 = chunk_block(n{q}, 2u * i + 1u) - mean_i1;
+  for (var fold_at = start; fold_at < end; fold_at += FOLDED) {
+    let is_first = fold_at == start;
+    var count = 0.0;
+    var first0 = Vec(0.0);
+    var first1 = Vec(0.0);
+#each c W
+    var m00_{c} = Vec(0.0);
+    var m01_{c} = Vec(0.0);
+    var m11_{c} = Vec(0.0);
 #if TILED
-    let b{q}_0 = chunk_block(n{q}, 2u * j) - mean_j0;
-    let b{q}_1 = chunk_block(n{q}, 2u * j + 1u) - mean_j1;
-#endif
+    var m10_{c} = Vec(0.0);
 #endif
 #end
-#each q AHEAD
-#insert add-full
+    if (i == j) {
+      for (var at = fold_at; at < min(fold_at + FOLDED, end); at += STAGED) {
+        stage(k0, i, j, min(BLOCKS, 2u), at, end, lane);
+#insert sum-full
+        workgroupBarrier();
+      }
+    }
+#if TILED
+    else {
+      for (var at = fold_at; at < min(fold_at + FOLDED, end); at += STAGED) {
+        stage(k0, i, j, 4u, at, end, lane);
+        if (slice < SLICES) {
+          for (var turn = 0u; turn < TURNS; turn++) {
+#each q 2
+            let n{q} = (2u * turn + {q}u) * SLICES + slice;
+            let r{q} = sh_responsibilities[n{q}][mine];
+            let a{q}_0 = r{q} * (sh_points[0][n{q}] - mean0);
+            let a{q}_1 = r{q} * (sh_points[1][n{q}] - mean1);
+            let b{q}_0 = sh_points[2][n{q}] - mean2;
+            let b{q}_1 = sh_points[3][n{q}] - mean3;
 #end
+#each q 2
+#each c W
+            m00_{c} = fma(a{q}_0, Vec(b{q}_0[{c}]), m00_{c});
+            m01_{c} = fma(a{q}_0, Vec(b{q}_1[{c}]), m01_{c});
+            m10_{c} = fma(a{q}_1, Vec(b{q}_0[{c}]), m10_{c});
+            m11_{c} = fma(a{q}_1, Vec(b{q}_1[{c}]), m11_{c});
+#end
+#end
+          }
+        }
+        workgroupBarrier();
+      }
+    }
+#endif
+#insert fold-full
   }
-
-  // A tile has SUMS vec4f, in this order.
-  let to = place_of(group.x, k, group.z);
-#if PAIRED
-  flush(m00_0, m00_1, m00_2, m00_3, lane, to, 4u);
-  flush(m01_0, m01_1, m01_2, m01_3, lane, to + 16u, 4u);
-  flush(m11_0, m11_1, m11_2, m11_3, lane, to + 32u, 4u);
-  flush(first0, first1, vec4f(count), vec4f(0.0), lane, to + 48u, 3u);
-#if TILED
-  flush(m10_0, m10_1, m10_2, m10_3, lane, to + 60u, 4u);
-#endif
-#elif WIDE
-  flush(m00_0, m00_1, m00_2, m00_3, lane, to, 4u);
-  flush(first0, vec4f(count), vec4f(0.0), vec4f(0.0), lane, to + 16u, 2u);
-#else
-  flush(vec4f(m00_0, m00_1), vec4f(first0, count, 0.0), vec4f(0.0), vec4f(0.0), lane, to, 2u);
-#endif
 }

@@ -1,19 +1,19 @@
-// Loop body over components: the log-density of each point, base 2. See log-density-diag.wgsl for the formula.
-// Expects k, STRIDE, and the points x{p}_{b}; defines density{p}.
-    let base = k * STRIDE;
+// Loop body over components near by: the log-density of each point, base 2. See log-density-diag.wgsl for the formula.
+// Expects their number `near`, STRIDE, and the points x{p}_{b}; defines density{p}.
+    let base = near * STRIDE;
 #each p POINTS
     var distance{p} = 0.0;
 #end
 #each b DB
-    let mean{b} = parameter(base + {b}u);
-    let lost{b} = -parameter(base + DB + {b}u);
-    let u{b} = parameter(base + 2u * DB + {b}u);
+    let mean{b} = sh_parameters[base + {b}u];
+    let lost{b} = -sh_parameters[base + DB + {b}u];
+    let u{b} = sh_parameters[base + 2u * DB + {b}u];
 #each p POINTS
     let y{p}_{b} = fma(u{b}, x{p}_{b} - mean{b}, lost{b});
     distance{p} = add_inner(y{p}_{b}, y{p}_{b}, {b}u, distance{p});
 #end
 #end
-    let log_normalizer = parameter(base + STRIDE - 1u).x;
+    let log_normalizer = sh_parameters[base + STRIDE - 1u].x;
 #each p POINTS
     let density{p} = log_normalizer - min(distance{p}, MAX_DISTANCE);
 #end

@@ -1,17 +1,17 @@
-// Loop body over components: the log-density of each point, base 2. See log-density-tied.wgsl for the formula.
-// Expects k, FIRST, STRIDE, and the transformed points y{p}_{b} of transform-tied.wgsl; defines density{p}.
-    let base = FIRST + k * STRIDE;
+// Loop body over components near by: the log-density of each point, base 2. See log-density-tied.wgsl for the formula.
+// Expects their number `near`, STRIDE, and the transformed points y{p}_{b} of transform-tied.wgsl; defines density{p}.
+    let base = near * STRIDE;
 #each p POINTS
     var distance{p} = 0.0;
 #end
 #each b DB
-    let mean{b} = parameter(base + DB + {b}u);
+    let mean{b} = sh_parameters[base + DB + {b}u];
 #each p POINTS
     let away{p}_{b} = y{p}_{b} - mean{b};
     distance{p} = add_inner(away{p}_{b}, away{p}_{b}, {b}u, distance{p});
 #end
 #end
-    let log_normalizer = parameter(base + STRIDE - 1u).x;
+    let log_normalizer = sh_parameters[base + STRIDE - 1u].x;
 #each p POINTS
     let density{p} = log_normalizer - min(distance{p}, MAX_DISTANCE);
 #end

@@ -2,4 +2,5 @@
 #import factor-blocks
 #import upper-product
 
+const FIRST: u32 = 0u;
 const STRIDE: u32 = 2u * DB + FACTOR + 1u;

@@ -1,4 +1,5 @@
-// The E-step of a mixture in one stage, for GPUs. An invocation takes POINTS points, so that one read of a parameter serves them all. It writes
+// The E-step of a mixture in one stage, for GPUs. An invocation takes POINTS points, so that one read of a parameter serves them all, and the
+// parameters of some components at a time wait in workgroup memory. It writes
 // densities[k][n], base 2, and for each point what turns its densities into responsibilities,
 //
 //   norms[n] = (peak_n, w_n / total_n),   peak_n = max_k densities[k][n],   total_n = Σ_k 2^(densities[k][n] − peak_n)
@@ -9,7 +10,7 @@
 
 #import job
 #import point-block
-#import stored
+#import near
 #import norm
 #import join-leaves
 
@@ -24,6 +25,7 @@
 
 const LANES: u32 = 256u / POINTS;
 const LEAVES: u32 = 256u;
+const NEAR_FLOATS: u32 = 1152u;
 
 // Writes the norm of point n of the chunk, and its log-likelihood as a leaf.
 fn finish(n: u32, norm: Norm) {

@@ -1,61 +1,43 @@
-// The M-step's sums, for GPUs. A workgroup takes one run of points, one component (or two) and one tile of its sums. Its invocations take points side
-// by side, so that they read neighbouring addresses, and keep the sums in registers. They read AHEAD points at once, because memory takes long to
-// answer. At the end of the run the sums are added up, in order, each as two numbers that lose next to nothing: see totals.wgsl.
+// The M-step's sums from log-densities and norms, for GPUs; see slices.wgsl for how. The including stage has a number BLOCKS of blocks of features that
+// it stages.
 
-#import job
 #import point-block
-#import head
+#import slices
 
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(1) var<storage, read> means: array<Vec>;
 @group(0) @binding(2) var<storage, read> points: array<Vec>;
 @group(0) @binding(3) var<storage, read> densities: array<f32>;
 @group(0) @binding(4) var<storage, read> norms: array<vec2f>;            // as the density stages leave them
-@group(0) @binding(5) var<storage, read_write> partials: array<f32>;     // by run, high and low numbers, component, tile
+@group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;   // by run, high and low numbers, component, tile
 
-const LANES: u32 = 64u;
-const ROW: u32 = LANES + 1u;   // odd, so that columns lie in different banks of memory
+// Points between two folds: a multiple of STAGED.
+const FOLDED: u32 = 64u * SLICES;
 
-var<workgroup> sh_sums: array<f32, 16u * ROW>;
-var<workgroup> sh_quarters: array<f32, 128>;
-
-// The responsibility of component k for point n; 0 where the point does not exist.
-fn responsibility(n: u32, k: u32, exists: bool) -> f32 {
-  let norm = norms[n];
-  let r = exp2(max(densities[k * job.row + n] - norm.x, MIN_EXPONENT)) * norm.y;
-  return select(0.0, r, exists);
+// Stages the responsibilities of components k0 … for STAGED points of the chunk, from `at` on; 0 from `end` on. All reads come first, so that none
+// waits for another.
+fn stage_responsibilities(k0: u32, at: u32, end: u32, lane: u32) {
+  let n = lane % STAGED;
+  let side = lane / STAGED;
+  let point = min(at + n, end - 1u);
+#each i ROUNDS
+  let d{i} = densities[min(k0 + {i}u * SIDES + side, job.components - 1u) * job.row + point];
+#end
+  let norm = norms[point];
+#each i ROUNDS
+  if ({i}u * SIDES + side < K) {
+    let r = exp2(max(d{i} - norm.x, MIN_EXPONENT)) * norm.y;
+    sh_responsibilities[n][{i}u * SIDES + side] = select(0.0, r, at + n < end);
+  }
+#end
 }
 
-// Where a component's tile begins among the high numbers of a run; the low numbers follow one row later.
-fn place_of(run: u32, k: u32, tile: u32) -> u32 {
-  return ((2u * run * job.components + k) * TILES + tile) * SUMS * 4u;
+// Stages block b of a point of the chunk as the `to`-th. Past the last block that block is staged again: nobody reads its sums.
+fn stage_block(b: u32, to: u32, at: u32, end: u32, n: u32) {
+  sh_points[to][n] = point_block(job.first + min(at + n, end - 1u), min(b, DB - 1u));
 }
 
-// Adds up the first `count` of four vec4f over all invocations, and writes the sums; called by all of them together.
-fn flush(a: vec4f, b: vec4f, c: vec4f, d: vec4f, lane: u32, to: u32, count: u32) {
-  for (var i = 0u; i < 4u; i++) {
-    sh_sums[i * ROW + lane] = a[i];
-    sh_sums[(4u + i) * ROW + lane] = b[i];
-    sh_sums[(8u + i) * ROW + lane] = c[i];
-    sh_sums[(12u + i) * ROW + lane] = d[i];
-  }
-  workgroupBarrier();
-  let column = lane % 16u;
-  let quarter = lane / 16u;
-  var high = 0.0;
-  var low = 0.0;
-  for (var i = 0u; i < 16u; i++) {
-    let value = sh_sums[column * ROW + quarter * 16u + i];
-    let head = head_of(value);
-    high += head;
-    low += value - head;
-  }
-  sh_quarters[quarter * 32u + column] = high;
-  sh_quarters[quarter * 32u + 16u + column] = low;
-  workgroupBarrier();
-  if (lane < 32u && column < 4u * count) {
-    let sum = (sh_quarters[lane] + sh_quarters[32u + lane]) + (sh_quarters[64u + lane] + sh_quarters[96u + lane]);
-    partials[to + quarter * job.components * TILES * SUMS * 4u + column] = sum;
-  }
-  workgroupBarrier();
+// A block of the mean of the invocation's component.
+fn mean_block(k0: u32, lane: u32, b: u32) -> Vec {
+  return means[min(k0 + lane % K, job.components - 1u) * DB + min(b, DB - 1u)];
 }

@@ -1,5 +1,5 @@
 import type { Kernel } from './kernels.ts';
-import { type LeanWay, ownedAtOnce, WHOLE_LANES } from './lean-ways.ts';
+import type { LeanWay } from './lean-ways.ts';
 import { type Shape, TILE } from './shape.ts';
 import { bytesPerPoint, WINDOW_BYTES, type Window } from './windows.ts';
 
@@ -8,7 +8,7 @@ const DENSITY_BYTES = 33 * 2 ** 20;
 const PARTIAL_BYTES = 12 * 2 ** 20;
 /** Sums of a window by groups of runs: at most so many bytes. */
 const MIDDLE_BYTES = 15 * 2 ** 20;
-/** The same where both steps are one stage: log-densities, kept sums and partial sums of a chunk together, and sums by groups. */
+/** The same where both steps are one stage: log-densities and partial sums of a chunk together, and sums by groups. */
 const WHOLE_BYTES = 58 * 2 ** 20;
 const WHOLE_MIDDLE_BYTES = 5 * 2 ** 20;
 /** Totals of a window that are read back: at most this many bytes, or one. */
@@ -19,8 +19,8 @@ const BATCH_BYTES = 3 * 2 ** 17;
 export const GROUP = 16;
 /** Partial log-likelihoods of tiles that are joined before they are read back. */
 const JOINED = 64;
-/** Points per run, the shortest and the longest, and workgroups that keep a large GPU busy. */
-const RUNS = { least: 512, most: 4096, workgroups: 4096 };
+/** Points per run, the shortest and the longest, and workgroups that keep a large GPU busy; of a moments stage twice as many still run at once. */
+const RUNS = { least: 256, most: 4096, workgroups: 600 };
 const HARD_RUNS = { least: 256, most: 1024, workgroups: 2048 };
 /** A large GPU runs about a thousand of these workgroups at once: as many have all the points, none waits for another to end. */
 const WHOLE_RUNS = { least: 256, most: TILE * JOINED, workgroups: 1024 };
@@ -46,29 +46,31 @@ function modelOf(way: LeanWay, { layout }: Kernel, shape: Shape, K: number): Mod
   return { way, shape, K, column: K * tiles * sums * 16 };
 }
 
-/** vec4f that a workgroup of a stage for both steps keeps per invocation: two for each of its sums. */
-export function keptSums({ whole }: LeanWay, shape: Shape, K: number): number {
-  return whole ? 2 * Math.ceil(K / ownedAtOnce(K)) * whole.units(shape) * whole.values(shape) : 0;
-}
-
-/** Rows of 256 log-densities that such a workgroup has: `first_row` of `shaders/shared/lean-whole.wgsl`. */
+/** Rows of 256 log-densities that a workgroup of a stage for both steps has: `first_row` of `shaders/shared/lean-whole.wgsl`. */
 export const densityRows = (K: number) => K | 1;
 
 /** Bytes of scratch memory per run of a stage for both steps. */
-function wholeBytes({ way, shape, K, column }: Model): number {
-  return densityRows(K) * TILE * 4 + keptSums(way, shape, K) * WHOLE_LANES * 16 + rowsPerRun(way) * column;
+function wholeBytes({ way, K, column }: Model): number {
+  return densityRows(K) * TILE * 4 + rowsPerRun(way) * column;
 }
+
+/** The largest power of two that is no larger. */
+const floorPower = (value: number) => 2 ** Math.floor(Math.log2(value));
 
 /**
  * Points per run, a power of two. Sums depend on it, so it depends on nothing but the model and the number of points. A group of runs is
  * the least that a chunk may be.
  */
-function runOf({ way, shape, K }: Model, count: number): number {
+function runOf({ way, shape, K, column }: Model, count: number): number {
   const { moments, whole } = way;
   const { least, most, workgroups } = whole ? WHOLE_RUNS : moments ? RUNS : HARD_RUNS;
-  const perRun = moments ? Math.ceil(K / moments.components) * moments.units(shape) : 1;
-  const room = moments ? DENSITY_BYTES / (densityBytes(K) * GROUP) : Number.POSITIVE_INFINITY;
-  return 2 ** Math.floor(Math.log2(Math.min(room, most, Math.max(least, (count * perRun) / workgroups))));
+  const perRun = moments ? Math.ceil(K / moments.components(K)) * moments.units(shape) : 1;
+  const atOnce = moments ? DENSITY_BYTES / densityBytes(K) : Number.POSITIVE_INFINITY;
+  const busy = (Math.min(count, atOnce) * perRun) / workgroups;
+  const [longest, shortest, run] = [Math.min(most, atOnce / GROUP), least, busy].map(floorPower);
+  // With shorter ones, sums by groups would be too many for their memory.
+  const fewest = moments ? 2 * floorPower((2 * count * column) / (GROUP * Math.max(1, MIDDLE_BYTES - 2 * column))) : 0;
+  return Math.min(longest!, Math.max(shortest!, run!, fewest));
 }
 
 /** Sums of a run are two numbers each where they come from log-densities. */

@@ -1,5 +1,5 @@
 import type { Flag, StageName } from './shader.ts';
-import { diagUnits, fullMomentsLayout, pointsLadder, type Shape, takenPoints, valuesPerDiagUnit } from './shape.ts';
+import { diagUnits, fullMomentsLayout, pointsLadder, type Shape, takenPoints } from './shape.ts';
 
 /** The stages of a pass as GPUs do it best: one or two from points and parameters to sums over runs. */
 export interface LeanWay {
@@ -17,22 +17,30 @@ export interface LeanWay {
   readonly moments?: {
     readonly stage: StageName;
     /** Components that a workgroup takes. */
-    readonly components: number;
+    readonly components: (K: number) => number;
     /** Workgroups per run and components. */
     readonly units: (shape: Shape) => number;
   };
-  /** The first stage does both steps of EM, by way of log-densities and sums in scratch memory: units of features, and vec4f of sums per unit. */
-  readonly whole?: { readonly units: (shape: Shape) => number; readonly values: (shape: Shape) => number };
+  /** The first stage does both steps of EM, by way of log-densities in scratch memory. */
+  readonly whole?: boolean;
 }
 
-/** Invocations of a workgroup that does both steps, and components that it owns at a time: at most so many. */
-export const WHOLE_LANES = 64;
+/** Components that a workgroup that does both steps owns at a time: at most so many. */
 const MOST_OWNED = 32;
+/** Components that a workgroup of a moments stage owns, at most: with fewer, points are staged more often, with more, sums of fewer slices fill memory. */
+const MOST_SUMMED = 16;
 
 /** Components that a workgroup of a stage for both steps owns at a time: shares of about the same size. */
 export function ownedAtOnce(K: number): number {
-  return Math.ceil(K / Math.ceil(K / MOST_OWNED));
+  return evenShare(K, MOST_OWNED);
 }
+
+/** The size of shares of K, none above `most`, that are about alike. */
+function evenShare(K: number, most: number): number {
+  return Math.ceil(K / Math.ceil(K / most));
+}
+
+const summedAtOnce = (K: number) => evenShare(K, MOST_SUMMED);
 
 /** An invocation of a stage for both steps takes four points in all. */
 const WHOLE_LADDER = [1, 2, 4] as const;
@@ -40,6 +48,9 @@ const WHOLE_LADDER = [1, 2, 4] as const;
 /** Block products, and vec4f of points, that the text of a density stage may have: more would take compilers seconds, or leave registers. */
 const MOST_PRODUCTS = 144;
 const MOST_TIED_VECTORS = 32;
+
+/** Parameters of a component have to fit workgroup memory beside all else. */
+const hasRoomNear = ({ D }: Shape) => D <= 256;
 
 const fullLadder = (shape: Shape) =>
   pointsLadder(shape).filter((points) => (points * shape.DB * (shape.DB + 1)) / 2 <= MOST_PRODUCTS);
@@ -53,15 +64,15 @@ export const fullWays: readonly LeanWay[] = [
     first: 'lean-full',
     points: () => 4,
     ladder: () => WHOLE_LADDER,
-    // With more tiles than one there is room for too few workgroups: slower than two stages at K 8, as fast at K 16.
+    // With more tiles than one, two stages leave more registers to each.
     fits: ({ D }) => D <= 8,
-    whole: { units: () => 1, values: (shape) => fullMomentsLayout(shape).sums },
+    whole: true,
   },
   {
     first: 'lean-density-full',
     points: ({ D }) => (D <= 8 ? 4 : D <= 32 ? 2 : 1),
     ladder: fullLadder,
-    moments: { stage: 'lean-moments-full', components: 1, units: (shape) => fullMomentsLayout(shape).tiles },
+    moments: { stage: 'lean-moments-full', components: summedAtOnce, units: (shape) => fullMomentsLayout(shape).tiles },
     // Beyond, its text would take compilers seconds.
     fits: ({ D }) => D <= 64,
   },
@@ -72,18 +83,16 @@ export const diagWays: readonly LeanWay[] = [
     first: 'lean-diag',
     points: () => 4,
     ladder: () => WHOLE_LADDER,
-    fits: () => true,
-    whole: {
-      units: diagUnits,
-      values: valuesPerDiagUnit,
-    },
+    // All features of four points are more than registers hold.
+    fits: ({ D }) => D <= 32,
+    whole: true,
   },
   {
     first: 'lean-density-diag',
-    points: ({ D }) => (D <= 16 ? 4 : D <= 32 ? 2 : 1),
+    points: ({ D }) => (D <= 16 ? 4 : D <= 64 ? 2 : 1),
     ladder: pointsLadder,
-    moments: { stage: 'lean-moments-diag', components: 2, units: diagUnits },
-    fits: () => true,
+    moments: { stage: 'lean-moments-diag', components: summedAtOnce, units: diagUnits },
+    fits: hasRoomNear,
   },
 ];
 

@@ -3,8 +3,8 @@ import type { GpuContext } from './context.ts';
 import { sumLogLikelihoods } from './expectation.ts';
 import { encodeJobs, JOB_STRIDE, type Job } from './job.ts';
 import { type Kernel, unpackStatistics } from './kernels.ts';
-import { densityRows, GROUP, keptSums, type LeanPortion, layPortions, likelihoodsOf, rowsPerRun } from './lean-plan.ts';
-import { type LeanWay, ownedAtOnce, WHOLE_LANES } from './lean-ways.ts';
+import { densityRows, GROUP, type LeanPortion, layPortions, likelihoodsOf, rowsPerRun } from './lean-plan.ts';
+import { type LeanWay, ownedAtOnce } from './lean-ways.ts';
 import { Memory, Usage } from './memory.ts';
 import type { Command, Dispatch, PassOptions } from './pace.ts';
 import { type PackedBatches, roundMeans } from './pack.ts';
@@ -96,7 +96,6 @@ async function allocate(
     parameters: await storage('parameters', parameters, Usage.UNIFORM | Usage.COPY_DST),
     means: await storage('means', K * shape.DB * shape.W * 4, Usage.COPY_DST | Usage.COPY_SRC),
     densities: await storage('densities', densities),
-    kept: await storage('kept sums', runsAtOnce * keptSums(way, shape, K) * WHOLE_LANES * 16),
     norms: await storage('norms', moments ? capacity * 8 : 0),
     partials: await storage('partials', runsAtOnce * rowsPerRun(way) * column),
     middle: await storage('sums', 2 * most(({ middle }) => middle) * column),
@@ -114,7 +113,6 @@ interface Recording
   /** vec4f of sums per component. */
   readonly sums: number;
   readonly densities: GPUBuffer;
-  readonly kept: GPUBuffer;
   readonly norms: GPUBuffer;
   readonly logLikelihoods: GPUBuffer;
   readonly partials: GPUBuffer;
@@ -135,13 +133,13 @@ async function firstStage(
   jobs: GPUBuffer,
   window: Window,
 ): Promise<BoundStage> {
-  const { way, points, K, parameters, densities, kept, norms, partials, logLikelihoods } = work;
+  const { way, points, K, parameters, densities, norms, partials, logLikelihoods } = work;
   const { flags, bindings } = weighing(window);
   const components = way.whole ? ownedAtOnce(K) : K;
   const stage = await pipelines.get(way.first, shape, [...(way.flags ?? []), ...flags], { points, components });
   const { buffer } = window;
   const resources = way.whole
-    ? [parameters, buffer, densities, kept, logLikelihoods, partials]
+    ? [parameters, buffer, densities, logLikelihoods, partials]
     : way.moments
       ? [parameters, buffer, densities, norms, logLikelihoods]
       : [batchBinding(parameters), buffer, partials];
@@ -152,12 +150,12 @@ async function firstStage(
 async function secondStage(
   { device, pipelines }: GpuContext,
   shape: Shape,
-  { way, means, densities, norms, partials }: Recording,
+  { way, K, means, densities, norms, partials }: Recording,
   jobs: GPUBuffer,
   { buffer }: Window,
 ): Promise<BoundStage | undefined> {
   if (!way.moments) return undefined;
-  const stage = await pipelines.get(way.moments.stage, shape);
+  const stage = await pipelines.get(way.moments.stage, shape, [], { components: way.moments.components(K) });
   return { stage, group: bind(device, stage, jobs, means, buffer, densities, norms, partials) };
 }
 
@@ -210,7 +208,7 @@ async function record(context: GpuContext, shape: Shape, work: Recording): Promi
       const tileFirst = moments ? first / TILE : runFirst;
       const dispatches = [
         dispatch(expectation, { ...common, tileFirst }, firstSize(way, run, count)),
-        ...(sum ? [dispatch(sum, common, runCount, Math.ceil(K / moments!.components), moments!.units(shape))] : []),
+        ...(sum ? [dispatch(sum, common, runCount, Math.ceil(K / moments!.components(K)), moments!.units(shape))] : []),
         dispatch(toMiddle, { ...common, ...group }, columns, Math.ceil(runCount / GROUP)),
       ];
       if (runFirst + runCount === runs) {

@@ -37,11 +37,18 @@ const LEAN_DENSITY: StageLayout = {
   pointwise: true,
 };
 
-/** Parameters, points, log-densities, sums kept between tiles, log-likelihoods, partial sums. */
+/** Parameters, points, log-densities, log-likelihoods, partial sums. */
 const LEAN_WHOLE: StageLayout = {
-  bindings: ['job', 'read', 'read', 'write', 'write', 'write', 'write'],
+  bindings: ['job', 'read', 'read', 'write', 'write', 'write'],
   shaped: true,
   pointwise: true,
+  counted: true,
+};
+
+/** Means, points, log-densities, norms, partial sums. */
+const LEAN_MOMENTS: StageLayout = {
+  bindings: ['job', 'read', 'read', 'read', 'read', 'write'],
+  shaped: true,
   counted: true,
 };
 
@@ -62,8 +69,8 @@ const STAGES: Record<Exclude<StageName, DensityStage>, StageLayout> = {
   'lean-diag': LEAN_WHOLE,
   'lean-density-full': LEAN_DENSITY,
   'lean-density-diag': LEAN_DENSITY,
-  'lean-moments-full': { bindings: ['job', 'read', 'read', 'read', 'read', 'write'], shaped: true },
-  'lean-moments-diag': { bindings: ['job', 'read', 'read', 'read', 'read', 'write'], shaped: true },
+  'lean-moments-full': LEAN_MOMENTS,
+  'lean-moments-diag': LEAN_MOMENTS,
   'lean-k-means': { bindings: ['job', 'constants', 'read', 'write'], shaped: true, pointwise: true, counted: true },
   totals: { bindings: ['job', 'read', 'write'], shaped: false },
   'join-likelihoods': { bindings: ['job', 'read', 'write'], shaped: false },

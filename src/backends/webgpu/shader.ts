@@ -1,14 +1,6 @@
 import { wgsl } from 'wgsl-preprocessor/wgsl-preprocessor.js';
 import { EmgpuError } from '../../errors.ts';
-import {
-  diagMomentsLayout,
-  diagUnits,
-  fullMomentsLayout,
-  type Shape,
-  takenPoints,
-  unitBlocks,
-  valuesPerDiagUnit,
-} from './shape.ts';
+import { diagMomentsLayout, diagUnits, fullMomentsLayout, type Shape, takenPoints, unitBlocks } from './shape.ts';
 import { unroll } from './unroll.ts';
 
 const sources = import.meta.glob<string>('../../../shaders/**/*.wgsl', {
@@ -31,7 +23,6 @@ const FLAGS = [
   'HARD',
   'TILED',
   'HALTS',
-  'RELOADED',
   'SAMPLED',
   'BROUGHT_NEAR',
 ] as const;
@@ -133,8 +124,6 @@ export function expandShader(
   if (W === 4) active.add('WIDE');
   if (DB > 1) active.add('PAIRED');
   if (DB > 2) active.add('TILED');
-  // All features of several points are more than registers hold.
-  if (DB > 8) active.add('RELOADED');
   const isFull = ['moments-full', 'lean-moments-full', 'lean-full'].includes(stage);
   const layout = isFull ? fullMomentsLayout(shape) : diagMomentsLayout(shape);
   const constants = {
@@ -147,12 +136,9 @@ export function expandShader(
     K: components,
     UNITS: isFull ? 1 : diagUnits(shape),
     UNIT_BLOCKS: unitBlocks(shape),
-    VALUES: isFull ? layout.sums : valuesPerDiagUnit(shape),
     // In which 64 invocations stage the responsibilities of 32 points, two components per round.
     ROUNDS: Math.ceil(components / 2),
     TAKEN: takenPoints(shape),
-    // Registers run out.
-    AHEAD: DB <= 2 ? 4 : stage === 'lean-moments-diag' ? 1 : 2,
   };
   const prelude = Object.entries(constants).map(([name, value]) => `const ${name}: u32 = ${value}u;\n`);
   return (

@@ -63,11 +63,6 @@ export function diagUnits(shape: Shape): number {
   return Math.ceil(shape.DB / unitBlocks(shape));
 }
 
-/** vec4f of diagonal sums per unit and component. */
-export function valuesPerDiagUnit(shape: Shape): number {
-  return Math.ceil(unitBlocks(shape) / 2) * diagMomentsLayout(shape).sums;
-}
-
 /** Points that an invocation of `lean-k-means` takes of a tile: what its sums take together does not depend on how many it takes at once. */
 export function takenPoints({ D }: Shape): number {
   return D <= 16 ? 2 : 1;

@@ -69,6 +69,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
     for (var part = 0u; part < (job.components + K - 1u) / K * UNITS; part++) {
       let k0 = part / UNITS * K;
       let unit = part % UNITS;
+      let more = 2u * unit + 1u < TILES;   // than two blocks
       let base = FIRST + min(k0 + mine, job.components - 1u) * STRIDE;
 #each b UNIT_BLOCKS
       let mean{b} = parameter(base + block_of(unit, {b}u));

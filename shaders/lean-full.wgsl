@@ -15,6 +15,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let row = first_row(group);
   let mine = lane % K;
   let slice = lane / K;
+  let another = DB > 1u;   // block than the first
   var likelihood = NO_POINTS;
   var count = 0.0;
   var first0 = Vec(0.0);

@@ -15,6 +15,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 #each b UNIT_BLOCKS
   let mean{b} = mean_block(k0, lane, unit * UNIT_BLOCKS + {b}u);
 #end
+  let more = 2u * unit + 1u < TILES;   // than two blocks
   let to = place_of(group.x, k0, 2u * unit);
   let start = group.x * job.run;
   let end = min(start + job.run, job.count);

@@ -37,6 +37,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let mean2 = mean_block(k0, lane, 2u * j);
   let mean3 = mean_block(k0, lane, 2u * j + 1u);
 #endif
+  let another = 2u * j + 1u < DB;   // than the first block column
   let to = place_of(group.x, k0, group.z);
   let start = group.x * job.run;
   let end = min(start + job.run, job.count);
@@ -55,7 +56,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 #end
     if (i == j) {
       for (var at = fold_at; at < min(fold_at + FOLDED, end); at += STAGED) {
-        stage(k0, i, j, min(BLOCKS, 2u), at, end, lane);
+        stage(k0, i, j, select(1u, 2u, another), at, end, lane);
 #insert sum-full
         workgroupBarrier();
       }
@@ -63,7 +64,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 #if TILED
     else {
       for (var at = fold_at; at < min(fold_at + FOLDED, end); at += STAGED) {
-        stage(k0, i, j, 4u, at, end, lane);
+        stage(k0, i, j, select(3u, 4u, another), at, end, lane);
         if (slice < SLICES) {
           for (var turn = 0u; turn < TURNS; turn++) {
 #each q 2
@@ -77,10 +78,14 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 #each q 2
 #each c W
             m00_{c} = fma(a{q}_0, Vec(b{q}_0[{c}]), m00_{c});
-            m01_{c} = fma(a{q}_0, Vec(b{q}_1[{c}]), m01_{c});
             m10_{c} = fma(a{q}_1, Vec(b{q}_0[{c}]), m10_{c});
-            m11_{c} = fma(a{q}_1, Vec(b{q}_1[{c}]), m11_{c});
 #end
+            if (another) {
+#each c W
+              m01_{c} = fma(a{q}_0, Vec(b{q}_1[{c}]), m01_{c});
+              m11_{c} = fma(a{q}_1, Vec(b{q}_1[{c}]), m11_{c});
+#end
+            }
 #end
           }
         }

@@ -1,4 +1,5 @@
-// Adds what is staged to the sums of an invocation's component for a unit of features. Expects mine, slice, mean{b}; count, first{b}, second{b}.
+// Adds what is staged to the sums of an invocation's component for a unit of features. Expects mine, slice, mean{b}, and whether there are
+// `more` blocks than two; count, first{b}, second{b}.
         if (slice < SLICES) {
           for (var turn = 0u; turn < TURNS; turn++) {
 #each q 2
@@ -11,9 +12,11 @@
 #each q 2
             count += r{q};
 #each b UNIT_BLOCKS
-            let a{q}_{b} = r{q} * z{q}_{b};
-            first{b} += a{q}_{b};
-            second{b} = fma(a{q}_{b}, z{q}_{b}, second{b});
+            if ({b}u < 2u || more) {
+              let a = r{q} * z{q}_{b};
+              first{b} += a;
+              second{b} = fma(a, z{q}_{b}, second{b});
+            }
 #end
 #end
           }

@@ -147,9 +147,9 @@ const others: readonly LaneCase[] = [
       const spec: Spec = { type: 'diag', D: 3, K: 4, N: 5003, separation: 2 };
       const { points, start } = drawSample(spec, randomFor(context.seed, 'lean stretches, progress'));
       const family = gaussianFamily({ covarianceType: 'diag', regCovar: 1e-6 });
-      await checkProgress(backend, family, points, start);
+      await checkProgress(context, backend, family, points, start);
       const cloud = drawCloud(context, { D: 3, K: 7, N: 20_003 });
-      await checkProgress(backend, kMeansFamily, cloud.points, cloud.start);
+      await checkProgress(context, backend, kMeansFamily, cloud.points, cloud.start);
     },
   },
   {

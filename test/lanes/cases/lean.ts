@@ -59,6 +59,18 @@ const conditions: LaneCase = {
   },
 };
 
+/** Runs long enough that what a workgroup has added up is added to what the run has so far: in two stages, and in one, over several tiles. */
+const folds: readonly LaneCase[] = [
+  { type: 'full', D: 9, K: 16, N: 110_003 },
+  { type: 'diag', D: 33, K: 16, N: 110_003 },
+  { type: 'full', D: 2, K: 3, N: 530_003 },
+  { type: 'diag', D: 2, K: 17, N: 530_003 },
+].map((spec) => ({
+  name: `lean: ${spec.type}, D ${spec.D}, K ${spec.K}, ${spec.N.toLocaleString('en')} points, runs that are added up in parts`,
+  lanes: ['node-swiftshader'],
+  run: (context: LaneContext) => compareStep(context, spec as Spec, LEAN),
+}));
+
 /**
  * Triangles that follow from counts and first moments: means some standard deviations from the origin; and where too much would cancel, which
  * shows only when the sums are there: a start that is ten times too wide. In passes for GPUs, and the first also in those of the adapter, whose float32
@@ -105,4 +117,4 @@ const pace: readonly LaneCase[] = (['full', 'tied', 'diag', 'k-means'] as const)
 }));
 
 /** Passes over many points on a GPU: the same twins, the same rules. */
-export const lean: readonly LaneCase[] = [...steps, kMeans, conditions, ...shared, ...pace, ...leanWindows];
+export const lean: readonly LaneCase[] = [...steps, kMeans, conditions, ...folds, ...shared, ...pace, ...leanWindows];

@@ -1,4 +1,5 @@
 import { createGpuBackend, type GpuBackendOptions } from '../../../src/backends/webgpu/backend.ts';
+import { isSoftware } from '../../../src/backends/webgpu/device.ts';
 import type { HostPoints } from '../../../src/data/points.ts';
 import { EmRun, type RunSettings } from '../../../src/em/run.ts';
 import type { Backend, Family, Reached } from '../../../src/em/types.ts';
@@ -68,11 +69,19 @@ export async function countReadbacks(work: () => Promise<unknown>): Promise<numb
 }
 
 /** What a run of 60 iterations tells of, each iteration once and in order, is what its history says in the end. */
-export async function checkProgress<P>(backend: Backend, family: Family<P>, points: HostPoints, start: P) {
+export async function checkProgress<P>(
+  { adapter }: LaneContext,
+  backend: Backend,
+  family: Family<P>,
+  points: HostPoints,
+  start: P,
+) {
   const told: Reached[] = [];
   const settings = { tol: 0, maxIter: 60 };
   const { run } = await follow(backend, 'advance', family, points, start, settings, (reached) => told.push(reached));
-  assert(told.length >= 2, `told ${told.length} times in ${run.iteration} iterations`);
+  // A fast device may come to the end before the second readback.
+  const least = isSoftware(adapter.info) ? 2 : 1;
+  assert(told.length >= least, `told ${told.length} times in ${run.iteration} iterations`);
   told.forEach(({ iteration, value }, i) => {
     assert(i === 0 || iteration > told[i - 1]!.iteration, `${iteration} after ${told[i - 1]?.iteration} iterations`);
     assertEqual(value, run.history[iteration], `after ${iteration} iterations`);
@@ -157,7 +166,7 @@ const others: readonly LaneCase[] = [
       const spec: Spec = { type: 'full', D: 2, K: 3, N: 4001 };
       const { points, start } = drawSample(spec, randomFor(context.seed, 'stretches, progress'));
       const family = gaussianFamily({ covarianceType: 'full', regCovar: 1e-6 });
-      return checkProgress(gpuBackend(context), family, points, start);
+      return checkProgress(context, gpuBackend(context), family, points, start);
     },
   },
   {

@@ -4,15 +4,16 @@ import { sumLogLikelihoods } from './expectation.ts';
 import { encodeJobs, JOB_STRIDE, type Job } from './job.ts';
 import { type Kernel, unpackStatistics } from './kernels.ts';
 import { densityRows, GROUP, type LeanPortion, layPortions, likelihoodsOf, rowsPerRun } from './lean-plan.ts';
-import { type LeanWay, ownedAtOnce } from './lean-ways.ts';
+import { type BoundStage, compileStages, firstStage, type LeanWork, secondStage } from './lean-stages.ts';
+import type { LeanWay } from './lean-ways.ts';
 import { Memory, Usage } from './memory.ts';
 import type { Command, Dispatch, PassOptions } from './pace.ts';
 import { type PackedBatches, roundMeans } from './pack.ts';
-import { PARAMETER_BYTES, type Stage } from './pipelines.ts';
+import { PARAMETER_BYTES } from './pipelines.ts';
 import { readMapped } from './readback.ts';
 import { type MomentsLayout, type Shape, TILE } from './shape.ts';
-import { type Window, weighing } from './windows.ts';
-import { batchBinding, bind } from './workspace.ts';
+import type { Window } from './windows.ts';
+import { bind } from './workspace.ts';
 
 /** What lean passes over a dataset need: scratch memory and recorded work. `memory` is the caller's to destroy. */
 export interface Lean {
@@ -56,7 +57,10 @@ export async function createLean(
   const portions = layPortions(way, kernel, shape, K, windows, context.pace.budget);
   const memory = new Memory(context.device);
   try {
-    const buffers = await allocate(memory, shape, way, packed, K, sums, portions);
+    const [buffers] = await Promise.all([
+      allocate(memory, shape, way, packed, K, sums, portions),
+      compileStages(context, shape, { way, points, K }, windows[0]!),
+    ]);
     const bytes = buffers.totals.size + buffers.joined.size;
     const staging = await memory.buffer('staging', bytes, Usage.MAP_READ | Usage.COPY_DST);
     const work = { kernel, way, points, K, sums, portions, memory, ...buffers };
@@ -105,58 +109,16 @@ async function allocate(
   };
 }
 
-interface Recording
-  extends Pick<
-    Lean,
-    'kernel' | 'way' | 'points' | 'K' | 'portions' | 'parameters' | 'means' | 'totals' | 'joined' | 'memory'
-  > {
+/** What recording needs. */
+interface Recording extends LeanWork {
+  readonly kernel: Kernel;
+  readonly portions: readonly LeanPortion[];
+  readonly memory: Memory;
   /** vec4f of sums per component. */
   readonly sums: number;
-  readonly densities: GPUBuffer;
-  readonly norms: GPUBuffer;
-  readonly logLikelihoods: GPUBuffer;
-  readonly partials: GPUBuffer;
+  readonly totals: GPUBuffer;
+  readonly joined: GPUBuffer;
   readonly middle: GPUBuffer;
-}
-
-/** A dispatch but for its job and size. */
-interface BoundStage {
-  readonly stage: Stage;
-  readonly group: GPUBindGroup;
-}
-
-/** What brings a chunk of a window to partial sums, or to log-densities. */
-async function firstStage(
-  { device, pipelines }: GpuContext,
-  shape: Shape,
-  work: Recording,
-  jobs: GPUBuffer,
-  window: Window,
-): Promise<BoundStage> {
-  const { way, points, K, parameters, densities, norms, partials, logLikelihoods } = work;
-  const { flags, bindings } = weighing(window);
-  const components = way.whole ? ownedAtOnce(K) : K;
-  const stage = await pipelines.get(way.first, shape, [...(way.flags ?? []), ...flags], { points, components });
-  const { buffer } = window;
-  const resources = way.whole
-    ? [parameters, buffer, densities, logLikelihoods, partials]
-    : way.moments
-      ? [parameters, buffer, densities, norms, logLikelihoods]
-      : [batchBinding(parameters), buffer, partials];
-  return { stage, group: bind(device, stage, jobs, ...resources, ...bindings) };
-}
-
-/** What brings the chunk from log-densities to partial sums, where that is another stage. */
-async function secondStage(
-  { device, pipelines }: GpuContext,
-  shape: Shape,
-  { way, K, means, densities, norms, partials }: Recording,
-  jobs: GPUBuffer,
-  { buffer }: Window,
-): Promise<BoundStage | undefined> {
-  if (!way.moments) return undefined;
-  const stage = await pipelines.get(way.moments.stage, shape, [], { components: way.moments.components(K) });
-  return { stage, group: bind(device, stage, jobs, means, buffer, densities, norms, partials) };
 }
 
 /** Workgroups of the first stage: of tiles, or of runs. */

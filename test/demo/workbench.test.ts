@@ -1,6 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { afterAll, beforeAll, describe, expect } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { modelFromJSON, readTable } from '../../src/node.ts';
 import { seriousFaults } from './axe.ts';
 import { type BrowserName, drawnFor, inBrowser } from './browsers.ts';
@@ -32,69 +32,63 @@ for (const browser of ['chromium', 'firefox'] as const satisfies BrowserName[]) 
       );
     });
 
-    describe('files', () => {
-      test('takes CSV, TSV, Parquet, Arrow and NPY that are dropped on the page', async () => {
-        await lab.open();
-        for (const kind of ['csv', 'tsv', 'parquet', 'arrow', 'npy'] as const) {
-          await lab.drop(files[kind]);
-          await opened.page.waitForFunction(
-            (name) => location.hash.includes(`file=${name}&`),
-            {},
-            basename(files[kind]),
-          );
-          await lab.ready();
-          expect(await lab.read('rows')).toBe(150);
-          await lab.run();
-        }
-      });
-
-      test('a file that is none: one sentence, and the page lives on', async () => {
-        await lab.open();
-        await lab.choose('package.json');
-        await opened.page.waitForSelector('.status.error');
-        expect(await lab.status()).toMatch(/format|CSV, TSV, Parquet/);
+    test('takes CSV, TSV, Parquet, Arrow and NPY that are dropped on the page', async () => {
+      await lab.open();
+      for (const kind of ['csv', 'tsv', 'parquet', 'arrow', 'npy'] as const) {
+        await lab.drop(files[kind]);
+        await opened.page.waitForFunction((name) => location.hash.includes(`file=${name}&`), {}, basename(files[kind]));
+        await lab.ready();
+        expect(await lab.read('rows')).toBe(150);
         await lab.run();
-        expect(await lab.read('log-likelihood')).toBeCloseTo(-1130.264, 3);
-        // The data of before are still there to choose columns of.
-        expect(await opened.page.$eval('select[name=data]', (select) => select.value)).toBe('faithful');
-        await opened.page.click('input[name=column-waiting]');
-        await opened.page.waitForFunction(() => location.hash.includes('columns=eruptions&'));
-        await lab.ready();
-      });
+      }
+    });
 
-      test('columns of a file that has more of them than a model takes are found by their names', async () => {
-        const wide = join(dirname(files.csv), 'wide.csv');
-        const names = Array.from({ length: 300 }, (_, i) => `gene${i}`);
-        const row = (n: number) => names.map((_, i) => (n === 3 && i === 299 ? 'inf' : Math.sin(n * (i + 1))));
-        await writeFile(wide, [names, ...Array.from({ length: 40 }, (_, n) => row(n))].join('\n'));
-        await lab.open();
-        await lab.choose(wide);
-        await opened.page.waitForSelector('[data-read="rows"][data-value="40"]');
-        await lab.ready();
-        await opened.page.type('input[name=sought]', '299');
-        await opened.page.waitForFunction(() => document.querySelectorAll('.columns li').length === 1);
-        await opened.page.click('input[name=column-gene299]');
-        // Without the row whose cell is infinite.
-        await opened.page.waitForSelector('[data-read="rows"][data-value="39"]');
-        await opened.page.waitForFunction(() => location.hash.includes('columns=gene0,gene1,gene299&'));
-        await lab.ready();
-      });
+    test('a file that is none: one sentence, and the page lives on', async () => {
+      await lab.open();
+      await lab.choose('package.json');
+      await opened.page.waitForSelector('.status.error');
+      expect(await lab.status()).toMatch(/format|CSV, TSV, Parquet/);
+      await lab.run();
+      expect(await lab.read('log-likelihood')).toBeCloseTo(-1130.264, 3);
+      // The data of before are still there to choose columns of.
+      expect(await opened.page.$eval('select[name=data]', (select) => select.value)).toBe('faithful');
+      await opened.page.click('input[name=column-waiting]');
+      await opened.page.waitForFunction(() => location.hash.includes('columns=eruptions&'));
+      await lab.ready();
+    });
 
-      test('a second file while the first is read, and one that is given up', async () => {
-        await lab.open();
-        await opened.page.select('select[name=data]', 'flights');
-        await lab.choose(files.csv);
-        await opened.page.waitForSelector('[data-read="rows"][data-value="150"]');
-        await lab.ready();
-        const address = () => new URL(opened.page.url()).hash;
-        await expect.poll(address).toMatch(/^#data=file&file=iris\.csv&columns=sepal_length,sepal_width&/);
-        const hash = address();
-        await opened.page.select('select[name=data]', 'flights');
-        await lab.press('Stop');
-        await opened.page.waitForFunction(() => document.querySelector('select')!.value === 'file');
-        expect(address()).toBe(hash);
-        await lab.run();
-      });
+    test('columns of a file that has more of them than a model takes are found by their names', async () => {
+      const wide = join(dirname(files.csv), 'wide.csv');
+      const names = Array.from({ length: 300 }, (_, i) => `gene${i}`);
+      const row = (n: number) => names.map((_, i) => (n === 3 && i === 299 ? 'inf' : Math.sin(n * (i + 1))));
+      await writeFile(wide, [names, ...Array.from({ length: 40 }, (_, n) => row(n))].join('\n'));
+      await lab.open();
+      await lab.choose(wide);
+      await opened.page.waitForSelector('[data-read="rows"][data-value="40"]');
+      await lab.ready();
+      await opened.page.type('input[name=sought]', '299');
+      await opened.page.waitForFunction(() => document.querySelectorAll('.columns li').length === 1);
+      await opened.page.click('input[name=column-gene299]');
+      // Without the row whose cell is infinite.
+      await opened.page.waitForSelector('[data-read="rows"][data-value="39"]');
+      await opened.page.waitForFunction(() => location.hash.includes('columns=gene0,gene1,gene299&'));
+      await lab.ready();
+    });
+
+    test('a second file while the first is read, and one that is given up', async () => {
+      await lab.open();
+      await opened.page.select('select[name=data]', 'flights');
+      await lab.choose(files.csv);
+      await opened.page.waitForSelector('[data-read="rows"][data-value="150"]');
+      await lab.ready();
+      const address = () => new URL(opened.page.url()).hash;
+      await expect.poll(address).toMatch(/^#data=file&file=iris\.csv&columns=sepal_length,sepal_width&/);
+      const hash = address();
+      await opened.page.select('select[name=data]', 'flights');
+      await lab.press('Stop');
+      await opened.page.waitForFunction(() => document.querySelector('select')!.value === 'file');
+      expect(address()).toBe(hash);
+      await lab.run();
     });
 
     test('the E-step changes responsibilities and nothing else, the M-step parameters and nothing else', async () => {

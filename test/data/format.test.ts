@@ -15,6 +15,12 @@ describe('readTable', () => {
     await expectError(read('a.csv', Uint8Array.of(0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59)), 'truncated-file');
   });
 
+  it('takes text for text though it begins with the letters of another format', async () => {
+    expect(rowsOf(await read('a.csv', 'PAR1,b\n1,2\n'))).toEqual([[1, 2]]);
+    expect(rowsOf(await read('a.csv', 'PAR1\n1\n'))).toEqual([[1]]);
+    expect(rowsOf(await read('a.csv', 'ARROW1,b\n1,2\n'))).toEqual([[1, 2]]);
+  });
+
   it('believes the option format before all else', async () => {
     expect(rowsOf(await read('PAR1', 'PAR1,b\n1,2\n', { format: 'csv' }))).toEqual([[1, 2]]);
     expect(rowsOf(await read('data', '1\t2\n', { format: 'tsv' }))).toEqual([[1, 2]]);

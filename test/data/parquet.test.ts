@@ -136,6 +136,21 @@ describe('Parquet, types', () => {
     expect(table.rowNumbers).toEqual(Uint32Array.of(0, 1, 3));
   });
 
+  it('leaves columns out that share a name, and says so', async () => {
+    const file = tinyParquet(['a', 'x', 'a'].map((name, i) => column(name, 5, [double(i), double(i + 10)])));
+    const table = await read('t.parquet', file);
+    expect(table.featureNames).toEqual(['x']);
+    expect(rowsOf(table)).toEqual([[1], [11]]);
+    expect(table.leftOut[0]).toMatchObject({ name: 'a', why: expect.stringContaining('2 columns have this name') });
+    await expectError(read('t.parquet', file, { columns: ['a'] }), 'not-a-number', '"a"', '2 columns have this name');
+  });
+
+  it('says that a file is encrypted', async () => {
+    const file = new TextEncoder().encode('PARE\0\0\0\0\0\0\0\0PARE');
+    await expectError(read('t.parquet', file), 'unreadable-file', 'encrypted');
+    await expectError(read('data', file), 'unreadable-file', 'encrypted');
+  });
+
   it('says when there is nothing to read', async () => {
     const words = tinyParquet([column('t', 6, [text('abc')], { converted: 0 })]);
     await expectError(read('t.parquet', words), 'not-a-number', 'no column of numbers', 't (utf8)');

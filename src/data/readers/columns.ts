@@ -102,7 +102,7 @@ function findColumn(file: string, offered: readonly OfferedColumn[], name: strin
     throw new EmgpuError(
       'not-a-number',
       `Column "${name}" of ${file} holds ${column.type}, not numbers.`,
-      'Choose columns of numbers.',
+      'Choose columns of numbers, each with a name of its own.',
     );
   }
   return at;

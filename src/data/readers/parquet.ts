@@ -1,5 +1,5 @@
 import type { AsyncBuffer, Compressors, FileMetaData, ParquetParsers, SchemaElement, SchemaTree } from 'hyparquet';
-import { throwIfAborted } from '../../errors.ts';
+import { EmgpuError, throwIfAborted } from '../../errors.ts';
 import { chooseColumns, type OfferedColumn, ROW_LABELS } from './columns.ts';
 import { type FileSource, latin1, type ReadRequest, readBytes, type TableFile, truncated } from './source.ts';
 
@@ -40,7 +40,7 @@ export async function openParquet(source: FileSource, request: ReadRequest): Pro
   await checkEnds(source, name);
   const metadata = await parquetMetadataAsync(asyncBuffer(source), { parsers: PARSERS, geoparquet: false });
   metadata.schema.forEach(completeType);
-  const offered = parquetSchema(metadata).children.map(describe);
+  const offered = withoutNamesakes(parquetSchema(metadata).children.map(describe));
   const { places, labels, weighted, leftOut } = chooseColumns(offered, request);
   const features = weighted ? places.slice(0, -1) : places;
   const groups = findRowGroups(metadata, labels);
@@ -151,6 +151,13 @@ async function readPiece(
 
 async function checkEnds(source: FileSource, name: string): Promise<void> {
   const head = latin1(await readBytes(source, 0, 4));
+  if (head === 'PARE') {
+    throw new EmgpuError(
+      'unreadable-file',
+      `${name} is an encrypted Parquet file.`,
+      'Write it anew without encryption.',
+    );
+  }
   if (head !== 'PAR1') throw new Error('it does not begin with PAR1');
   const tail = await readBytes(source, Math.max(0, source.size - 8), source.size);
   const footer = tail.length === 8 ? new DataView(tail.buffer).getUint32(0, true) : 0;
@@ -212,3 +219,14 @@ function describe({ element, children }: SchemaTree): ParquetColumn {
 }
 
 const UNREADABLE = { readable: false, byDefault: false };
+
+/** Columns are read by their names, so those that share one cannot be told apart. */
+function withoutNamesakes(columns: readonly ParquetColumn[]): ParquetColumn[] {
+  const counts = new Map<string, number>();
+  for (const { name } of columns) counts.set(name, (counts.get(name) ?? 0) + 1);
+  return columns.map((column) => {
+    const count = counts.get(column.name)!;
+    const type = `what cannot be told apart (${count} columns have this name)`;
+    return count > 1 ? { ...column, type, ...UNREADABLE } : column;
+  });
+}

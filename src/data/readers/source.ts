@@ -55,11 +55,13 @@ const EXTENSIONS: Readonly<Record<string, FileFormat>> = {
   npy: 'npy',
 };
 
-const MAGIC: readonly (readonly [string, FileFormat])[] = [
-  ['PAR1', 'parquet'],
-  ['ARROW1', 'arrow'],
-  ['\xff\xff\xff\xff', 'arrow'],
-  ['\x93NUMPY', 'npy'],
+/** How files begin. What follows the letters cannot be text, where a column may be called the same. */
+const MAGIC: readonly (readonly [RegExp, FileFormat])[] = [
+  // A page or the footer, by Thrift; an encrypted footer its length.
+  [/^PAR[1E](?![\x20-\x7e\t\r\n])/, 'parquet'],
+  [/^ARROW1(?:\0|$)/, 'arrow'],
+  [/^\xff\xff\xff\xff/, 'arrow'],
+  [/^\x93NUMPY/, 'npy'],
 ];
 
 /** Bytes `start` to `end` of a file, cut at its end. */
@@ -75,7 +77,7 @@ export function latin1(bytes: Uint8Array): string {
 /** The format by the first bytes (Parquet, Arrow, NPY), else by the extension; throws `unknown-format`. */
 export async function detectFormat(source: FileSource, name: string): Promise<FileFormat> {
   const head = latin1(await readBytes(source, 0, 8));
-  const byMagic = MAGIC.find(([magic]) => head.startsWith(magic))?.[1];
+  const byMagic = MAGIC.find(([magic]) => magic.test(head))?.[1];
   const extension = /\.([^./\\]+)$/.exec(name)?.[1]?.toLowerCase() ?? '';
   const format = byMagic ?? EXTENSIONS[extension];
   if (format) return format;

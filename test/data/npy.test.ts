@@ -86,7 +86,15 @@ describe('NPY', () => {
     await expectError(read('a.npy', npy({ descr: '<f8', shape: [2, 2, 2], data })), 'unreadable-file', '(2, 2, 2)');
     await expectError(read('a.npy', npy({ descr: '<f8', shape: [], data })), 'unreadable-file', 'shape ()');
     await expectError(read('a.npy', npy({ descr: '<f8', shape: [0, 2], data })), 'empty-file', 'no rows');
-    await expectError(read('a.npy', npy({ descr: '>f8', shape: [8], data })), 'unreadable-file', '>f8');
+    await expectError(read('a.npy', npy({ descr: '>f8', shape: [8], data })), 'unreadable-file', '>f8', 'astype');
+    const named = npy({ descr: "[('a', '<f8'), ('b', '<f8')]", shape: [4], data });
+    await expectError(read('a.npy', named), 'unreadable-file', "('b', '<f8')", 'structured_to_unstructured');
+    await expectError(
+      read('a.npy', npy({ descr: '<M8[ns]', shape: [8], data })),
+      'unreadable-file',
+      'M8[ns]',
+      'astype',
+    );
     await expectError(read('a.npy', npy({ descr: '<U8', shape: [2], data })), 'not-a-number', 'U8');
     await expectError(read('a.npy', npy({ descr: '<c16', shape: [4], data })), 'not-a-number', 'c16');
     await expectError(

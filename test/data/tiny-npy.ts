@@ -1,5 +1,6 @@
 /** An array as `numpy.save` takes it. */
 export interface Npy {
+  /** A type, or in brackets a list of named ones. */
   readonly descr: string;
   readonly shape: readonly number[];
   readonly data: ArrayBufferView;
@@ -10,7 +11,7 @@ export interface Npy {
 /** The bytes of a NPY file as numpy.save writes them. */
 export function npy({ descr, shape, data, fortran = false, version = 1 }: Npy): Uint8Array {
   const tuple = `(${shape.join(', ')}${shape.length === 1 ? ',' : ''})`;
-  const dict = `{'descr': '${descr}', 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': ${tuple}, }`;
+  const dict = `{'descr': ${descr.startsWith('[') ? descr : `'${descr}'`}, 'fortran_order': ${fortran ? 'True' : 'False'}, 'shape': ${tuple}, }`;
   const prefix = version === 1 ? 10 : 12;
   const length = Math.ceil((prefix + dict.length + 1) / 64) * 64 - prefix;
   const bytes = new Uint8Array(prefix + length + data.byteLength);

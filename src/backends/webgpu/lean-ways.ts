@@ -49,9 +49,6 @@ const WHOLE_LADDER = [1, 2, 4] as const;
 const MOST_PRODUCTS = 144;
 const MOST_TIED_VECTORS = 32;
 
-/** Parameters of a component have to fit workgroup memory beside all else. */
-const hasRoomNear = ({ D }: Shape) => D <= 256;
-
 const fullLadder = (shape: Shape) =>
   pointsLadder(shape).filter((points) => (points * shape.DB * (shape.DB + 1)) / 2 <= MOST_PRODUCTS);
 
@@ -92,14 +89,20 @@ export const diagWays: readonly LeanWay[] = [
     points: ({ D }) => (D <= 16 ? 4 : D <= 64 ? 2 : 1),
     ladder: pointsLadder,
     moments: { stage: 'lean-moments-diag', components: summedAtOnce, units: diagUnits },
-    fits: hasRoomNear,
+    fits: () => true,
   },
 ];
 
 /** As with diagonal covariances, but for the densities; points and transformed points are in registers at once. */
 export const tiedFirstWays: readonly LeanWay[] = [
   { ...diagWays[0]!, flags: ['TIED'], fits: ({ D }) => D <= 16 },
-  { ...diagWays[1]!, flags: ['TIED'], ladder: tiedLadder, fits: ({ D }) => D <= 64 },
+  {
+    ...diagWays[1]!,
+    flags: ['TIED'],
+    points: ({ D }) => (D <= 16 ? 4 : D <= 32 ? 2 : 1),
+    ladder: tiedLadder,
+    fits: ({ D }) => D <= 64,
+  },
 ];
 
 /** The same densities, and a triangle of sums for each component. */

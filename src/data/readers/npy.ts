@@ -75,6 +75,7 @@ async function readHeader(source: FileSource, name: string, parse: Parse): Promi
   const length = head[6] === 1 ? 10 + view.getUint16(8, true) : 12 + view.getUint32(8, true);
   if (length > source.size) throw truncated(name, 'it ends within its header');
   const bytes = await readBytes(source, 0, length);
+  checkType(bytes, name);
   // npyjs decodes whole files only. So it is given the header with just the rows to decode; here with none.
   const { shape, dtype, fortranOrder } = parse(bytes.buffer);
   if (shape.length < 1 || shape.length > 2 || !shape.every((n) => Number.isSafeInteger(n) && n >= 0)) {
@@ -86,6 +87,17 @@ async function readHeader(source: FileSource, name: string, parse: Parse): Promi
   }
   const [rows, columns] = [shape[0]!, shape[1] ?? 1];
   return { bytes, type: dtype, itemBytes: Number(dtype.slice(1)), rows, columns, fortranOrder };
+}
+
+/** Only plain types of one number each, in the byte order of all today's machines, are read. */
+function checkType(header: Uint8Array, name: string): void {
+  const type = /'descr':\s*('[^']*'|\[.*?\])\s*,\s*'fortran_order'/.exec(new TextDecoder().decode(header))?.[1];
+  if (type === undefined || /^'[<|=]?[a-zA-Z]\d+'$/.test(type)) return;
+  throw new EmgpuError(
+    'unreadable-file',
+    `${name} holds an array of NumPy type ${type}; plain numbers are expected, the lowest byte first.`,
+    "Save array.astype('<f8'); where columns have names, numpy.lib.recfunctions.structured_to_unstructured(array).",
+  );
 }
 
 /** Fills the open block with rows `row` to `row + n`; `items` reads that many items from the first one on. */

@@ -25,18 +25,17 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     bring_near(k0, lane);
     for (var near = 0u; near < NEAR; near++) {
       let k = k0 + near;
-      if (k >= job.components) {
-        break;
-      }
+      if (k < job.components) {
 #if TIED
 #insert density-tied
 #else
 #insert density-diag
 #endif
 #each p POINTS
-      densities[k * job.row + n{p}] = density{p};
-      norm{p} = include(norm{p}, density{p});
+        densities[k * job.row + n{p}] = density{p};
+        norm{p} = include(norm{p}, density{p});
 #end
+      }
     }
   }
 #each p POINTS

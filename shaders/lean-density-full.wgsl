@@ -18,14 +18,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
     bring_near(k0, lane);
     for (var near = 0u; near < NEAR; near++) {
       let k = k0 + near;
-      if (k >= job.components) {
-        break;
-      }
+      if (k < job.components) {
 #insert density-full
 #each p POINTS
-      densities[k * job.row + n{p}] = density{p};
-      norm{p} = include(norm{p}, density{p});
+        densities[k * job.row + n{p}] = density{p};
+        norm{p} = include(norm{p}, density{p});
 #end
+      }
     }
   }
 #each p POINTS

@@ -29,9 +29,9 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let tiles = count_tiles(group);
   for (var t = 0u; t < tiles; t++) {
     let tile = group * job.run + t * 256u;   // the tile's first point within the chunk
-    for (var round = 0u; round < 256u / LANES; round += POINTS) {
+    for (var round = 0u; round < 256u / LANES / POINTS; round++) {
 #each p POINTS
-      let at{p} = (round + {p}u) * LANES + lane;
+      let at{p} = (round * POINTS + {p}u) * LANES + lane;
       var norm{p} = NO_DENSITIES;
 #each b DB
       let x{p}_{b} = point_block(job.first + tile + at{p}, {b}u);
@@ -44,18 +44,17 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
         bring_near(k0, lane);
         for (var near = 0u; near < NEAR; near++) {
           let k = k0 + near;
-          if (k >= job.components) {
-            break;
-          }
+          if (k < job.components) {
 #if TIED
 #insert density-tied
 #else
 #insert density-diag
 #endif
 #each p POINTS
-          densities[row + k][at{p}] = density{p};
-          norm{p} = include(norm{p}, density{p});
+            densities[row + k][at{p}] = density{p};
+            norm{p} = include(norm{p}, density{p});
 #end
+          }
         }
       }
 #each p POINTS

@@ -169,9 +169,11 @@ const leanBits: LaneCase = {
   name: 'tuning: lean stages, the same bits in every variant',
   lanes: ['node-lavapipe', 'node-swiftshader'],
   async run(context) {
-    // Software takes seconds to compile each: there the seed draws one stage, another in each lane.
-    const at = (context.seed + (context.lane === 'node-lavapipe' ? 0 : 3)) % LEAN.length;
-    const drawn = isSoftware(context.adapter.info) ? [LEAN[at]!] : LEAN;
+    // Software takes seconds to compile each, and lavapipe half a minute for sums of a tile: there the seed draws one stage, another in each lane.
+    const isSlow = context.lane === 'node-lavapipe';
+    const some = LEAN.filter(({ D }) => D <= 8 || !isSlow);
+    const at = (context.seed + (isSlow ? 0 : 3)) % some.length;
+    const drawn = isSoftware(context.adapter.info) ? [some[at]!] : LEAN;
     for (const [i, model] of drawn.entries()) await compareLean(context, model, (context.seed + i) % 2 === 1);
   },
 };

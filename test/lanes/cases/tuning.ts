@@ -170,10 +170,8 @@ const leanBits: LaneCase = {
   lanes: ['node-lavapipe', 'node-swiftshader'],
   async run(context) {
     // Software takes seconds to compile each, and lavapipe half a minute for sums of a tile: there the seed draws one stage, another in each lane.
-    const isSlow = context.lane === 'node-lavapipe';
-    const some = LEAN.filter(({ D }) => D <= 8 || !isSlow);
-    const at = (context.seed + (isSlow ? 0 : 3)) % some.length;
-    const drawn = isSoftware(context.adapter.info) ? [some[at]!] : LEAN;
+    const [some, shift] = context.lane === 'node-lavapipe' ? [LEAN.filter(({ D }) => D <= 8), 0] : [LEAN, 3];
+    const drawn = isSoftware(context.adapter.info) ? [some[(context.seed + shift) % some.length]!] : LEAN;
     for (const [i, model] of drawn.entries()) await compareLean(context, model, (context.seed + i) % 2 === 1);
   },
 };

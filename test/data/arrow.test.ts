@@ -25,7 +25,7 @@ import { describe, expect, it } from 'vitest';
 import { readTable } from '../../src/data/readers/index.ts';
 import { unpackLz4Frame } from '../../src/data/readers/lz4-frame.ts';
 import { expectError, read, rowsOf, vegaFile } from './files.ts';
-import { ZSTD_FEATHER } from './tiny-feather.ts';
+import { LIST_VIEW, ZSTD_FEATHER } from './tiny-feather.ts';
 
 function vector(type: DataType, values: readonly unknown[]) {
   const builder = makeBuilder({ type, nullValues: [null] });
@@ -132,6 +132,10 @@ describe('Arrow', () => {
     const { points } = await read('a.feather', ZSTD_FEATHER);
     const expected = Array.from({ length: 64 }, (_, i) => [0.5 + (i % 2), i < 32 ? 2 : 7]);
     expect([...points.data]).toEqual(expected.flat());
+  });
+
+  it('names a type that apache-arrow does not know, and what to do', async () => {
+    await expectError(read('a.arrow', LIST_VIEW), 'unreadable-file', 'ListView', 'without such columns');
   });
 
   it('is cut short at any byte: truncated-file', async () => {

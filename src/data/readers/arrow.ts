@@ -1,5 +1,5 @@
 import type { Data, DataType, RecordBatch, RecordBatchReader } from 'apache-arrow';
-import { throwIfAborted } from '../../errors.ts';
+import { EmgpuError, throwIfAborted } from '../../errors.ts';
 import { chooseColumns, type OfferedColumn, ROW_LABELS } from './columns.ts';
 import { type FileSource, latin1, type ReadRequest, readBytes, type TableFile, truncated } from './source.ts';
 
@@ -81,7 +81,7 @@ async function openReader(arrow: Arrow, handle: SliceHandle, name: string): Prom
     const open: RecordBatchReader = await (reader as RecordBatchReader).open();
     if (open.schema) return open;
   } catch (error) {
-    throw asTruncated(error, name);
+    throw asUnknownType(error, name) ?? asTruncated(error, name);
   }
   throw truncated(name, 'it ends before its schema');
 }
@@ -101,6 +101,17 @@ async function* batches(reader: RecordBatchReader, isFile: boolean, name: string
   } catch (error) {
     throw asTruncated(error, name);
   }
+}
+
+/** The error where a column has a type newer than apache-arrow, which then reads none of them. Only the message tells: "Unrecognized type: "ListView" (25)". */
+function asUnknownType(error: unknown, name: string): EmgpuError | undefined {
+  const type = error instanceof Error && /^Unrecognized type: "(\w+)"/.exec(error.message)?.[1];
+  if (!type) return undefined;
+  return new EmgpuError(
+    'unreadable-file',
+    `${name} has a column of the Arrow type ${type}, which is not known here; so none of its columns can be read.`,
+    'Write the file anew without such columns, or convert them (cast, run_end_decode).',
+  );
 }
 
 /** Turns a short read into `truncated-file`. Only the message shows one: "Expected to read 96 bytes for message body but got 12". */

@@ -187,6 +187,8 @@ export interface Dataset {
 
 export interface LoadOptions extends RunOptions {
   readonly scaling: Scaling;
+  /** The passes that will be over the points, where they are known: a backend may make ready for them while the points come. */
+  readonly expected?: ExpectedPasses | undefined;
   /** Overrides the frame that would be derived from the points. */
   readonly frame?: Frame;
   /** Bring points that lie farther from the frame than the backend can compute with to its edge, in place of refusing them. Default false. */
@@ -200,6 +202,13 @@ export interface LoadOptions extends RunOptions {
   readonly reuse?: Dataset | undefined;
   /** Called with the fraction of the points that are in place. */
   readonly onProgress?: ((fraction: number) => void) | undefined;
+}
+
+/** What passes will be for. */
+export interface ExpectedPasses {
+  readonly kind: KernelKind;
+  /** K */
+  readonly nComponents: number;
 }
 
 /** A place where sums over points are computed. */

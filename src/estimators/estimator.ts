@@ -1,7 +1,7 @@
 import type { Frame, Scaling } from '../data/frame.ts';
 import { checkPoints, countSamples } from '../data/points.ts';
 import type { EmRun } from '../em/run.ts';
-import type { Family, Reached, Statistics } from '../em/types.ts';
+import type { ExpectedPasses, Family, Reached, Statistics } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { FitRun } from './fit-run.ts';
 import { type CheckedIteration, checkCall, checkEnoughPoints, warmUpRows } from './options.ts';
@@ -37,6 +37,8 @@ export abstract class Estimator<P, Model, Fit> {
   protected abstract readonly what: 'components' | 'clusters';
   /** @internal How points are to be scaled. */
   abstract readonly scaling: Scaling;
+  /** @internal What the E-steps will be. */
+  protected abstract readonly expected: ExpectedPasses;
 
   /** @internal Checks that the options suit points of D features, for instance a start that is given. */
   abstract checkFor(nFeatures: number): void;
@@ -142,7 +144,10 @@ export abstract class Estimator<P, Model, Fit> {
     if (!isStream(checked)) {
       if (!frame) checkEnoughPoints(countSamples(checked), this.count, this.what);
     }
-    return { session: await openSession(checked, scaling, { ...this.options, frame }, call), checked };
+    return {
+      session: await openSession(checked, scaling, { ...this.options, frame, expected: this.expected }, call),
+      checked,
+    };
   }
 
   async #equip(session: Session, points: PointSource, call: CallOptions) {

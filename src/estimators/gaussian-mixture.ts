@@ -1,5 +1,5 @@
 import { outOfFrame, type Scaling } from '../data/frame.ts';
-import type { Dataset, Family } from '../em/types.ts';
+import type { Dataset, ExpectedPasses, Family } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { blockSize, type CovarianceType, countBlocks, covarianceShapes } from '../families/covariance.ts';
 import { gaussianFamily } from '../families/gaussian.ts';
@@ -104,6 +104,11 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
   /** @internal */
   override get scaling(): Scaling {
     return this.#family().scaling;
+  }
+
+  /** @internal */
+  protected override get expected(): ExpectedPasses {
+    return { kind: this.#family().kind, nComponents: this.count + (this.#noise ? 1 : 0) };
   }
 
   /** @internal */

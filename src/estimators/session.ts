@@ -6,7 +6,7 @@ import type { PointStream } from '../data/replay.ts';
 import { checkFeatures } from '../em/features.ts';
 import { loadIncomplete } from '../em/missing/load.ts';
 import { openStreamed } from '../em/streaming/open.ts';
-import type { Backend, Dataset, LoadOptions, RunOptions } from '../em/types.ts';
+import type { Backend, Dataset, ExpectedPasses, LoadOptions, RunOptions } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { checkBackend, checkChoice } from './options.ts';
 import type { CallOptions, DeviceOptions } from './types.ts';
@@ -34,6 +34,8 @@ export interface SessionOptions extends DeviceOptions {
   readonly frame?: Frame | undefined;
   /** See `LoadOptions`. */
   readonly bringNear?: boolean | undefined;
+  /** See `LoadOptions`. */
+  readonly expected?: ExpectedPasses | undefined;
 }
 
 /** Loads points on the backend that the options ask for. The caller destroys the dataset. */
@@ -52,7 +54,7 @@ export async function openSession(
   const load: LoadOptions = {
     ...{ scaling, tune, signal },
     ...(options.frame && { frame: options.frame }),
-    bringNear: options.bringNear,
+    ...{ bringNear: options.bringNear, expected: options.expected },
     onProgress: (fraction) => onProgress?.({ stage: 'load', fraction, iteration: 0, restart: 0 }),
   };
   const loaded = isStream(source)

@@ -1,6 +1,7 @@
 import { checkPoints, type Points } from '../../data/points.ts';
 import type { Backend, Dataset, LoadOptions } from '../../em/types.ts';
 import { type TextStore, withMemory } from '../text-store.ts';
+import { compileAhead } from './ahead.ts';
 import type { GpuContext } from './context.ts';
 import { GpuDataset, PRECISION } from './dataset.ts';
 import { adapterName, DeviceWatch, isSoftware } from './device.ts';
@@ -56,7 +57,7 @@ export function createGpuBackend(options: GpuBackendOptions): Backend {
   const rate = options.rate ?? (isSoftware(info) ? SOFTWARE_RATE : HARDWARE_RATE);
   const pace = new Pace(device, rate, options.submitSeconds ?? SUBMIT_SECONDS);
   const tuning = new Tuning(options.cache ?? withMemory(), info, options.tuneFrom ?? TUNE_FROM);
-  const leanFrom = leanFromOf(options);
+  const leanFrom = leanFromFor(options);
   const context: GpuContext = { device, watch, pipelines: Pipelines.of(device), pace, tuning, windowBytes, leanFrom };
   return {
     name: 'webgpu',
@@ -70,7 +71,8 @@ export function createGpuBackend(options: GpuBackendOptions): Backend {
     async load(points: Points, options: LoadOptions): Promise<Dataset> {
       checkPoints(points);
       watch.check();
-      const { reuse, tune = false } = options;
+      const { reuse, tune = false, expected } = options;
+      if (expected) compileAhead(context, points, expected, tune);
       const home = reuse instanceof GpuDataset ? await reuse.handOver(context, points) : reuse?.destroy();
       try {
         return new GpuDataset(context, await loadPoints(context, points, options, home?.points), tune, home?.passes);
@@ -85,7 +87,7 @@ export function createGpuBackend(options: GpuBackendOptions): Backend {
   };
 }
 
-function leanFromOf({ leanFrom, info }: GpuBackendOptions): GpuContext['leanFrom'] {
+function leanFromFor({ leanFrom, info }: GpuBackendOptions): GpuContext['leanFrom'] {
   if (leanFrom !== undefined) return { mixtures: leanFrom, kMeans: leanFrom };
   return isSoftware(info) ? NEVER_LEAN : LEAN_FROM;
 }

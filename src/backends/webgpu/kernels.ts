@@ -1,5 +1,6 @@
 import { largestTransformedMean } from '../../em/shared-scatter.ts';
 import type { KernelKind, KernelParameters, Statistics } from '../../em/types.ts';
+import type { GpuContext } from './context.ts';
 import { type MomentsGrid, sideBySide, updateGrid } from './grid.ts';
 import { diagWays, fullWays, kMeansWays, type LeanWay, tiedFirstWays, tiedWays } from './lean-ways.ts';
 import { type PackedBatches, packCenters, packDiag, packFull, packTied, packVectors } from './pack.ts';
@@ -123,10 +124,19 @@ const tiedFar: Kernel = { ...tied, expectation: 'log-density-full', lean: fullWa
 /** The kernel for these parameters, the same object for the same kind. A kind without a stage fails when that is compiled. */
 export function kernelFor(parameters: KernelParameters): Kernel {
   const { kind } = parameters;
-  if (kind === 'tied' && largestTransformedMean(parameters) > FAR) return tiedFar;
+  return kind === 'tied' && largestTransformedMean(parameters) > FAR ? tiedFar : kernelOf(kind);
+}
+
+/** The kernel of a kind, whatever the parameters. */
+export function kernelOf(kind: KernelKind): Kernel {
   const known = kernels.get(kind) ?? otherKernel(kind);
   kernels.set(kind, known);
   return known;
+}
+
+/** Points of a window from which on passes with this kernel are lean. */
+export function leanFromOf({ leanFrom }: Pick<GpuContext, 'leanFrom'>, { second }: Kernel): number {
+  return second === 'inertia' ? leanFrom.kMeans : leanFrom.mixtures;
 }
 
 /** The sums of one pass, as read back: `groups` partial sums of K components of `layout`. */

@@ -1,6 +1,7 @@
 import type { GpuContext } from './context.ts';
 import { type LeanWay, ownedAtOnce } from './lean-ways.ts';
 import type { Stage } from './pipelines.ts';
+import type { Flag } from './shader.ts';
 import type { Shape } from './shape.ts';
 import { type Window, weighing } from './windows.ts';
 import { batchBinding, bind } from './workspace.ts';
@@ -30,21 +31,21 @@ export async function compileStages(
   context: GpuContext,
   shape: Shape,
   work: Pick<LeanWork, 'way' | 'points' | 'K'>,
-  window: Window,
+  weighted: readonly Flag[],
 ): Promise<void> {
   const { pipelines } = context;
   const after = (['totals', 'join-likelihoods'] as const).map((name) => pipelines.get(name, shape));
-  await Promise.all([compileFirst(context, shape, work, window), compileSecond(context, shape, work), ...after]);
+  await Promise.all([compileFirst(context, shape, work, weighted), compileSecond(context, shape, work), ...after]);
 }
 
 function compileFirst(
   { pipelines }: GpuContext,
   shape: Shape,
   { way, points, K }: Pick<LeanWork, 'way' | 'points' | 'K'>,
-  window: Window,
+  weighted: readonly Flag[],
 ): Promise<Stage> {
   const components = way.whole ? ownedAtOnce(K) : K;
-  const flags = [...(way.flags ?? []), ...weighing(window).flags];
+  const flags = [...(way.flags ?? []), ...weighted];
   return pipelines.get(way.first, shape, flags, { points, components });
 }
 
@@ -65,8 +66,8 @@ export async function firstStage(
   window: Window,
 ): Promise<BoundStage> {
   const { way, parameters, densities, norms, partials, logLikelihoods } = work;
-  const { bindings } = weighing(window);
-  const stage = await compileFirst(context, shape, work, window);
+  const { flags, bindings } = weighing(window);
+  const stage = await compileFirst(context, shape, work, flags);
   const { buffer } = window;
   const resources = way.whole
     ? [parameters, buffer, densities, logLikelihoods, partials]

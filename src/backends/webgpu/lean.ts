@@ -12,7 +12,7 @@ import { type PackedBatches, roundMeans } from './pack.ts';
 import { PARAMETER_BYTES } from './pipelines.ts';
 import { readMapped } from './readback.ts';
 import { type MomentsLayout, type Shape, TILE } from './shape.ts';
-import type { Window } from './windows.ts';
+import { type Window, weighing } from './windows.ts';
 import { bind } from './workspace.ts';
 
 /** What lean passes over a dataset need: scratch memory and recorded work. `memory` is the caller's to destroy. */
@@ -59,7 +59,7 @@ export async function createLean(
   try {
     const [buffers] = await Promise.all([
       allocate(memory, shape, way, packed, K, sums, portions),
-      compileStages(context, shape, { way, points, K }, windows[0]!),
+      compileStages(context, shape, { way, points, K }, weighing(windows[0]!).flags),
     ]);
     const bytes = buffers.totals.size + buffers.joined.size;
     const staging = await memory.buffer('staging', bytes, Usage.MAP_READ | Usage.COPY_DST);

@@ -5,7 +5,7 @@ import type { KernelParameters, Statistics, Stretch, StretchOptions } from '../.
 import { EmgpuError } from '../../errors.ts';
 import type { GpuContext } from './context.ts';
 import { expectation, type Passing } from './expectation.ts';
-import { type Kernel, kernelFor } from './kernels.ts';
+import { type Kernel, kernelFor, leanFromOf } from './kernels.ts';
 import { createLean, type Lean, leanExpectation } from './lean.ts';
 import { leanCapacity, leanWay } from './lean-plan.ts';
 import { suitsLeanStretch } from './lean-stretch.ts';
@@ -86,7 +86,7 @@ export class Passes {
   /** An E-step. Windows are added up in order, and what each gives does not depend on the others. */
   async expectation(parameters: KernelParameters, options: PassOptions): Promise<Statistics> {
     const { windows } = this.#points;
-    const leanFrom = this.#leanFrom(kernelFor(parameters));
+    const leanFrom = leanFromOf(this.#context, kernelFor(parameters));
     const shares = this.#scatter.suits(parameters);
     const from = shares ? Math.min(leanFrom, SHARED_FROM) : this.#wayOf(parameters) ? leanFrom : Infinity;
     const large = windows.filter(({ count }) => count >= from);
@@ -145,7 +145,7 @@ export class Passes {
     if (this.#crowded) return undefined;
     const { windows } = this.#points;
     const kernel = kernelFor(parameters);
-    const areLarge = windows.every(({ count }) => count >= this.#leanFrom(kernel));
+    const areLarge = windows.every(({ count }) => count >= leanFromOf(this.#context, kernel));
     try {
       return (
         (areLarge ? await this.#leanStretch(parameters, frame, options) : undefined) ??
@@ -190,12 +190,6 @@ export class Passes {
     }
     const portions = windows.map((window) => ({ window, work: this.#workspaces.get(window.count)! }));
     return { context, shape, packed, portions };
-  }
-
-  /** Points of a window from which on passes are lean. */
-  #leanFrom({ second }: Kernel): number {
-    const { mixtures, kMeans } = this.#context.leanFrom;
-    return second === 'inertia' ? kMeans : mixtures;
   }
 
   /** The stages of lean passes with these parameters; undefined where there are none. */

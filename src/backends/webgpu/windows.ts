@@ -71,5 +71,10 @@ export function weighing({ weights }: Pick<Window, 'weights'>): {
   flags: readonly Flag[];
   bindings: readonly GPUBuffer[];
 } {
-  return weights ? { flags: ['WEIGHTED'], bindings: [weights] } : { flags: [], bindings: [] };
+  return { flags: weightFlags(weights), bindings: weights ? [weights] : [] };
+}
+
+/** Flags of stages that read weights. */
+export function weightFlags(weights: object | undefined): readonly Flag[] {
+  return weights ? ['WEIGHTED'] : [];
 }

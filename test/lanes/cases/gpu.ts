@@ -30,6 +30,16 @@ export function deviceWith(device: GPUDevice, overrides: Partial<GPUDevice>): GP
   });
 }
 
+/** The device, and the labels of the pipelines that are compiled through it. */
+export function countCompilations(device: GPUDevice): { device: GPUDevice; labels: string[] } {
+  const labels: string[] = [];
+  const createComputePipelineAsync = (descriptor: GPUComputePipelineDescriptor) => {
+    labels.push(descriptor.label ?? '');
+    return device.createComputePipelineAsync(descriptor);
+  };
+  return { device: deviceWith(device, { createComputePipelineAsync }), labels };
+}
+
 /** Rows in a buffer, as a caller has them. */
 export function rowsBuffer(
   device: GPUDevice,

@@ -1,4 +1,5 @@
 import type { LaneCase } from '../types.ts';
+import { ahead } from './ahead.ts';
 import { assignments } from './assignments.ts';
 import { behaviour } from './behaviour.ts';
 import { colors } from './colors.ts';
@@ -45,6 +46,7 @@ export const cases: readonly LaneCase[] = [
   ...alike(streams),
   ...assignments,
   ...loading,
+  ...ahead,
   ...alike(readouts),
   ...colors,
   ...grid,

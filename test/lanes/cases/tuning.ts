@@ -14,7 +14,7 @@ import { kMeansFamily } from '../../../src/families/k-means.ts';
 import { poissonFamily } from '../../../src/families/poisson.ts';
 import { assert, assertEqual, assertSame } from '../assert.ts';
 import type { LaneCase, LaneContext } from '../types.ts';
-import { deviceWith, drawSample, gpuBackend, randomFor } from './gpu.ts';
+import { countCompilations, drawSample, gpuBackend, randomFor } from './gpu.ts';
 import { drawModel, drawWeights, type Model } from './models.ts';
 import { drawCounts } from './poisson.ts';
 
@@ -175,16 +175,6 @@ const leanBits: LaneCase = {
     for (const [i, model] of drawn.entries()) await compareLean(context, model, (context.seed + i) % 2 === 1);
   },
 };
-
-/** The device, and the labels of the pipelines that are compiled through it. */
-function countCompilations(device: GPUDevice): { device: GPUDevice; labels: string[] } {
-  const labels: string[] = [];
-  const createComputePipelineAsync = (descriptor: GPUComputePipelineDescriptor) => {
-    labels.push(descriptor.label ?? '');
-    return device.createComputePipelineAsync(descriptor);
-  };
-  return { device: deviceWith(device, { createComputePipelineAsync }), labels };
-}
 
 const remembered: readonly LaneCase[] = [
   {

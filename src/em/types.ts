@@ -205,11 +205,7 @@ export interface LoadOptions extends RunOptions {
 }
 
 /** What passes will be for. */
-export interface ExpectedPasses {
-  readonly kind: KernelKind;
-  /** K */
-  readonly nComponents: number;
-}
+export type ExpectedPasses = Pick<KernelParameters, 'kind' | 'nComponents'>;
 
 /** A place where sums over points are computed. */
 export interface Backend {

@@ -1,7 +1,7 @@
 import type { Frame, Scaling } from '../data/frame.ts';
 import { checkPoints, countSamples } from '../data/points.ts';
 import type { EmRun } from '../em/run.ts';
-import type { ExpectedPasses, Family, Reached, Statistics } from '../em/types.ts';
+import type { ExpectedPasses, Family, KernelKind, Reached, Statistics } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { FitRun } from './fit-run.ts';
 import { type CheckedIteration, checkCall, checkEnoughPoints, warmUpRows } from './options.ts';
@@ -37,8 +37,13 @@ export abstract class Estimator<P, Model, Fit> {
   protected abstract readonly what: 'components' | 'clusters';
   /** @internal How points are to be scaled. */
   abstract readonly scaling: Scaling;
+  /** @internal Of the family. */
+  protected abstract readonly kind: KernelKind;
+
   /** @internal What the E-steps will be. */
-  protected abstract readonly expected: ExpectedPasses;
+  protected get expected(): ExpectedPasses {
+    return { kind: this.kind, nComponents: this.count };
+  }
 
   /** @internal Checks that the options suit points of D features, for instance a start that is given. */
   abstract checkFor(nFeatures: number): void;

@@ -107,8 +107,13 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
   }
 
   /** @internal */
+  protected override get kind() {
+    return this.#family().kind;
+  }
+
+  /** @internal The noise is a component, too. */
   protected override get expected(): ExpectedPasses {
-    return { kind: this.#family().kind, nComponents: this.count + (this.#noise ? 1 : 0) };
+    return { kind: this.kind, nComponents: this.count + (this.#noise ? 1 : 0) };
   }
 
   /** @internal */

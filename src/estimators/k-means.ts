@@ -1,5 +1,5 @@
 import type { Frame } from '../data/frame.ts';
-import type { ExpectedPasses, Statistics } from '../em/types.ts';
+import type { Statistics } from '../em/types.ts';
 import { type KMeansParameters, kMeansFamily, lengthOf, sphericalKMeansFamily } from '../families/k-means.ts';
 import { normalizeRows } from './directions.ts';
 import { Estimator, type Recipe } from './estimator.ts';
@@ -70,9 +70,7 @@ export class KMeans extends Estimator<KMeansParameters, KMeansModel, KMeansFit> 
   override readonly scaling = kMeansFamily.scaling;
 
   /** @internal */
-  protected override get expected(): ExpectedPasses {
-    return { kind: kMeansFamily.kind, nComponents: this.count };
-  }
+  protected override readonly kind = kMeansFamily.kind;
 
   /** @internal */
   override checkFor(nFeatures: number): void {

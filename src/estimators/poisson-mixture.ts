@@ -2,7 +2,7 @@ import { randomPoisson } from 'd3-random';
 import { CountStream, checkCounts } from '../data/counts.ts';
 import { sampleNumbers } from '../data/frame-sample.ts';
 import { checkPoints, isDevicePoints } from '../data/points.ts';
-import type { Dataset, ExpectedPasses, Family, RunOptions } from '../em/types.ts';
+import type { Dataset, Family, RunOptions } from '../em/types.ts';
 import { meanRates, type PoissonParameters, poissonFamily } from '../families/poisson.ts';
 import { checkSeed } from '../judging/checks.ts';
 import { seededRandom } from '../math/random.ts';
@@ -169,14 +169,10 @@ export class PoissonMixture extends Estimator<PoissonParameters, PoissonModel, P
 
   /** @internal */
   protected override readonly what = 'components';
-
   /** @internal */
   override readonly scaling = 'none';
-
   /** @internal */
-  protected override get expected(): ExpectedPasses {
-    return { kind: 'poisson', nComponents: this.count };
-  }
+  protected override readonly kind = 'poisson';
 
   /** @internal */
   override checkFor(nFeatures: number): void {

@@ -8,20 +8,12 @@ alias Mat = mat4x4f;
 fn add_product(m: Mat, v: Vec, a: Vec) -> Vec {
   return fma(m[3], Vec(v.w), fma(m[2], Vec(v.z), fma(m[1], Vec(v.y), fma(m[0], Vec(v.x), a))));
 }
-
-fn trim(v: Vec, b: u32) -> Vec {
-  return select(Vec(0.0), v, vec4<bool>(true, has_feature(b, 1u), has_feature(b, 2u), has_feature(b, 3u)));
-}
 #else
 alias Vec = vec2f;
 alias Mat = mat2x2f;
 
 fn add_product(m: Mat, v: Vec, a: Vec) -> Vec {
   return fma(m[1], Vec(v.y), fma(m[0], Vec(v.x), a));
-}
-
-fn trim(v: Vec, b: u32) -> Vec {
-  return select(Vec(0.0), v, vec2<bool>(true, has_feature(b, 1u)));
 }
 #endif
 

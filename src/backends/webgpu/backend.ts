@@ -57,7 +57,7 @@ export function createGpuBackend(options: GpuBackendOptions): Backend {
   const rate = options.rate ?? (isSoftware(info) ? SOFTWARE_RATE : HARDWARE_RATE);
   const pace = new Pace(device, rate, options.submitSeconds ?? SUBMIT_SECONDS);
   const tuning = new Tuning(options.cache ?? withMemory(), info, options.tuneFrom ?? TUNE_FROM);
-  const leanFrom = leanFromFor(options);
+  const leanFrom = thresholdsOf(options);
   const context: GpuContext = { device, watch, pipelines: Pipelines.of(device), pace, tuning, windowBytes, leanFrom };
   return {
     name: 'webgpu',
@@ -87,7 +87,7 @@ export function createGpuBackend(options: GpuBackendOptions): Backend {
   };
 }
 
-function leanFromFor({ leanFrom, info }: GpuBackendOptions): GpuContext['leanFrom'] {
+function thresholdsOf({ leanFrom, info }: GpuBackendOptions): GpuContext['leanFrom'] {
   if (leanFrom !== undefined) return { mixtures: leanFrom, kMeans: leanFrom };
   return isSoftware(info) ? NEVER_LEAN : LEAN_FROM;
 }

@@ -17,7 +17,7 @@ const terseShaders: Plugin = {
   },
 };
 
-/** Builds the library: two entries, the command, and the worker script that Node and Deno start; that of browsers is a text in the entry. */
+/** Builds the library: two entries, the command, and the scripts of threads that Node and Deno start; that of browsers is a text in the entry. */
 export default defineConfig({
   base: './',
   plugins: [terseShaders],
@@ -36,6 +36,7 @@ export default defineConfig({
         node: 'src/node.ts',
         cli: 'src/cli/main.ts',
         'cpu-worker-node': 'src/backends/cpu/worker-node.ts',
+        'reader-node': 'src/data/apart/reader-node.ts',
         'file-store': 'src/backends/file-store.ts',
       },
     },

@@ -4,11 +4,11 @@
  * @module emgpu
  */
 import { denoThread } from './backends/cpu/deno-thread.ts';
-import { fromWebWorker } from './backends/cpu/worker-protocol.ts';
 import CpuWorker from './backends/cpu/worker-web.ts?worker&inline';
 import { denoStore } from './backends/deno-store.ts';
 import { usePlatformByDefault } from './backends/platform.ts';
 import { webStore } from './backends/web-store.ts';
+import { fromWebWorker } from './threads.ts';
 
 export {
   type FileFormat,

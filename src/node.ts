@@ -3,24 +3,19 @@
  *
  * @module emgpu/node
  */
-import { type FileHandle, open } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { fromNodeWorker } from './backends/cpu/worker-protocol.ts';
 import { fileStore } from './backends/file-store.ts';
 import { napUntil } from './backends/naps.ts';
 import { usePlatform } from './backends/platform.ts';
 import { waitBy } from './backends/waiting.ts';
+import { Readers } from './data/apart/readers.ts';
+import { openFileStream, type WalkApart } from './data/file-stream.ts';
+import { openPath } from './data/node-file.ts';
 import { type FileSource, type ReadTableOptions, readTable as readSource, type Table } from './data/readers/index.ts';
-import {
-  type OpenedSource,
-  type OpenStreamOptions,
-  openStream as openSource,
-  type PointStream,
-  type SourceOpener,
-} from './data/stream.ts';
-import { EmgpuError } from './errors.ts';
+import type { OpenStreamOptions, PointStream, SourceOpener } from './data/stream.ts';
+import { fromNodeWorker } from './threads.ts';
 
 export type { FileFormat, LeftOutColumn, ReadTableOptions, Table } from './data/readers/index.ts';
 export * from './public.ts';
@@ -48,8 +43,9 @@ usePlatform({
 });
 waitBy(napUntil);
 
-/** Beside this file in `dist/`; a name and not a literal, so that bundlers leave it alone. */
+/** Beside this file in `dist/`; names and not literals, so that bundlers leave them alone. */
 const WORKER_SCRIPT = './cpu-worker-node.js';
+const READER_SCRIPT = './reader-node.js';
 
 /**
  * Reads a table of numbers from a file: CSV, TSV, Parquet, Arrow IPC or NPY, told by its content, else by its name.
@@ -64,58 +60,26 @@ export async function readTable(path: string, options: Partial<ReadTableOptions>
   }
 }
 
+/** Where streams are read, so that the calling thread is free to bring chunks to a device. */
+const readers = new Readers(() =>
+  fromNodeWorker(new Worker(new URL(/* @vite-ignore */ READER_SCRIPT, import.meta.url), { execArgv: [] })),
+);
+let nStreams = 0;
+
 /**
  * Opens a file, by path or as a `Blob`, as a stream of chunks: for files larger than memory. It is opened anew for every
- * walk. Formats and columns as for {@link readTable}.
+ * walk, and large files are read on a thread of their own. Formats and columns as for {@link readTable}.
  */
 export function openStream(
   source: string | FileSource | SourceOpener,
   options: OpenStreamOptions = {},
 ): Promise<PointStream> {
-  if (typeof source !== 'string') return openSource(source, options);
-  return openSource(() => openPath(source), { ...options, name: options.name ?? basename(source) });
-}
-
-async function openPath(path: string): Promise<OpenedSource> {
-  let file: FileHandle;
-  try {
-    file = await open(path);
-  } catch (cause) {
-    const reason =
-      (cause as NodeJS.ErrnoException).code === 'ENOENT' ? 'there is no such file' : (cause as Error).message;
-    throw new EmgpuError('unreadable-file', `${path} cannot be opened: ${reason}.`, 'Check the path.', { cause });
-  }
-  try {
-    return { source: await sourceOf(file, path), close: () => file.close() };
-  } catch (error) {
-    await file.close();
-    throw error;
-  }
-}
-
-async function sourceOf(file: FileHandle, path: string): Promise<FileSource> {
-  const stats = await file.stat();
-  if (!stats.isFile()) {
-    throw new EmgpuError(
-      'unreadable-file',
-      `${path} is not a file.`,
-      'Give the path of a CSV, TSV, Parquet, Arrow or NPY file. (The command line reads standard input by the name "-".)',
-    );
-  }
-  return {
-    size: stats.size,
-    slice: (start, end) => ({
-      async arrayBuffer() {
-        // Not zeroed, and not copied again where all of it was read.
-        const bytes = Buffer.allocUnsafeSlow(end - start);
-        let filled = 0;
-        while (filled < bytes.length) {
-          const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, start + filled);
-          if (bytesRead === 0) break;
-          filled += bytesRead;
-        }
-        return filled === bytes.length ? bytes.buffer : bytes.buffer.slice(0, filled);
-      },
-    }),
-  };
+  const isPath = typeof source === 'string';
+  const stream = nStreams++;
+  const walkApart: WalkApart | undefined =
+    isPath || source instanceof Blob
+      ? (file, { rows, lent, signal }) => readers.walk({ ...file, stream, place: source, rows, lent }, signal)
+      : undefined;
+  if (!isPath) return openFileStream(source, options, walkApart);
+  return openFileStream(() => openPath(source), { ...options, name: options.name ?? basename(source) }, walkApart);
 }

@@ -10,7 +10,11 @@ function readJson(path: string) {
 /** The engine as its users get it, with its packages inside. */
 async function buildEngine(app: string): Promise<void> {
   const folder = join(app, 'node_modules/emgpu');
-  const input = { node: 'src/node.ts', 'cpu-worker-node': 'src/backends/cpu/worker-node.ts' };
+  const input = {
+    node: 'src/node.ts',
+    'cpu-worker-node': 'src/backends/cpu/worker-node.ts',
+    'reader-node': 'src/data/apart/reader-node.ts',
+  };
   await bundle({ to: join(folder, 'dist'), input });
   const { name, version } = readJson('package.json');
   writePackage(folder, { name, version, exports: { './node': './dist/node.js' } });

@@ -1,4 +1,4 @@
-import type { WorkerLike } from './cpu/worker-protocol.ts';
+import type { WorkerLike } from '../threads.ts';
 import { type TextStore, withMemory } from './text-store.ts';
 
 /** What a runtime has to offer. Every member is called when it is needed, never at import. */

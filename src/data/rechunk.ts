@@ -17,15 +17,12 @@ export interface Room {
 }
 
 /** The memory that chunks lie in. */
-interface ChunkMemory {
-  /** The next chunk but one takes that of a chunk again. */
-  readonly lent?: boolean | undefined;
+export interface ChunkMemory {
+  /** How many chunks there are at once: the one after so many takes the memory of a chunk again. 0: each has memory of its own. */
+  readonly lent: number;
   /** Threads share it, where the runtime has such. */
   readonly shared?: boolean | undefined;
 }
-
-/** How many lent chunks there are at once. */
-const LENT = 2;
 
 /**
  * Cuts points that come in pieces into chunks of `rows` rows, in arrays of their own. A chunk under way grows as rows come,
@@ -108,7 +105,7 @@ export class Rechunker {
       ...(featureNames ? { featureNames } : {}),
       ...(weights ? { sampleWeight: isFull ? weights : weights.slice(0, this.#filled) } : {}),
     };
-    if (this.#memory.lent && isFull) this.#out.push(this.#room);
+    if (this.#memory.lent > 0 && isFull) this.#out.push(this.#room);
     this.#expected = this.#filled;
     this.#capacity = 0;
     this.#filled = 0;
@@ -119,7 +116,7 @@ export class Rechunker {
     if (rows <= this.#capacity) return;
     const { nFeatures } = this.#kind;
     const before = this.#room;
-    const back = this.#filled === 0 && this.#out.length === LENT ? this.#out.shift() : undefined;
+    const back = this.#filled === 0 && this.#out.length === this.#memory.lent ? this.#out.shift() : undefined;
     this.#capacity = back ? this.#rows : Math.min(this.#rows, Math.max(rows, 2 * this.#capacity, this.#expected));
     this.#room = back ?? this.#allocate(this.#capacity);
     if (this.#filled === 0) return;

@@ -40,6 +40,9 @@ export interface PointStream {
   chunks(options: ChunkOptions): AsyncIterable<HostPoints>;
 }
 
+/** Lent chunks at once, in memory that they take in turn. */
+const LENT = 2;
+
 /** Some rows, or just their numbers, row after row. A piece is copied, so it may be overwritten once the next is asked for. */
 export type StreamPiece = HostPoints | Float32Array | Float64Array;
 /** Pieces of any number of rows. */
@@ -60,6 +63,8 @@ export interface Replay {
   readonly weighted?: boolean;
   /** Opens the source anew. `room` offers memory for the next piece of at most so many rows: one that is written there need not be copied. */
   readonly pieces: (signal: AbortSignal | undefined, room: (rows: number) => Room | undefined) => StreamPieces;
+  /** The same rows, cut into chunks on another thread; undefined where there is none after all. */
+  readonly chunksApart?: (options: ChunkOptions) => Promise<AsyncIterable<HostPoints> | undefined>;
 }
 
 /** The stream of pieces that can be opened anew. It checks that pieces agree, within a walk and from walk to walk. */
@@ -87,16 +92,19 @@ export class ReplayedStream implements PointStream {
     return this.#nSamples;
   }
 
-  async *chunks({ rows, signal, ...memory }: ChunkOptions): AsyncGenerator<HostPoints> {
+  async *chunks(options: ChunkOptions): AsyncGenerator<HostPoints> {
+    const { rows, signal, lent, shared } = options;
     if (!Number.isSafeInteger(rows) || rows < 1) {
       throw new EmgpuError('invalid-option', `rows must be a whole number from 1 on, got ${rows}.`, 'Correct it.');
     }
     throwIfAborted(signal);
+    const memory = { lent: lent ? LENT : 0, shared };
     let chunks = this.#kind && new Rechunker(this.#kind, rows, memory);
+    const apart = await this.#replay.chunksApart?.(options);
     let nRows = 0;
     let nPieces = 0;
     let totalWeight = 0;
-    for await (const piece of this.#replay.pieces(signal, (n) => chunks?.room(n))) {
+    for await (const piece of apart ?? this.#replay.pieces(signal, (n) => chunks?.room(n))) {
       throwIfAborted(signal);
       const points = this.#checkPiece(piece, ++nPieces);
       if (points.data.length === 0) continue;
@@ -105,7 +113,8 @@ export class ReplayedStream implements PointStream {
       nRows += points.data.length / this.nFeatures;
       this.#checkGrowth(nRows);
       chunks ??= new Rechunker(kind, rows, memory);
-      yield* chunks.add(points);
+      if (apart) yield points;
+      else yield* chunks.add(points);
     }
     this.#checkEnd(nRows, totalWeight);
     const rest = chunks?.rest();

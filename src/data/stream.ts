@@ -1,93 +1,20 @@
 import { EmgpuError } from '../errors.ts';
+import { type OpenStreamOptions, openFileStream, type SourceOpener } from './file-stream.ts';
 import { checkPoints, type HostPoints, MAX_FEATURES } from './points.ts';
-import { type FileOptions, openFile } from './readers/open.ts';
-import type { FileSource, TableFile } from './readers/source.ts';
+import type { FileSource } from './readers/source.ts';
 import { type PointStream, ReplayedStream, type StreamPieces } from './replay.ts';
-import { noRows, TableBuilder, type TableShape } from './table.ts';
 import { checkWeights } from './weights.ts';
 
+export type { OpenedSource, OpenStreamOptions, SourceOpener } from './file-stream.ts';
 export type { ChunkOptions, PointStream, StreamPiece, StreamPieces } from './replay.ts';
-
-export interface OpenStreamOptions extends Omit<FileOptions, 'name'> {
-  /** Default: the name of a `File`. */
-  readonly name?: string | undefined;
-  /** Stops opening; the call rejects with `aborted`. A walk has a signal of its own. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** The bytes of a file that are held open until `close()`. */
-export interface OpenedSource {
-  readonly source: FileSource;
-  close(): Promise<void>;
-}
-
-/** Opens a file: once to choose its columns, and again for every walk. */
-export type SourceOpener = () => Promise<OpenedSource>;
 
 /**
  * Opens a CSV, TSV, Parquet, Arrow or NPY file as a stream. What `readTable` would give as a whole comes in chunks; a
  * few blocks of the file (text of 128 KB, row groups, record batches, 4 MB of a NPY file) and of the chunk are in memory.
  * Throws what `readTable` throws; an error in a row is thrown by the walk that comes to it.
  */
-export async function openStream(
-  source: FileSource | SourceOpener,
-  options: OpenStreamOptions = {},
-): Promise<PointStream> {
-  const open = typeof source === 'function' ? source : async () => ({ source, close: async () => {} });
-  const name = options.name ?? nameOf(source) ?? 'data';
-  const opened = await open();
-  try {
-    const file = await openFile(opened.source, { ...options, name }, options.signal);
-    const { size } = opened.source;
-    const { labels, weighted, narrow, leftOut } = file.columns;
-    const featureNames = weighted ? labels.slice(0, -1) : labels;
-    return new ReplayedStream({
-      name,
-      nFeatures: featureNames.length,
-      featureNames,
-      nSamples: options.missing === 'drop' ? undefined : file.nRows,
-      leftOut,
-      narrow,
-      weighted,
-      pieces: (signal, room) => readBlocks(open, file, size, { ...options, name, room }, signal),
-    });
-  } finally {
-    await opened.close();
-  }
-}
-
-function nameOf(source: object): string | undefined {
-  return 'name' in source && typeof source.name === 'string' && typeof source !== 'function' ? source.name : undefined;
-}
-
-/** The rows of a file, block by block. */
-async function* readBlocks(
-  open: SourceOpener,
-  file: TableFile,
-  size: number,
-  { name, missing = 'error', room }: FileOptions & Pick<TableShape, 'room'>,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<HostPoints> {
-  const { source, close } = await open();
-  try {
-    if (source.size !== size) {
-      throw new EmgpuError(
-        'stream-changed',
-        `${name} was changed while it was in use: it had ${size} bytes and now has ${source.size}.`,
-        'Write to another file, or open the stream again.',
-      );
-    }
-    const builder = new TableBuilder({ ...file.columns, file: name, missing, expectedRows: 0, room });
-    let isEmpty = true;
-    for await (const _ of file.read(source, builder, signal)) {
-      if (builder.kept === 0) continue;
-      isEmpty = false;
-      yield builder.take();
-    }
-    if (isEmpty) throw noRows(name, file.columns.labels, builder.dropped);
-  } finally {
-    await close();
-  }
+export function openStream(source: FileSource | SourceOpener, options: OpenStreamOptions = {}): Promise<PointStream> {
+  return openFileStream(source, options);
 }
 
 /** D columns, with names or without. */

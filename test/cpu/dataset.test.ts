@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createCpuBackend } from '../../src/backends/cpu/backend.ts';
 import { WorkerPool } from '../../src/backends/cpu/worker-pool.ts';
-import type { WorkerLike } from '../../src/backends/cpu/worker-protocol.ts';
 import type { Backend, Dataset } from '../../src/em/types.ts';
+import type { WorkerLike } from '../../src/threads.ts';
 import { bundleNodeWorker } from './node-workers.ts';
 import { identityFrame, KINDS, randomParameters, randomRows } from './samples.ts';
 

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createCpuBackend } from '../../src/backends/cpu/backend.ts';
 import { WorkerPool } from '../../src/backends/cpu/worker-pool.ts';
-import { fromNodeWorker, type WorkerLike } from '../../src/backends/cpu/worker-protocol.ts';
+import { fromNodeWorker, type WorkerLike } from '../../src/threads.ts';
 import { bundleNodeWorker } from './node-workers.ts';
 import { uniforms } from './samples.ts';
 

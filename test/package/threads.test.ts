@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { findDeno } from '../../scripts/drivers.mjs';
+import { npy } from '../data/tiny-npy.ts';
 import { type BrowserName, inBrowser } from '../demo/browsers.ts';
 import { type App, installPackage } from './install.ts';
 import { type Origin, serveFolder } from './serve-folder.ts';
@@ -47,6 +48,24 @@ beforeAll(async () => {
     logLevel: 'error',
   });
   expected = runBy(process.execPath).logLikelihood;
+});
+
+test('Node reads a large stream on a thread of its own, in shared memory, and the program ends', () => {
+  const data = Float64Array.from({ length: 3 * 2 ** 20 }, (_, i) => i);
+  writeFileSync(`${app.folder}large.npy`, npy({ descr: '<f8', shape: [2 ** 20, 3], data }));
+  const program = `
+    import { openStream } from 'emgpu/node';
+    const stream = await openStream('large.npy');
+    const told = { sum: 0, shared: true };
+    for await (const { data } of stream.chunks({ rows: 100_000, lent: true })) {
+      told.sum += data.reduce((a, b) => a + b);
+      if (data.length === 300_000) told.shared &&= data.buffer instanceof SharedArrayBuffer;
+    }
+    console.log(JSON.stringify(told));`;
+  const options = { cwd: app.folder, encoding: 'utf8', timeout: 30_000 } as const;
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], options);
+  expect(status, stderr).toBe(0);
+  expect(JSON.parse(stdout)).toEqual({ sum: (data.length * (data.length - 1)) / 2, shared: true });
 });
 
 test('in Deno a fit runs on threads, without any permission, and the program ends', () => {

@@ -1,4 +1,4 @@
-import { fromNodeWorker, type NodeWorker, type WorkerLike } from './worker-protocol.ts';
+import { fromNodeWorker, type NodeWorker, type WorkerLike } from '../../threads.ts';
 
 interface DenoProcess {
   getBuiltinModule(name: 'node:worker_threads'): { readonly Worker: new (script: URL) => NodeWorker };

@@ -1,8 +1,9 @@
 import type { Frame } from '../../data/frame.ts';
 import { EmgpuError } from '../../errors.ts';
+import { fromFailure, type WorkerLike } from '../../threads.ts';
 import type { Shard } from './shard.ts';
 import type { ShardClient, ShardMethod } from './shard-client.ts';
-import { type Request, type Response, STARTED, type WorkerLike } from './worker-protocol.ts';
+import { type Request, type Response, STARTED } from './worker-protocol.ts';
 
 interface Pending {
   resolve(value: unknown): void;
@@ -68,10 +69,7 @@ export class WorkerClient {
     this.#pending.delete(response.id);
     if (this.#pending.size === 0) this.#worker.unref?.();
     if ('value' in response) pending?.resolve(response.value);
-    else {
-      const { code, problem, remedy } = response.failure;
-      pending?.reject(new EmgpuError(code, problem, remedy));
-    }
+    else pending?.reject(fromFailure(response.failure));
   }
 
   #fail(cause: unknown): void {

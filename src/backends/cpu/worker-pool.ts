@@ -1,6 +1,6 @@
 import { EmgpuError } from '../../errors.ts';
+import type { WorkerLike } from '../../threads.ts';
 import { WorkerClient } from './worker-client.ts';
-import type { WorkerLike } from './worker-protocol.ts';
 
 /** Workers that CPU backends share. They are started when points first arrive that are worth it. */
 export class WorkerPool {

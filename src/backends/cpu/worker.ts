@@ -1,7 +1,7 @@
-import { EmgpuError } from '../../errors.ts';
+import { failureOf, type HostPort } from '../../threads.ts';
 import { Shard } from './shard.ts';
 import { callShard } from './shard-client.ts';
-import { type HostPort, type Request, type Response, STARTED } from './worker-protocol.ts';
+import { type Request, type Response, STARTED } from './worker-protocol.ts';
 
 /** The body of a worker: keeps shards, answers calls to them. */
 export function serveShard(port: HostPort): void {
@@ -29,12 +29,7 @@ function answer(shards: Map<number, Shard>, request: Exclude<Request, { type: 'f
     const value = callShard(shards.get(shard)!, request.method, request.args as never);
     return { id, value };
   } catch (error) {
-    const known =
-      error instanceof EmgpuError
-        ? error
-        : new EmgpuError('worker-failed', `A CPU worker failed: ${error}.`, 'Please report this as a bug.');
-    const { code, problem, remedy } = known;
-    return { id, failure: { code, problem, remedy } };
+    return { id, failure: failureOf(error, 'CPU worker') };
   }
 }
 

@@ -118,8 +118,7 @@ async function tryQuickly(
   if (!frame) return undefined;
   const isExact = frame.shift.every((shift) => Math.fround(shift) === shift);
   const rejected = await ingestAll(context, windows, shape, points, options, (scratch) =>
-    // Shared memory cannot be uploaded as it is.
-    isExact && data instanceof Float32Array && data.buffer instanceof ArrayBuffer && !options.bringNear
+    isExact && data instanceof Float32Array && !options.bringNear
       ? rawRows(context, shape, data, frame, scratch)
       : hostRows(context, shape, points, frame, { scratch, bringNear: options.bringNear }),
   );

@@ -96,7 +96,7 @@ function deviceFactors({ shift, scale }: Frame): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length: 2 * shift.length }, (_, i) => (i & 1 ? 1 / scale[i >> 1]! : shift[i >> 1]!));
 }
 
-/** Uploads float32 numbers as they are: the shifts of a sampled frame are exact in float32. */
+/** Uploads float32 numbers as they are: the shifts of a sampled frame are exact in float32. Shared memory goes by a copy, as Dawn crashes on it. */
 export async function rawRows(
   { device }: GpuContext,
   { D }: Shape,
@@ -106,11 +106,14 @@ export async function rawRows(
 ): Promise<RowSource> {
   const rows = blockRows(D, data.length / D);
   const staging = await scratch.buffer('rows', rows * D * 4, Usage.STORAGE | Usage.COPY_DST);
+  const block = data.buffer instanceof ArrayBuffer ? undefined : new Float32Array(rows * D);
   return {
     rows,
     frame: deviceFactors(frame),
     take(first, count) {
-      device.queue.writeBuffer(staging, 0, data as Float32Array<ArrayBuffer>, first * D, count * D);
+      block?.set(data.subarray(first * D, (first + count) * D));
+      if (block) device.queue.writeBuffer(staging, 0, block, 0, count * D);
+      else device.queue.writeBuffer(staging, 0, data as Float32Array<ArrayBuffer>, first * D, count * D);
       return { buffer: staging };
     },
   };

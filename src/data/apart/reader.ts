@@ -1,0 +1,106 @@
+import { EmgpuError, throwIfAborted } from '../../errors.ts';
+import { fromFailure, type WorkerLike } from '../../threads.ts';
+import type { HostPoints } from '../points.ts';
+import type { ReaderRequest, ReaderResponse, WalkRequest } from './protocol.ts';
+
+interface Waiting {
+  resolve(response: ReaderResponse): void;
+  reject(error: EmgpuError): void;
+}
+
+/** The host's end of a thread that reads files, one walk at a time. */
+export class Reader {
+  readonly #worker: WorkerLike;
+  /** Responses that nobody has awaited yet. */
+  readonly #arrived: ReaderResponse[] = [];
+  #waiting: Waiting | undefined;
+  #failure: EmgpuError | undefined;
+
+  private constructor(worker: WorkerLike) {
+    this.#worker = worker;
+    worker.listen(
+      (data) => this.#arrive(data as ReaderResponse),
+      (cause) => this.#fail(cause),
+    );
+  }
+
+  /** Rejects with `worker-failed` where the thread never runs. */
+  static async start(worker: WorkerLike): Promise<Reader> {
+    const reader = new Reader(worker);
+    await reader.#next();
+    worker.unref?.();
+    return reader;
+  }
+
+  /** Whether the thread died. */
+  get failed(): boolean {
+    return this.#failure !== undefined;
+  }
+
+  /** The chunks of a walk. Where it is left early the thread has stopped when this ends. */
+  async *walk(request: WalkRequest, signal: AbortSignal | undefined): AsyncGenerator<HostPoints> {
+    throwIfAborted(signal);
+    const stop = () => this.#send({ type: 'stop' });
+    let over = false;
+    this.#worker.ref?.();
+    signal?.addEventListener('abort', stop);
+    try {
+      this.#send({ type: 'walk', ...request });
+      for (;;) {
+        const response = await this.#next();
+        over = response.type === 'end';
+        if (response.type === 'chunk') yield response.chunk;
+        else if (response.type === 'end' && response.failure) {
+          throwIfAborted(signal);
+          throw fromFailure(response.failure);
+        }
+        if (over) return;
+        this.#send({ type: 'ask' });
+      }
+    } finally {
+      signal?.removeEventListener('abort', stop);
+      if (!over) await this.#stop();
+      this.#worker.unref?.();
+    }
+  }
+
+  terminate(): void {
+    this.#worker.terminate();
+  }
+
+  async #stop(): Promise<void> {
+    this.#send({ type: 'stop' });
+    while (!this.failed && (await this.#next()).type !== 'end');
+  }
+
+  #send(request: ReaderRequest): void {
+    if (!this.failed) this.#worker.postMessage(request, []);
+  }
+
+  #next(): Promise<ReaderResponse> {
+    const arrived = this.#arrived.shift();
+    if (arrived) return Promise.resolve(arrived);
+    if (this.#failure) return Promise.reject(this.#failure);
+    return new Promise((resolve, reject) => {
+      this.#waiting = { resolve, reject };
+    });
+  }
+
+  #arrive(response: ReaderResponse): void {
+    const waiting = this.#waiting;
+    this.#waiting = undefined;
+    if (waiting) waiting.resolve(response);
+    else this.#arrived.push(response);
+  }
+
+  #fail(cause: unknown): void {
+    this.#failure ??= new EmgpuError(
+      'worker-failed',
+      `A thread that read a file stopped: ${cause instanceof Error ? cause.message : cause}.`,
+      'Walk the stream again.',
+      { cause },
+    );
+    this.#waiting?.reject(this.#failure);
+    this.#waiting = undefined;
+  }
+}

@@ -1,6 +1,7 @@
 import { tableFromArrays, tableToIPC } from 'apache-arrow';
 import { describe, expect, it } from 'vitest';
 import { readTable } from '../../src/data/readers/index.ts';
+import { readBytes } from '../../src/data/readers/source.ts';
 import { expectError, read, rowsOf, vegaFile } from './files.ts';
 
 const arrow = tableToIPC(tableFromArrays({ a: Float64Array.of(1, 2) }), 'file');
@@ -43,6 +44,21 @@ describe('readTable', () => {
     expect(rowsOf(await readTable(source, { name: 'a.csv' }))).toEqual([[1, 2]]);
     const broken = { size: 100, slice: () => ({ arrayBuffer: () => Promise.reject(new Error('disk on fire')) }) };
     await expectError(readTable(broken, { name: 'a.csv' }), 'unreadable-file', 'a.csv', 'disk on fire');
+  });
+
+  it('does not follow a damaged file beyond its end', async () => {
+    const file = new Blob(['abc']);
+    expect(await readBytes(file, 1, 100)).toEqual(new TextEncoder().encode('bc'));
+    for (const [start, end] of [
+      [2 ** 33, 2 ** 33 + 1],
+      [-1, 2],
+      [2, 1],
+      [4, 5],
+      [Number.NaN, 1],
+      [0, Number.NaN],
+    ]) {
+      await expect(readBytes(file, start!, end!)).rejects.toThrow('of the 3 that it has');
+    }
   });
 
   it('does not begin when aborted', async () => {

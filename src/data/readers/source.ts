@@ -64,8 +64,11 @@ const MAGIC: readonly (readonly [RegExp, FileFormat])[] = [
   [/^\x93NUMPY/, 'npy'],
 ];
 
-/** Bytes `start` to `end` of a file, cut at its end. */
+/** Bytes `start` to `end` of a file, cut at its end. Damaged files send one anywhere, where `Blob.slice` ends the process of Node. */
 export async function readBytes(source: FileSource, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+  if (!(start >= 0 && start <= end && start <= source.size)) {
+    throw new Error(`it refers to bytes ${start} to ${end} of the ${source.size} that it has`);
+  }
   return new Uint8Array(await source.slice(start, Math.min(end, source.size)).arrayBuffer());
 }
 

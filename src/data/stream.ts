@@ -38,7 +38,7 @@ export async function openStream(
   const opened = await open();
   try {
     const file = await openFile(opened.source, { ...options, name }, options.signal);
-    const { size } = opened.source;
+    const { size, modified } = opened.source;
     const { labels, weighted, narrow, leftOut } = file.columns;
     const featureNames = weighted ? labels.slice(0, -1) : labels;
     return new ReplayedStream({
@@ -49,7 +49,7 @@ export async function openStream(
       leftOut,
       narrow,
       weighted,
-      pieces: (signal, room) => readBlocks(open, file, size, { ...options, name, room }, signal),
+      pieces: (signal, room) => readBlocks(open, file, { size, modified }, { ...options, name, room }, signal),
     });
   } finally {
     await opened.close();
@@ -64,16 +64,17 @@ function nameOf(source: object): string | undefined {
 async function* readBlocks(
   open: SourceOpener,
   file: TableFile,
-  size: number,
+  { size, modified }: Pick<FileSource, 'size' | 'modified'>,
   { name, missing = 'error', room }: FileOptions & Pick<TableShape, 'room'>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<HostPoints> {
   const { source, close } = await open();
   try {
-    if (source.size !== size) {
+    if (source.size !== size || source.modified !== modified) {
+      const seen = source.size === size ? 'it was written to' : `it had ${size} bytes and now has ${source.size}`;
       throw new EmgpuError(
         'stream-changed',
-        `${name} was changed while it was in use: it had ${size} bytes and now has ${source.size}.`,
+        `${name} was changed while it was in use: ${seen}.`,
         'Write to another file, or open the stream again.',
       );
     }

@@ -99,7 +99,13 @@ export {
   contingency,
   normalizedMutualInformation,
 } from './judging/agreement.ts';
-export { type ComponentParameters, type ComponentSummary, componentTable, type Overlap } from './judging/components.ts';
+export {
+  type ComponentModel,
+  type ComponentParameters,
+  type ComponentSummary,
+  componentTable,
+  type Overlap,
+} from './judging/components.ts';
 export { type HeldOut, type KFoldOptions, type KFoldScore, kFoldScore, splitFolds } from './judging/folds.ts';
 export type { Label, Labels } from './judging/labels.ts';
 export { type ClusterSilhouette, type Silhouette, type SilhouetteOptions, silhouette } from './judging/silhouette.ts';

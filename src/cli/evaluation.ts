@@ -92,8 +92,8 @@ export async function evaluateModel(
 }
 
 /** The components as a table. */
-export function componentsOf({ weights, means, fullCovariances }: MixtureModel): ComponentSummary[] {
-  return componentTable({ weights, means, covariances: fullCovariances });
+export function componentsOf(model: MixtureModel): ComponentSummary[] {
+  return componentTable(model);
 }
 
 function agree(labels: Uint32Array, known: LabelColumn, { rowNumbers }: Table, column: string): Agreement {

@@ -22,11 +22,9 @@ export interface OpenedSource {
 /** Opens a file: once to choose its columns, and again for every walk. */
 export type SourceOpener = () => Promise<OpenedSource>;
 
-/** A file as a stream found it when it was opened. */
-export interface WalkedFile {
+/** A file as a stream found it when it was opened: size in bytes, and when it was last written to. */
+export interface WalkedFile extends Pick<FileSource, 'size' | 'modified'> {
   readonly options: FileOptions;
-  /** In bytes. */
-  readonly size: number;
 }
 
 /** Has another thread walk a file; undefined where there is none to be had. */
@@ -46,7 +44,8 @@ export async function openFileStream(
   const opened = await open();
   try {
     const table = await openFile(opened.source, options, signal);
-    const file: WalkedFile = { options, size: opened.source.size };
+    const { size, modified } = opened.source;
+    const file: WalkedFile = { options, size, modified };
     return new ReplayedStream({
       name,
       ...kindOf(table.columns),
@@ -74,16 +73,17 @@ export function kindOf({ labels, weighted, narrow }: ColumnSet): ChunkKind {
 export async function* readBlocks(
   open: SourceOpener,
   table: TableFile,
-  { options: { name, missing = 'error' }, size }: WalkedFile,
+  { options: { name, missing = 'error' }, size, modified }: WalkedFile,
   signal: AbortSignal | undefined,
   room: TableShape['room'],
 ): AsyncGenerator<HostPoints> {
   const { source, close } = await open();
   try {
-    if (source.size !== size) {
+    if (source.size !== size || source.modified !== modified) {
+      const seen = source.size === size ? 'it was written to' : `it had ${size} bytes and now has ${source.size}`;
       throw new EmgpuError(
         'stream-changed',
-        `${name} was changed while it was in use: it had ${size} bytes and now has ${source.size}.`,
+        `${name} was changed while it was in use: ${seen}.`,
         'Write to another file, or open the stream again.',
       );
     }

@@ -32,6 +32,7 @@ async function sourceOf(file: FileHandle, path: string): Promise<FileSource> {
   }
   return {
     size: stats.size,
+    modified: stats.mtimeMs,
     slice: (start, end) => ({
       async arrayBuffer() {
         // Not zeroed, and not copied again where all of it was read.

@@ -175,11 +175,14 @@ export class TableBuilder {
     const bad = this.#badCell;
     if (!bad || this.#badRows) return;
     const { file, labels, missing } = this.#shape;
-    const isKept = missing === 'keep' && bad.column < this.#width;
+    const isFeature = bad.column < this.#width;
+    const isKept = missing === 'keep' && isFeature;
+    const gaps =
+      " A mixture can take rows with gaps as they are: missing: 'keep' here and missing: 'em' there (--missing em).";
     throw new EmgpuError(
       'non-finite',
       `${file}, ${place(bad.row)}, column "${labels[bad.column]}": the cell ${bad.what}; every number must be ${isKept ? '' : 'there and '}finite.`,
-      "Fill such cells, or leave their rows out with missing: 'drop' (on the command line: --missing drop). A mixture can take rows with gaps as they are: missing: 'keep' here and missing: 'em' there (--missing em).",
+      `Correct such cells, or leave their rows out with missing: 'drop' (on the command line: --missing drop).${isFeature && !isKept ? gaps : ''}`,
     );
   }
 

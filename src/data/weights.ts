@@ -28,7 +28,8 @@ export function checkWeights(points: Points): CheckedWeights {
   const weights = points.sampleWeight;
   if (weights === undefined) return { weights, total: n, nWeighted: n };
   if (!isNumbers(weights) || weights.length !== n) {
-    const found = ArrayBuffer.isView(weights) || Array.isArray(weights) ? `${weights.length} of them` : `${weights}`;
+    const isList = ArrayBuffer.isView(weights) || Array.isArray(weights);
+    const found = isList ? `${weights.length} of them (${weights.constructor.name})` : `${weights}`;
     throw new EmgpuError(
       'invalid-weights',
       `sampleWeight must be a Float32Array or Float64Array with one number per row (${n}), got ${found}.`,

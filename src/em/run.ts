@@ -254,7 +254,7 @@ export class EmRun<P> {
     if (this.#objectives.length < 2) return;
     const { tol, precision } = this.settings;
     const trend = judge(this.#objectives, this.dataset, precision);
-    if (trend.fell && !this.warnings.some(({ code }) => code === 'log-likelihood-fell')) {
+    if (trend.alarming && !this.warnings.some(({ code }) => code === 'log-likelihood-fell')) {
       const [what, where] = this.family.hard
         ? ['inertia rose', 'which k-means never does']
         : ['log-likelihood fell', 'which EM does only where regCovar is not small beside the variances'];

@@ -6,8 +6,10 @@ export interface Trend {
   readonly gain: number;
   /** An estimate of what is still to gain; infinite while there is none. */
   readonly remaining: number;
-  /** The objective fell by more than rounding explains. */
+  /** The objective fell by more than its rounding explains. */
   readonly fell: boolean;
+  /** It fell by more than its rounding and that of the objective before explain together. */
+  readonly alarming: boolean;
   /** How many of the last steps together gained no more than rounding explains; {@link MOST_STEPS} at most. */
   readonly idle: number;
   /** What rounding usually does to a gain. */
@@ -44,9 +46,11 @@ export function judge(history: readonly number[], points: Size, precision: numbe
   const gain = gainAt(history, last) / totalWeight;
   const { size, rounding, noise } = roundingOf(history[last]!, points, precision);
   const idle = countIdle(history, noise * totalWeight);
-  if (gain < -Math.max(rounding, LEAST_FALL * size)) return { gain, remaining: Infinity, fell: true, idle, noise };
+  const fell = gain < -Math.max(rounding, LEAST_FALL * size);
+  const alarming = gain < -Math.max(2 * rounding, LEAST_FALL * size);
+  if (fell) return { gain, remaining: Infinity, fell, alarming, idle, noise };
   const left = idle > 0 ? leftWhileIdle(history, idle, noise * totalWeight) : leftByLast(history, noise * totalWeight);
-  return { gain, remaining: left / totalWeight, fell: false, idle, noise };
+  return { gain, remaining: left / totalWeight, fell, alarming, idle, noise };
 }
 
 function countIdle(history: readonly number[], noise: number): number {

@@ -41,6 +41,13 @@ export const GAUSSIAN_OPTIONS = {
   ...MIXTURE_OPTIONS,
   ...{ covarianceType: true, regCovar: true, init: true, freeze: true, prior: true, noise: true, missing: true },
 } satisfies OptionNames<GaussianMixtureOptions>;
+const NOISE_OPTIONS = { weight: true, volume: true, logVolume: true } satisfies OptionNames<NoiseOptions>;
+const PRIOR_OPTIONS = {
+  mean: true,
+  shrinkage: true,
+  degreesOfFreedom: true,
+  scale: true,
+} satisfies OptionNames<PriorOptions>;
 const STARTS = ['k-means++', 'k-means', 'random-from-data', 'random'];
 const FREEZABLE: readonly Freezable[] = ['weights', 'means', 'covariances'];
 
@@ -72,8 +79,8 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
     checkChoice('covarianceType', covarianceType, Object.keys(covarianceShapes));
     checkNumber('regCovar', regCovar);
     checkInit(init, STARTS);
-    checkSwitch('noise', noise);
-    checkSwitch('prior', prior);
+    checkSwitch('noise', noise, NOISE_OPTIONS);
+    checkSwitch('prior', prior, PRIOR_OPTIONS);
     if (!Array.isArray(freeze)) checkChoice('freeze', freeze, ['a list of weights, means and covariances']);
     for (const name of freeze) checkChoice('freeze', name, FREEZABLE);
     checkChoice('missing', missing ?? 'error', ['error', 'drop', 'em']);

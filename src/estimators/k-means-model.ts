@@ -1,6 +1,7 @@
 import { type Frame, isRounding } from '../data/frame.ts';
 import { frameOfMoments } from '../data/frame-sample.ts';
 import type { ResidentPoints } from '../em/resident.ts';
+import { checkInRange } from '../em/statistics.ts';
 import type { Dataset } from '../em/types.ts';
 import { type KMeansParameters, kMeansFamily, type Metric } from '../families/k-means.ts';
 import type { ComponentColors } from './colors.ts';
@@ -63,7 +64,9 @@ export class KMeansModel extends PointModel<KMeansParameters> {
     options: ScoreOptions = {},
   ): Promise<{ nSamples: number; totalWeight: number; inertia: number }> {
     return this.over(this.#prepared(points), options, async (dataset, run) => {
-      const { objective, nSamples, totalWeight } = await dataset.expectation(this.packFor(dataset), run);
+      const statistics = await dataset.expectation(this.packFor(dataset), run);
+      checkInRange(statistics);
+      const { objective, nSamples, totalWeight } = statistics;
       return { nSamples, totalWeight, inertia: kMeansFamily.report(objective, dataset.frame) };
     });
   }

@@ -1,4 +1,5 @@
 import { type Bound, boundAtPosterior, boundUnder } from '../em/bound.ts';
+import { checkInRange } from '../em/statistics.ts';
 import type { Dataset, Family, RunOptions, Statistics } from '../em/types.ts';
 import { PointModel, type ScoreOptions } from './point-model.ts';
 import type { PointSource } from './session.ts';
@@ -64,6 +65,7 @@ export abstract class MixtureBase<P> extends PointModel<P> {
   evaluate(points?: PointSource, options: ScoreOptions = {}): Promise<MixtureScore> {
     return this.over(points, options, async (dataset, run) => {
       const statistics = await dataset.expectation(this.packFor(dataset), run);
+      checkInRange(statistics);
       const parameters = this.family.toFrame(this.flatten(), dataset.frame);
       const family = await this.familyOf(dataset, run);
       const bound = boundAtPosterior(family, statistics, parameters, dataset)!;

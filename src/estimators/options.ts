@@ -13,9 +13,22 @@ export function checkOptions(options: unknown): void {
   checkIsObject('The options', options, '{ seed: 1 }');
 }
 
-/** Throws `invalid-option` unless an option is `true` or `false`, or an object with settings. */
-export function checkSwitch(name: string, value: unknown): void {
-  if (value !== undefined && typeof value !== 'boolean') checkIsObject(name, value, '{}, or true');
+/** Throws `invalid-option` unless an option is `true` or `false`, or an object with settings of these names. */
+export function checkSwitch(name: string, value: unknown, names: Readonly<Record<string, true>>): void {
+  if (value === undefined || typeof value === 'boolean') return;
+  checkIsObject(name, value, '{}, or true');
+  checkNames(value as object, names, `${name}.`);
+}
+
+/** Throws `invalid-option` for settings of other names: a misspelt one would go unnoticed. */
+function checkNames(options: object, names: Readonly<Record<string, true>>, prefix = ''): void {
+  const unknown = Object.keys(options).find((name) => !Object.hasOwn(names, name));
+  if (unknown === undefined) return;
+  throw new EmgpuError(
+    'invalid-option',
+    `There is no option ${prefix}${unknown}.`,
+    `There are ${Object.keys(names).join(', ')}.`,
+  );
 }
 
 /** Checks K; throws `invalid-option` or `too-many-components`. */
@@ -115,18 +128,11 @@ export const MIXTURE_OPTIONS = {
 
 /**
  * The options without those that are `undefined`, so that these have their defaults. Throws `invalid-option` unless they are an object, and for names
- * that are not in `names`: a misspelt option would go unnoticed.
+ * that are not in `names`.
  */
 export function defined<T extends object>(options: T, names: OptionNames<T>): Defined<T> {
   checkOptions(options);
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(names, name));
-  if (unknown !== undefined) {
-    throw new EmgpuError(
-      'invalid-option',
-      `There is no option ${unknown}.`,
-      `There are ${Object.keys(names).join(', ')}.`,
-    );
-  }
+  checkNames(options, names);
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
 

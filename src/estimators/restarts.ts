@@ -1,10 +1,13 @@
 import { EmRun, type RunSettings } from '../em/run.ts';
-import type { Backend, Dataset, Family, Reached } from '../em/types.ts';
+import type { Backend, Dataset, Degeneracy, Family, Reached } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { seededRandom } from '../math/random.ts';
 import { examine } from './soundness.ts';
 import type { FitRecord, Restart } from './types.ts';
 import { warmUp } from './warm-up.ts';
+
+/** Of so many collapsed components a refusal tells one by one. */
+const MOST_TOLD = 3;
 
 /** What it takes to start and run once more. */
 export interface Trials<P> {
@@ -81,13 +84,20 @@ async function runOnce<P>(
       trials.onStep(run.reached, index);
     }
     const { collapses } = await examine(family, dataset, run.parameters, settings);
-    const refused = collapses.map(({ message }) => message).join(' ');
+    const refused = tell(collapses);
     return { begun, restart: { ...describe(begun.run, seed), ...(refused && { refused }) } };
   } catch (error) {
     // A covariance that cannot be factorised any more is a collapse, too.
     if (!(error instanceof EmgpuError) || error.code !== 'singular-covariance') throw error;
     return { restart: { seed, nIter: begun?.run.iteration ?? 0, converged: false, refused: error.message } };
   }
+}
+
+/** Why a start is refused, in a few sentences however many components have collapsed. */
+function tell(collapses: readonly Degeneracy[]): string {
+  const told = collapses.slice(0, MOST_TOLD).map(({ message }) => message);
+  const more = collapses.length - told.length;
+  return [...told, ...(more > 0 ? [`So it is with ${more} more.`] : [])].join(' ');
 }
 
 /** How a run ended. */

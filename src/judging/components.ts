@@ -13,6 +13,12 @@ export interface ComponentParameters {
   readonly covariances: ArrayLike<ArrayLike<ArrayLike<number>>>;
 }
 
+/** A Gaussian mixture of any covariance type, as emgpu's models have it. */
+export interface ComponentModel extends Pick<ComponentParameters, 'weights' | 'means'> {
+  /** `[K][D][D]`, whatever the type. */
+  readonly fullCovariances: ComponentParameters['covariances'];
+}
+
 /** How much two components have in common. */
 export interface Overlap {
   /** The other component. */
@@ -49,12 +55,19 @@ export interface ComponentSummary {
  *
  * Throws `invalid-model` where shapes disagree, `singular-covariance` naming the component.
  */
-export function componentTable(mixture: ComponentParameters): ComponentSummary[] {
-  checkLists(mixture);
-  const { weights } = mixture;
-  const gaussians = Array.from(weights, (_, k) => component(mixture, k));
+export function componentTable(mixture: ComponentParameters | ComponentModel): ComponentSummary[] {
+  const parameters = parametersOf(mixture);
+  checkLists(parameters);
+  const { weights } = parameters;
+  const gaussians = Array.from(weights, (_, k) => component(parameters, k));
   const neighbors = closest(gaussians);
   return gaussians.map((one, k) => summarize(one, k, weights[k]!, neighbors[k]!));
+}
+
+function parametersOf(mixture: ComponentParameters | ComponentModel): ComponentParameters {
+  if (typeof mixture !== 'object' || mixture === null || !('fullCovariances' in mixture)) return mixture;
+  const { weights, means, fullCovariances } = mixture;
+  return { weights, means, covariances: fullCovariances };
 }
 
 function summarize({ mean, covariance }: Gaussian, k: number, weight: number, neighbor: Neighbor): ComponentSummary {
@@ -117,6 +130,6 @@ function refuseShape(found: string): never {
   throw new EmgpuError(
     'invalid-model',
     `A mixture of K components needs K weights, K means of D finite numbers and K covariances of D × D; got ${found}.`,
-    'Pass full covariances, [K][D][D].',
+    'Pass a Gaussian mixture, or full covariances, [K][D][D].',
   );
 }

@@ -55,6 +55,14 @@ onLavapipe(() => {
       expectNear([...gpu], [...cpu], 1e-5, 1e-5);
     });
 
+    test('a score that leaves float32 is refused', async () => {
+      const narrow = { covarianceType: 'spherical', covariances: [1e-80, 1e-80] } as const;
+      const model = MixtureModel.fromJSON({ ...TWO_GROUPS, ...narrow });
+      const { remedy } = await refusal(() => model.score(points, { backend: 'webgpu' }), 'invalid-points');
+      expect(remedy).toContain('CPU');
+      expect(await model.score(points, { backend: 'cpu' })).toBeLessThan(-1e79);
+    });
+
     test('directions that cancel do so in float32, too: their centre stays, and that is told', async () => {
       const turn = (n: number) => (2 * Math.PI * n) / 3 + 0.3;
       const data = Float64Array.from({ length: 60_000 }, (_, i) => (i % 2 ? Math.sin : Math.cos)(turn((i >> 1) % 3)));

@@ -43,6 +43,14 @@ describe('what callers in plain JavaScript get wrong', () => {
       expect(message).toContain(`There is no option ${names[i]}.`);
       expect(remedy).toContain('backend');
     }
+    const nested = (option: object) => () => new GaussianMixture({ nComponents: 2, ...option } as never);
+    const prior = await refusal(nested({ prior: { shrinkag: 5 } }), 'invalid-option');
+    expect([prior.message, prior.remedy]).toEqual([
+      expect.stringContaining('There is no option prior.shrinkag.'),
+      expect.stringContaining('degreesOfFreedom'),
+    ]);
+    const noise = await refusal(nested({ noise: { volumne: 5 } }), 'invalid-option');
+    expect(noise.message).toContain('There is no option noise.volumne.');
     const one = new GaussianMixture({ nComponents: 1 });
     await refusal(() => selectFrom(good, [one], { criteria: 'aic' } as never), 'invalid-option');
   });

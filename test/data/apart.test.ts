@@ -61,7 +61,8 @@ let nStreams = 0;
 async function walkApart(path: string, { rows, lent, size, signal, ...options }: Walk, on = readers) {
   const opened = await openPath(path);
   await opened.close();
-  const file = { options: { name: basename(path), ...options }, size: size ?? opened.source.size };
+  const { modified } = opened.source;
+  const file = { options: { name: basename(path), ...options }, size: size ?? opened.source.size, modified };
   return (await on.walk({ ...file, stream: nStreams++, place: path, rows, lent }, signal))!;
 }
 

@@ -217,4 +217,16 @@ describe('CSV', () => {
     });
     await expectError(work, 'aborted');
   });
+
+  it('tells of rows with gaps where they would help, and not where they are taken, or a weight is missing', async () => {
+    const remedyOf = async (content: string, missing: 'error' | 'keep') => {
+      const { remedy } = await read('a.csv', content, { missing, weightsColumn: 'w' }).catch((e) => e);
+      return remedy as string;
+    };
+    expect(await remedyOf('a,w\n1,1\n,1\n', 'error')).toContain('--missing em');
+    expect(await remedyOf('a,w\n1,1\n2,\n', 'error')).not.toContain('--missing em');
+    for (const content of ['a,w\n1,1\n2,\n', 'a,w\n1,1\ninf,1\n']) {
+      expect(await remedyOf(content, 'keep')).toMatch(/--missing drop\)\.$/);
+    }
+  });
 });

@@ -150,6 +150,12 @@ test('where every start collapses the error says what to change', async () => {
   }
 });
 
+test('of many components that collapse a few are told', async () => {
+  const { message } = await refusal(() => fitTo(iris, { nComponents: 40, nInit: 2 }), 'all-collapsed');
+  expect(message.match(/its likelihood means nothing/g)).toHaveLength(3);
+  expect(message).toMatch(/So it is with \d+ more\./);
+});
+
 test('without a regulariser a start that turns singular on the way is refused, too, and the others go on', async () => {
   const best = await fitTo(iris, { nComponents: 3, nInit: 60, init: 'random-from-data', regCovar: 0 });
   expect(best.logLikelihood).toBeCloseTo(BEST, 2);

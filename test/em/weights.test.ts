@@ -244,7 +244,7 @@ describe('weights that are refused before any work', () => {
     ['infinite', at(5, Infinity), /row 5 is Infinity/],
     ['all 0', new Float64Array(10), /all weights are 0/],
     ['too few', new Float64Array(9).fill(1), /one number per row \(10\), got 9/],
-    ['a plain array', Array(10).fill(1), /Float64Array/],
+    ['a plain array', Array(10).fill(1), /Float64Array .* got 10 of them \(Array\)/],
   ];
 
   const model = MixtureModel.fromJSON(TWO_GROUPS);

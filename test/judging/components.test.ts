@@ -1,6 +1,7 @@
 import { randomNormal } from 'd3-random';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { MixtureModel } from '../../src/index.ts';
 import { type ComponentParameters, componentTable } from '../../src/judging/components.ts';
 import { bhattacharyyaDistance, type Gaussian, gaussian } from '../../src/judging/overlap.ts';
 import { cholesky } from '../../src/math/cholesky.ts';
@@ -202,6 +203,22 @@ describe('the table', () => {
     expect(one!.overlap!.component).toBe(1);
     expect(one!.overlap!.coefficient).toBeCloseTo(expected, 13);
     expect(two!.overlap).toEqual({ component: 0, coefficient: one!.overlap!.coefficient });
+  });
+
+  test('of a model of any covariance type, as of its full covariances', () => {
+    const parts = { nComponents: 2, nFeatures: 2, weights: [0.5, 0.5], means: [[0, 0], [3, 1]] }; // biome-ignore format: one line
+    const types = [
+      ['tied', [[2, 1], [1, 3]]],
+      ['diag', [[1, 2], [3, 4]]],
+      ['tied-diag', [1, 2]],
+      ['spherical', [1, 2]],
+      ['tied-spherical', [3]],
+    ] as const; // biome-ignore format: one line each
+    for (const [covarianceType, covariances] of types) {
+      const model = new MixtureModel({ ...parts, covarianceType, covariances: covariances as never });
+      const { weights, means, fullCovariances } = model;
+      expect(componentTable(model)).toEqual(componentTable({ weights, means, covariances: fullCovariances }));
+    }
   });
 
   test('of one component has no overlap', () => {

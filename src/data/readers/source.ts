@@ -8,6 +8,8 @@ import type { ColumnSet, TableBuilder } from '../table.ts';
 export interface FileSource {
   /** Size in bytes. */
   readonly size: number;
+  /** When it was last written to, in any unit, where that is known: a stream is walked again only while it is the same. */
+  readonly modified?: number | undefined;
   /** Bytes `start` to `end` (exclusive), `0 ≤ start ≤ end ≤ size`. */
   slice(start: number, end: number): { arrayBuffer(): Promise<ArrayBuffer> };
 }

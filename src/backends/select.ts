@@ -107,8 +107,11 @@ export async function openBackend(choice: BackendChoice): Promise<Backend> {
   }
 }
 
-/** A backend on the caller's device, which is never destroyed. Rejects with `insufficient-limits`. */
+/** A backend on the caller's device, which is never destroyed. Throws `invalid-option` for what is none, and `insufficient-limits`. */
 export function borrowDevice(device: GPUDevice): Backend {
+  if (typeof device !== 'object' || !device?.limits || !device.queue) {
+    throw new EmgpuError('invalid-option', `device must be a GPUDevice, got ${device}.`, 'Pass one, or leave it out.');
+  }
   let backend = borrowed.get(device);
   if (!backend) {
     checkLimits(device.limits);

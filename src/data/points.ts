@@ -42,17 +42,31 @@ export function countSamples(points: Points): number {
   return isDevicePoints(points) ? points.nSamples : points.data.length / points.nFeatures;
 }
 
-/** Throws `invalid-points` unless this is an object with points: callers in plain JavaScript have no compiler to check that. */
+/** What weights are called elsewhere, or by a slip. */
+const NOT_WEIGHTS = ['sampleWeights', 'sample_weight', 'weights', 'weight'];
+
+/**
+ * Throws `invalid-points` unless this is an object with points, and `invalid-weights` for weights of another name: callers in plain JavaScript have no
+ * compiler to check that.
+ */
 function checkSource(points: Points): void {
   const remedy = 'Pass { data, nFeatures } or, with a shared device, { buffer, nSamples, nFeatures }.';
   if (typeof points !== 'object' || points === null) {
     throw new EmgpuError('invalid-points', `Points must be an object, got ${points}.`, remedy);
   }
-  if (isDevicePoints(points) || isNumbers(points.data)) return;
-  throw new EmgpuError('invalid-points', 'data must be a Float32Array or a Float64Array.', remedy);
+  if (!isDevicePoints(points) && !isNumbers(points.data)) {
+    throw new EmgpuError('invalid-points', 'data must be a Float32Array or a Float64Array.', remedy);
+  }
+  const misspelt = NOT_WEIGHTS.find((name) => name in points);
+  if (misspelt === undefined) return;
+  throw new EmgpuError(
+    'invalid-weights',
+    `The points have "${misspelt}", which would be ignored: weights of rows are called sampleWeight.`,
+    'Rename it, or leave it out.',
+  );
 }
 
-/** Checks shape and limits; throws `invalid-points` or `too-many-features`. Does not look at the numbers. */
+/** Checks shape and limits; throws `invalid-points`, `invalid-weights` or `too-many-features`. Does not look at the numbers. */
 export function checkPoints(points: Points): void {
   checkSource(points);
   const { nFeatures, featureNames } = points;

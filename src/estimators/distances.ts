@@ -1,4 +1,4 @@
-import { checkPoints, type HostPoints, isDevicePoints } from '../data/points.ts';
+import { type HostPoints, isDevicePoints } from '../data/points.ts';
 import { EmgpuError, type ErrorCode, throwIfAborted } from '../errors.ts';
 import { checkWhole } from '../judging/checks.ts';
 import { bringToLengthOne, refuseZero } from './directions.ts';
@@ -7,7 +7,7 @@ import { checkFits, isStream, type PointSource } from './session.ts';
 import type { KMeansJSON, ReadOptions } from './types.ts';
 
 /** What distances are measured to. */
-export type Centers = Pick<KMeansJSON, 'nClusters' | 'nFeatures' | 'centers' | 'metric'>;
+export type Centers = Pick<KMeansJSON, 'nClusters' | 'nFeatures' | 'featureNames' | 'centers' | 'metric'>;
 
 /** The nearest centres of every point, ascending by distance, the lower index first among equals. */
 export interface NearestCenters {
@@ -160,10 +160,9 @@ function countRows({ data, nFeatures }: HostPoints): number {
   return data.length / nFeatures;
 }
 
-function onHost(points: PointSource, { nFeatures }: Centers): HostPoints {
+function onHost(points: PointSource, centers: Centers): HostPoints {
   if (!isStream(points)) {
-    checkPoints(points);
-    checkFits(points, nFeatures);
+    checkFits(points, centers);
     if (!isDevicePoints(points)) return points;
   }
   return refuse('invalid-option', 'Distances are computed on the host, from points in host memory.', 'Pass an array.');

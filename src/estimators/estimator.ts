@@ -121,7 +121,7 @@ export abstract class Estimator<P, Model, Fit> {
 
   async #takeChunk(points: PointSource, call: CallOptions): Promise<Model> {
     const frame = this.#stepwise?.frame;
-    if (frame) checkFits(points, frame.shift.length);
+    if (frame) checkFits(points, { nFeatures: frame.shift.length });
     const { session, checked } = await this.open(points, call, { ...(frame && { frame }) });
     try {
       if (!this.#stepwise) {

@@ -209,7 +209,10 @@ function checkAxis(name: string, axis: GridAxis): void {
 }
 
 function checkDevice(options: GridDeviceOptions): GridDeviceOptions {
-  if (options?.device) return options;
+  if (options?.device) {
+    borrowDevice(options.device);
+    return options;
+  }
   return refuse('A device is needed for a grid that stays in its memory', 'Pass { device }, or call densityGrid.');
 }
 

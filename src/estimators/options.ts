@@ -21,7 +21,7 @@ export function checkSwitch(name: string, value: unknown, names: Readonly<Record
 }
 
 /** Throws `invalid-option` for settings of other names: a misspelt one would go unnoticed. */
-function checkNames(options: object, names: Readonly<Record<string, true>>, prefix = ''): void {
+export function checkNames(options: object, names: Readonly<Record<string, true>>, prefix = ''): void {
   const unknown = Object.keys(options).find((name) => !Object.hasOwn(names, name));
   if (unknown === undefined) return;
   throw new EmgpuError(

@@ -3,6 +3,7 @@ import type { Dataset, Family, KernelParameters, Readout, ReadoutKind, RunOption
 import { EmgpuError } from '../errors.ts';
 import { checkIsObject } from '../judging/checks.ts';
 import { blendOnDevice, blendOnHost, type ComponentColors } from './colors.ts';
+import { checkNames, DEVICE_OPTIONS, type OptionNames } from './options.ts';
 import { checkFits, isStream, type PointSource, withDataset } from './session.ts';
 import type { ColorOptions, DeviceOptions, ReadOptions } from './types.ts';
 
@@ -11,6 +12,11 @@ export interface ScoreOptions extends DeviceOptions, ReadOptions {
   /** Gaussian mixtures: cells that are NaN are an `error` (default), or integrated out (`em`). */
   readonly missing?: 'error' | 'em' | undefined;
 }
+
+const SCORE_OPTIONS = {
+  ...DEVICE_OPTIONS,
+  ...{ signal: true, missing: true },
+} satisfies OptionNames<ScoreOptions>;
 
 /** What models of all kinds share: parameters in data units, and passes over given points or over those they were fitted to. */
 export abstract class PointModel<P> {
@@ -64,9 +70,10 @@ export abstract class PointModel<P> {
     pass: (dataset: Dataset, run: RunOptions) => Promise<T>,
   ): Promise<T> {
     checkIsObject('The options of the call', options, "{ backend: 'cpu' }");
+    checkNames(options, SCORE_OPTIONS);
     const run = { signal: options.signal };
     if (points === undefined) return pass(this.home(), run);
-    checkFits(points, this.nFeatures);
+    checkFits(points, this);
     const frame = this.frameOfModel();
     const within = (bringNear: boolean) =>
       withDataset(points, this.family.scaling, { ...options, frame, bringNear }, (dataset) => pass(dataset, run));

@@ -118,9 +118,26 @@ export async function withDataset<T>(
   }
 }
 
-/** Throws what `checkPoints` throws, and `model-mismatch` unless the points have as many features as the model. */
-export function checkFits(source: PointSource, nFeatures: number): void {
+/** The columns of a model. */
+export interface Columns {
+  /** D */
+  readonly nFeatures: number;
+  /** D names. */
+  readonly featureNames?: readonly string[] | undefined;
+}
+
+/** Throws what `checkPoints` throws, and `model-mismatch` unless the points have as many features as the model, and those of its names in its order. */
+export function checkFits(source: PointSource, { nFeatures, featureNames }: Columns): void {
   if (!isStream(source)) checkPoints(source);
   const rows = isStream(source) ? 'a stream' : `${countSamples(source)} rows`;
   checkFeatures(nFeatures, source.nFeatures, `the points (${rows})`);
+  // Other names may be other names for the same.
+  const names = source.featureNames;
+  const isOrdered = !names?.every((name) => featureNames?.includes(name)) || `${names}` === `${featureNames}`;
+  if (isOrdered) return;
+  throw new EmgpuError(
+    'model-mismatch',
+    `The model was fitted to ${featureNames!.join(', ')}; the points have ${names!.join(', ')}, in that order.`,
+    "Pass the columns in the model's order (the option columns of readers).",
+  );
 }

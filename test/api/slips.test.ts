@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import {
   anneal,
+  densityGridBuffer,
   GaussianMixture,
   KMeans,
   MixtureModel,
@@ -53,6 +54,57 @@ describe('what callers in plain JavaScript get wrong', () => {
     expect(noise.message).toContain('There is no option noise.volumne.');
     const one = new GaussianMixture({ nComponents: 1 });
     await refusal(() => selectFrom(good, [one], { criteria: 'aic' } as never), 'invalid-option');
+  });
+});
+
+describe('slips that would go unnoticed', () => {
+  test('weights of another name', async () => {
+    for (const name of ['sampleWeights', 'sample_weight', 'weights']) {
+      const points = { ...good, [name]: new Float64Array(50).fill(1) };
+      const { message } = await refusal(() => new KMeans({ nClusters: 2, ...cpu }).fit(points), 'invalid-weights');
+      expect(message).toContain(`The points have "${name}"`);
+      await refusal(() => model.score(points, cpu), 'invalid-weights');
+    }
+  });
+
+  test('options of calls on points', async () => {
+    const wrong = { Backend: 'cpu' } as never;
+    for (const call of [() => model.predict(good, wrong), () => model.evaluate(good, wrong)]) {
+      expect((await refusal(call, 'invalid-option')).message).toContain('There is no option Backend.');
+    }
+  });
+
+  test('a device that is none', async () => {
+    const device = {} as GPUDevice;
+    const grid = { x: [0, 1, 2], y: [0, 1, 2] } as const;
+    for (const call of [
+      () => model.predict(good, { device }),
+      () => new GaussianMixture({ nComponents: 2, device }).fit(good),
+      () => densityGridBuffer(model, grid as never, { device }),
+    ]) {
+      expect((await refusal(call, 'invalid-option')).message).toContain('device must be a GPUDevice');
+    }
+  });
+
+  test('columns in another order than those of the model', async () => {
+    const named = (featureNames: string[]) => ({ ...good, featureNames });
+    const fit = await new GaussianMixture({ nComponents: 2, ...cpu }).fit(named(['a', 'b']));
+    const centers = await new KMeans({ nClusters: 2, ...cpu }).fit(named(['a', 'b']));
+    for (const call of [
+      () => fit.predict(named(['b', 'a']), cpu),
+      () => fit.evaluate(named(['b', 'a']), cpu),
+      () => centers.transform(named(['b', 'a'])),
+    ]) {
+      expect((await refusal(call, 'model-mismatch')).message).toContain('fitted to a, b; the points have b, a');
+    }
+    for (const names of [
+      ['a', 'b'],
+      ['c', 'd'],
+    ]) {
+      expect(await fit.predict(named(names), cpu)).toEqual(await fit.predict(good, cpu));
+    }
+    fit.destroy();
+    centers.destroy();
   });
 });
 

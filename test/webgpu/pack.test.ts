@@ -7,6 +7,16 @@ import type { KernelParameters } from '../../src/em/types.ts';
 /** What `packDiag` makes of precisions. */
 const BASE2 = Math.sqrt(Math.LOG2E / 2);
 
+test('a component as wide as float32 cannot tell has the density of noise: no precision, and no rounding of it', () => {
+  for (const width of [1e-30, 1e-100, 1e-300, 0]) {
+    const wide: KernelParameters = {
+      ...{ kind: 'spherical', nComponents: 2, nFeatures: 3, means: new Float64Array(6) },
+      ...{ precisionsCholesky: Float64Array.of(width, 1), logNormalizers: Float64Array.of(-500, -1) },
+    };
+    expect(packDiag(wide, shapeOf(3)).data.every(Number.isFinite)).toBe(true);
+  }
+});
+
 describe('parameters of families beyond the Gaussian', () => {
   test('are laid out as means, vectors and normalizers, as those of diagonal models are', () => {
     for (const [D, K] of [

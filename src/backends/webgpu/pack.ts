@@ -20,8 +20,9 @@ const BASE2 = Math.sqrt(Math.LOG2E / 2);
  */
 function roundingOf(exact: number): number {
   const u = BASE2 * exact;
-  // Noise, the same density everywhere, has no precision.
-  return u === 0 ? 0 : Math.log1p((Math.fround(u) - u) / u);
+  const rounded = Math.fround(u);
+  // Noise, the same density everywhere, has no precision; nor has, in float32, what is as wide as that.
+  return rounded === 0 ? 0 : Math.log1p((rounded - u) / u);
 }
 
 /** A batch starts with the index of its first component and their number: `Batch` in `shaders/shared/batch.wgsl`. */

@@ -1,3 +1,4 @@
+import type { EmgpuError } from '../errors.ts';
 import { type CovarianceType, covarianceShapes, factorize } from '../families/covariance.ts';
 import {
   checkArray,
@@ -45,8 +46,8 @@ function checkDensity(type: CovarianceType, covariances: Float64Array, D: number
   }
   try {
     factorize(covarianceShapes[type], covariances, D);
-  } catch {
-    refuse('every covariance must be positive definite');
+  } catch (error) {
+    refuse((error as EmgpuError).problem.replace('The', 'the').replace(/\.$/, ''));
   }
 }
 

@@ -3,7 +3,7 @@ import { ROW, STRIP, stripBytes } from './shared/tile';
 import { add, splat, square, sub } from './shared/vector';
 
 /** Where as many of a tile's 16 groups of points had to be looked at twice, the others are looked at by distance alone. */
-const MOST_DOUBTS: u32 = 3;
+const MOST_DOUBTS: u32 = 2;
 
 /**
  * The nearest center of every point, by distances in float64; ties go to the lowest index.

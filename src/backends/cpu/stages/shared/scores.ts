@@ -14,8 +14,6 @@ import { ROW, STRIP } from './tile';
  * since ½|x|² ≤ r_k and, with x·c ≤ |x|² + ¼|c|², |c|² ≤ 4 r_k. Distances are off by up to (D + 2) u of themselves, which are
  * |x|² + 2 s_k ≤ 2 r_k: they name b if r_b is the smallest by (2D + 4) u of itself. So they do where the second best score
  * is larger than the best by (12D + 26) u (|x|² + s_b). 16 (D + 2) u leaves room for squares of u and for rounding here.
- *
- * In shaders points are not rounded, but |c|² is summed up in float32: D + 1 and 2D, so 7D + 3 in place of 5D + 11, and 16D + 10.
  */
 const ROUNDOFF: f32 = 5.9604644775390625e-8;
 /** Numbers below 2⁻¹²⁶ are off by more than u of themselves. */

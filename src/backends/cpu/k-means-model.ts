@@ -1,5 +1,5 @@
 import type { KernelParameters, Readout } from '../../em/types.ts';
-import { TILE } from './tile.ts';
+import { STRIP, TILE } from './tile.ts';
 import type { TileModel } from './tile-model.ts';
 import { type Address, LONG, Workspace } from './workspace.ts';
 
@@ -12,7 +12,11 @@ export class KMeansModel implements TileModel {
   readonly #x: Address;
   /** K × D */
   readonly #centers: Address;
-  /** TILE 64-bit integers. */
+  /** The same in float32, and what else `assign` asks for. */
+  readonly #narrow: Address;
+  readonly #halfNorms: Address;
+  readonly #scratch: Address;
+  /** TILE 32-bit integers. */
   readonly #labels: Address;
   /** TILE squared distances. */
   readonly #nearest: Address;
@@ -31,7 +35,11 @@ export class KMeansModel implements TileModel {
     this.#nFeatures = nFeatures;
     this.#x = space.reserve(nFeatures * TILE);
     this.#centers = space.place(means);
-    this.#labels = space.reserve(TILE);
+    this.#narrow = space.reserve(Math.ceil((means.length + nFeatures) / 2));
+    this.#halfNorms = space.reserve(Math.ceil((nComponents + 1) / 2));
+    space.stages.narrowCenters(nFeatures, nComponents, this.#centers, this.#narrow, this.#halfNorms);
+    this.#scratch = space.reserve((3 + nFeatures + nComponents + 1) * STRIP);
+    this.#labels = space.reserve(TILE / 2);
     this.#nearest = space.reserve(TILE);
     this.#weights = space.reserve(TILE);
     this.#tileSums = space.reserve(means.length);
@@ -44,7 +52,7 @@ export class KMeansModel implements TileModel {
     this.#assign(x, count);
     const K = this.#nComponents;
     const counts = this.#sums + LONG;
-    const points = [this.#x, count, this.#nFeatures, K, this.#centers, this.#labels, this.#nearest] as const;
+    const points = [this.#x, count, this.#nFeatures, K, this.#centers, this.#labels] as const;
     const sums = [this.#tileSums, counts, counts + K * LONG, this.#sums] as const;
     const { update, updateWeighted } = this.#space.stages;
     if (!weights) {
@@ -62,7 +70,7 @@ export class KMeansModel implements TileModel {
   labels(x: Float64Array, count: number, out: Readout['labels'], from: number): void {
     this.#assign(x, count);
     const labels = this.#labelView();
-    for (let p = 0; p < count; p++) out[from + p] = labels[2 * p]!;
+    for (let p = 0; p < count; p++) out[from + p] = labels[p]!;
   }
 
   responsibilities(x: Float64Array, count: number, out: Readout['responsibilities'], from: number): void {
@@ -70,11 +78,13 @@ export class KMeansModel implements TileModel {
     const labels = this.#labelView();
     const K = this.#nComponents;
     out.fill(0, from * K, (from + count) * K);
-    for (let p = 0; p < count; p++) out[(from + p) * K + labels[2 * p]!] = 1;
+    for (let p = 0; p < count; p++) out[(from + p) * K + labels[p]!] = 1;
   }
 
   logDensities(x: Float64Array, count: number, out: Readout['logDensities'], from: number): void {
     this.#assign(x, count);
+    const { nearestDistances } = this.#space.stages;
+    nearestDistances(this.#x, count, this.#nFeatures, this.#centers, this.#labels, this.#nearest);
     const nearest = this.#space.numbers(this.#nearest, count);
     for (let p = 0; p < count; p++) out[from + p] = -nearest[p]!;
   }
@@ -86,11 +96,11 @@ export class KMeansModel implements TileModel {
   #assign(x: Float64Array, count: number): void {
     this.#tile.set(x);
     const { assign } = this.#space.stages;
-    assign(this.#x, count, this.#nFeatures, this.#nComponents, this.#centers, this.#labels, this.#nearest);
+    const centers = [this.#centers, this.#narrow, this.#halfNorms] as const;
+    assign(this.#x, count, this.#nFeatures, this.#nComponents, ...centers, this.#scratch, this.#labels);
   }
 
-  /** The labels as two 32-bit halves each: the low half, then the high half, which is 0. */
   #labelView(): Uint32Array {
-    return new Uint32Array(this.#space.stages.memory.buffer, this.#labels, 2 * TILE);
+    return new Uint32Array(this.#space.stages.memory.buffer, this.#labels, TILE);
   }
 }

@@ -18,6 +18,8 @@ export interface Stages {
   readonly momentsDiag: Stage;
   readonly momentsFull: Stage;
   readonly momentsPlane: Stage;
+  readonly narrowCenters: Stage;
+  readonly nearestDistances: Stage;
   readonly normalize: Stage;
   readonly seedDistance: Stage;
   readonly update: Stage;

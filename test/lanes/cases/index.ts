@@ -12,6 +12,7 @@ import { lean } from './lean.ts';
 import { leanStretches } from './lean-stretches.ts';
 import { loading } from './loading.ts';
 import { missing } from './missing.ts';
+import { nearTies } from './near-ties.ts';
 import { poisson } from './poisson.ts';
 import { readouts } from './readouts.ts';
 import { seeding } from './seeding.ts';
@@ -48,6 +49,7 @@ export const cases: readonly LaneCase[] = [
   ...loading,
   ...ahead,
   ...alike(readouts),
+  ...alike(nearTies),
   ...colors,
   ...grid,
   ...behaviour,

@@ -22,12 +22,13 @@ export class KMeansModel implements TileModel {
   readonly #nearest: Address;
   /** TILE */
   readonly #weights: Address;
-  /** K × D, zeros: `update` sums up a tile there. */
+  /** K × D and K, zeros: `update` sums up a tile there. */
   readonly #tileSums: Address;
   /** Long sums: the objective, K counts, K × D first moments. */
   readonly #sums: Address;
-  /** A view of `#x`, made once: making a view takes as long as 20 points. */
+  /** Views of `#x` and `#weights`, made once: making a view takes as long as 20 points. */
   readonly #tile: Float64Array;
+  readonly #weightTile: Float64Array;
 
   constructor({ nComponents, nFeatures, means }: KernelParameters) {
     const space = this.#space;
@@ -42,10 +43,11 @@ export class KMeansModel implements TileModel {
     this.#labels = space.reserve(TILE / 2);
     this.#nearest = space.reserve(TILE);
     this.#weights = space.reserve(TILE);
-    this.#tileSums = space.reserve(means.length);
+    this.#tileSums = space.reserve(means.length + nComponents);
     this.#sums = space.reserveSums(1 + nComponents + means.length);
     // Made last, as reserving more memory may void it.
     this.#tile = space.numbers(this.#x, nFeatures * TILE);
+    this.#weightTile = space.numbers(this.#weights, TILE).fill(1);
   }
 
   expectation(x: Float64Array, count: number, _from: number, weights: Float64Array | undefined): void {
@@ -54,13 +56,10 @@ export class KMeansModel implements TileModel {
     const counts = this.#sums + LONG;
     const points = [this.#x, count, this.#nFeatures, K, this.#centers, this.#labels] as const;
     const sums = [this.#tileSums, counts, counts + K * LONG, this.#sums] as const;
-    const { update, updateWeighted } = this.#space.stages;
-    if (!weights) {
-      update(...points, ...sums);
-      return;
-    }
-    this.#space.numbers(this.#weights, TILE).set(weights);
-    updateWeighted(...points, this.#weights, ...sums);
+    if (weights) this.#weightTile.set(weights);
+    // Only the last tile of a pass is not full.
+    else if (count < TILE) this.#weightTile.fill(0, count);
+    this.#space.stages.update(...points, this.#weights, ...sums);
   }
 
   takeSums(): Float64Array {

@@ -23,7 +23,6 @@ export interface Stages {
   readonly normalize: Stage;
   readonly seedDistance: Stage;
   readonly update: Stage;
-  readonly updateWeighted: Stage;
   readonly weigh: Stage;
   readonly expRow: Stage;
   readonly addLong: Stage;

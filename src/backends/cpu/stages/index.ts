@@ -27,5 +27,5 @@ export { EXP_TABLE, EXP_TABLE_SIZE, expRow } from './shared/exp';
 export { addLong } from './shared/long-sums';
 export { narrowCenters } from './shared/scores';
 export { TILE } from './shared/tile';
-export { update, updateWeighted } from './update';
+export { update } from './update';
 export { weigh } from './weigh';

@@ -215,6 +215,11 @@ describe('bad models', () => {
     const file = work.write('k.json', JSON.stringify(kmeans));
     expectFailure(await emgpu(['sample', file, '-n', '5']), 'model-mismatch', /k-means/);
     expectFailure(await emgpu(['predict', file, FAITHFUL, '--proba']), 'model-mismatch', /--proba/);
+    expectFailure(
+      await emgpu(['predict', file, FAITHFUL, '--proba', '--distances']),
+      'model-mismatch',
+      /--proba needs a mixture/,
+    );
     expectFailure(await emgpu(['fit', FAITHFUL, '--init', file]), 'model-mismatch', /--init/);
     expectFailure(await emgpu(['impute', file, FAITHFUL]), 'model-mismatch', /Gaussian mixture/);
     expectFailure(await emgpu(['score', file, FAITHFUL, '--missing', 'em']), 'model-mismatch', /--missing em/);

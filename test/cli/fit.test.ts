@@ -219,6 +219,17 @@ describe('emgpu kmeans', () => {
     const { stdout } = await emgpu(['kmeans', IRIS, '--clusters', '1', ...CPU]);
     expect(stdout).toMatch(/^\ncluster +share .*\n +0 +1\.0000 +5\.8433 /);
   });
+
+  it('is soft where a stiffness is given: equal spheres of one fixed variance, a mixture', async () => {
+    const soft = ['kmeans', IRIS, '--clusters', '3', '--stiffness', '2', ...CPU];
+    const fit = JSON.parse((await emgpu([...soft, '--json'])).stdout);
+    expect(fit).toMatchObject({ model: 'gaussian-mixture', covarianceType: 'tied-spherical', converged: true });
+    expect(fit.covariances[0]).toBeCloseTo(1 / (2 * 2), 12);
+    for (const weight of fit.weights) expect(weight).toBeCloseTo(1 / 3, 12);
+    const { status, stderr } = await emgpu([...soft, '--metric', 'cosine']);
+    expect(status).toBe(2);
+    expect(stderr).toContain('--stiffness and --metric exclude each other');
+  });
 });
 
 function shape(value: unknown): number[] {

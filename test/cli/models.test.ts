@@ -66,6 +66,17 @@ describe('a model file', () => {
     }
   });
 
+  it('gives the distances of points to the centres of k-means, the nearest of which is the label', async () => {
+    const { stdout } = await emgpu(['predict', work.at('clusters.json'), IRIS, '--distances', ...CPU]);
+    expect(stdout.startsWith('label,d0,d1,d2\n')).toBe(true);
+    const rows = csvRows(stdout).map((line) => line.split(',').map(Number));
+    expect(rows.map(([label]) => `${label}`)).toEqual(labelsOf('clusters'));
+    const squares = rows.map(([label, ...distances]) => distances[label!]! ** 2);
+    expect(squares.reduce((a, b) => a + b) / clusters.inertia).toBeCloseTo(1, 9);
+    const wrong = await emgpu(['predict', work.at('mixture.json'), IRIS, '--distances', ...CPU]);
+    expect(wrong.stderr).toContain('[model-mismatch] --distances needs a k-means model');
+  });
+
   it('finds its columns by name, in any order, or takes those that are named', async () => {
     const [head, ...lines] = readFileSync(IRIS, 'utf8')
       .trimEnd()

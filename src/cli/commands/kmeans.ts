@@ -1,22 +1,25 @@
 import { Command, Option } from 'commander';
-import { EmgpuError, KMeans, type KMeansModel, type Metric } from '../../node.ts';
-import { runFitting } from '../fitting.ts';
+import { EmgpuError, KMeans, type KMeansModel, type Metric, SoftKMeans } from '../../node.ts';
+import { type Fitter, runFitting } from '../fitting.ts';
 import { type AnyModel, isKMeans } from '../models.ts';
-import { type FittingOptions, wholeNumber } from '../options.ts';
+import { type FittingOptions, nonNegative, wholeNumber } from '../options.ts';
 import { addFittingOptions } from './shared.ts';
 
 interface KMeansOptions extends FittingOptions {
   readonly clusters?: number;
   readonly metric?: Metric;
+  readonly stiffness?: number;
 }
 
 const STARTS = ['k-means++', 'random'] as const;
+const DEFAULT_CLUSTERS = 8;
 
 const EXAMPLES = `
 Examples:
   emgpu kmeans iris.csv --clusters 3 --restarts 10
   emgpu kmeans points.parquet --columns x,y --clusters 50 --labels labels.csv --report report.html
-  emgpu kmeans embeddings.npy --clusters 100 --metric cosine`;
+  emgpu kmeans embeddings.npy --clusters 100 --metric cosine
+  emgpu kmeans iris.csv --clusters 3 --stiffness 2 --out soft.json`;
 
 /** `emgpu kmeans FILE`: fits k-means. */
 export function kmeansCommand(signal: AbortSignal): Command {
@@ -33,6 +36,12 @@ export function kmeansCommand(signal: AbortSignal): Command {
         '--metric <metric>',
         'what is small within a cluster; cosine compares directions (default: euclidean, or that of the model in --init)',
       ).choices(['euclidean', 'cosine']),
+    )
+    .addOption(
+      new Option(
+        '--stiffness <beta>',
+        'soft k-means: a point belongs to each cluster in proportion to exp(−beta · squared distance); writes a mixture',
+      ).argParser(nonNegative('--stiffness', '0.5')),
     );
   return addFittingOptions(command, {
     starts: STARTS,
@@ -47,19 +56,44 @@ export function kmeansCommand(signal: AbortSignal): Command {
 }
 
 async function kmeans(file: string, options: KMeansOptions, signal: AbortSignal): Promise<void> {
-  const { clusters, seed, tol, maxIter, restarts, backend, tune, chunkRows } = options;
-  await runFitting(file, options, STARTS, signal, (given) => {
-    const init = clusterStart(given, options.init);
-    const metric = options.metric ?? init?.metric ?? 'euclidean';
-    refuseStreamedCosine(metric, options);
-    const estimator = new KMeans({
-      nClusters: clusters ?? init?.nClusters ?? 8,
-      init: init ?? (options.init as (typeof STARTS)[number]),
-      ...{ metric, seed, tol, maxIter, nInit: restarts, backend, tune },
-      ...(chunkRows !== undefined && { chunkRows }),
-    });
-    return async (points, call) => ({ fit: await estimator.fit(points, call) });
+  await runFitting(file, options, STARTS, signal, (init) =>
+    options.stiffness === undefined ? hardFitter(options, init) : softFitter(options, options.stiffness, init),
+  );
+}
+
+function hardFitter(options: KMeansOptions, given: AnyModel | undefined): Fitter {
+  const init = clusterStart(given, options.init);
+  const metric = options.metric ?? init?.metric ?? 'euclidean';
+  refuseStreamedCosine(metric, options);
+  const estimator = new KMeans({
+    ...iterationOptions(options),
+    nClusters: options.clusters ?? init?.nClusters ?? DEFAULT_CLUSTERS,
+    init: init ?? (options.init as (typeof STARTS)[number]),
+    metric,
   });
+  return async (points, call) => ({ fit: await estimator.fit(points, call) });
+}
+
+function softFitter(options: KMeansOptions, stiffness: number, given: AnyModel | undefined): Fitter {
+  const other = given ? `--init ${options.init}` : options.metric && '--metric';
+  if (other) {
+    throw new EmgpuError(
+      'invalid-option',
+      `--stiffness and ${other} exclude each other: soft k-means measures Euclidean distances, and draws its start.`,
+      'Leave out one of the two.',
+    );
+  }
+  const estimator = new SoftKMeans({
+    ...iterationOptions(options),
+    nClusters: options.clusters ?? DEFAULT_CLUSTERS,
+    init: options.init === 'random' ? 'random-from-data' : 'k-means++',
+    stiffness,
+  });
+  return async (points, call) => ({ fit: await estimator.fit(points, call) });
+}
+
+function iterationOptions({ seed, tol, maxIter, restarts, backend, tune, chunkRows }: KMeansOptions) {
+  return { seed, tol, maxIter, nInit: restarts, backend, tune, ...(chunkRows !== undefined && { chunkRows }) };
 }
 
 function clusterStart(init: AnyModel | undefined, name: string): KMeansModel | undefined {

@@ -36,11 +36,13 @@ const APART_FROM = 16 * 2 ** 20;
 /** The stream of a file's rows. */
 export async function openFileStream(
   source: FileSource | SourceOpener,
-  { signal, name = nameOf(source) ?? 'data', ...rest }: OpenStreamOptions,
+  { signal, name = nameOf(source) ?? 'data', ...given }: OpenStreamOptions,
   walkApart?: WalkApart,
 ): Promise<PointStream> {
   const open = typeof source === 'function' ? source : async () => ({ source, close: async () => {} });
-  const options: FileOptions = { ...rest, name };
+  const { columns, weightsColumn, header, format, missing } = given;
+  // Nothing else, as another thread may be told of them.
+  const options: FileOptions = { name, columns, weightsColumn, header, format, missing };
   const opened = await open();
   try {
     const table = await openFile(opened.source, options, signal);
@@ -49,7 +51,7 @@ export async function openFileStream(
     return new ReplayedStream({
       name,
       ...kindOf(table.columns),
-      nSamples: options.missing === 'drop' ? undefined : table.nRows,
+      nSamples: missing === 'drop' ? undefined : table.nRows,
       leftOut: table.columns.leftOut,
       pieces: (walkSignal, room) => readBlocks(open, table, file, walkSignal, room),
       ...(walkApart && file.size >= APART_FROM && { chunksApart: (walk) => walkApart(file, walk) }),

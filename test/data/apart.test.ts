@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Readers } from '../../src/data/apart/readers.ts';
 import { openPath } from '../../src/data/node-file.ts';
 import type { HostPoints } from '../../src/data/points.ts';
 import { type OpenStreamOptions, openStream } from '../../src/data/stream.ts';
-import type { WorkerLike } from '../../src/threads.ts';
+import { fromNodeWorker, type WorkerLike } from '../../src/threads.ts';
 import { bundleNodeWorker } from '../cpu/node-workers.ts';
 import { expectError } from './files.ts';
 import { type Columns, labelsIn, WRITERS } from './stream-files.ts';
@@ -202,6 +203,27 @@ describe('a thread', () => {
     expect(await walkApart(path, { rows: 1 }, none)).toBeUndefined();
     expect(await walkApart(path, { rows: 1 }, none)).toBeUndefined();
     expect(tries).toBe(1);
+  });
+
+  test('that does not stop is ended: by an abort, and where the walk is left early', async () => {
+    const script = `
+      const { parentPort } = require('node:worker_threads');
+      parentPort.postMessage({ type: 'started' });
+      parentPort.on('message', () => {
+        parentPort.postMessage({ type: 'chunk', chunk: { data: new Float64Array(1), nFeatures: 1 } });
+        for (;;);
+      });`;
+    const caught = new Readers(() => fromNodeWorker(new Worker(script, { eval: true })));
+    const path = write('caught.csv', 'a\n1\n');
+    const controller = new AbortController();
+    const aborted = async () => {
+      for await (const _ of await walkApart(path, { rows: 1, signal: controller.signal }, caught)) controller.abort();
+    };
+    await expectError(aborted(), 'aborted');
+    for await (const { nFeatures } of await walkApart(path, { rows: 1 }, caught)) {
+      expect(nFeatures).toBe(1);
+      break;
+    }
   });
 
   test('that dies in the middle of a walk is replaced for the next one', async () => {

@@ -8,6 +8,9 @@ interface Waiting {
   reject(error: EmgpuError): void;
 }
 
+/** How long a thread may take to stop, in milliseconds, before it is ended: a library may be caught in a damaged file. */
+const PATIENCE = 2000;
+
 /** The host's end of a thread that reads files, one walk at a time. */
 export class Reader {
   readonly #worker: WorkerLike;
@@ -15,6 +18,7 @@ export class Reader {
   readonly #arrived: ReaderResponse[] = [];
   #waiting: Waiting | undefined;
   #failure: EmgpuError | undefined;
+  #ending: ReturnType<typeof setTimeout> | undefined;
 
   private constructor(worker: WorkerLike) {
     this.#worker = worker;
@@ -37,10 +41,10 @@ export class Reader {
     return this.#failure !== undefined;
   }
 
-  /** The chunks of a walk. Where it is left early the thread has stopped when this ends. */
+  /** The chunks of a walk. Where it is left early or aborted the thread has stopped, or was ended, when this ends. */
   async *walk(request: WalkRequest, signal: AbortSignal | undefined): AsyncGenerator<HostPoints> {
     throwIfAborted(signal);
-    const stop = () => this.#send({ type: 'stop' });
+    const stop = () => this.#stop();
     let over = false;
     this.#worker.ref?.();
     signal?.addEventListener('abort', stop);
@@ -50,16 +54,17 @@ export class Reader {
         const response = await this.#next();
         over = response.type === 'end';
         if (response.type === 'chunk') yield response.chunk;
-        else if (response.type === 'end' && response.failure) {
-          throwIfAborted(signal);
-          throw fromFailure(response.failure);
-        }
+        else if (response.type === 'end' && response.failure) throw fromFailure(response.failure);
         if (over) return;
         this.#send({ type: 'ask' });
       }
+    } catch (error) {
+      throwIfAborted(signal);
+      throw error;
     } finally {
       signal?.removeEventListener('abort', stop);
-      if (!over) await this.#stop();
+      if (!over) await this.#leave();
+      clearTimeout(this.#ending);
       this.#worker.unref?.();
     }
   }
@@ -68,9 +73,17 @@ export class Reader {
     this.#worker.terminate();
   }
 
-  async #stop(): Promise<void> {
+  #stop(): void {
     this.#send({ type: 'stop' });
-    while (!this.failed && (await this.#next()).type !== 'end');
+    clearTimeout(this.#ending);
+    this.#ending = setTimeout(() => this.terminate(), PATIENCE);
+  }
+
+  /** Waits until the thread has stopped, or is no more. */
+  async #leave(): Promise<void> {
+    this.#stop();
+    const isOver = async () => (await this.#next()).type === 'end';
+    while (!this.failed && !(await isOver().catch(() => true)));
   }
 
   #send(request: ReaderRequest): void {

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, openAsBlob, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -185,9 +185,9 @@ describe('a walk on another thread', () => {
     }
     await expectError(copies(await walkApart(path, { rows: 10, columns: ['b'] })), 'missing-column');
     await expectError(copies(await walkApart(path, { rows: 10, size: 7 })), 'stream-changed', '7 bytes');
-    const gone = await walkApart(path, { rows: 10 });
     rmSync(path);
-    await expectError(copies(gone), 'unreadable-file', 'no such file');
+    const gone = { options: { name: 'bad.csv' }, size: 2, stream: nStreams++, place: path, rows: 10 };
+    await expectError(copies((await readers.walk(gone, undefined))!), 'unreadable-file', 'no such file');
   });
 });
 
@@ -202,6 +202,16 @@ describe('a thread', () => {
     expect(await walkApart(path, { rows: 1 }, none)).toBeUndefined();
     expect(await walkApart(path, { rows: 1 }, none)).toBeUndefined();
     expect(tries).toBe(1);
+  });
+
+  test('that cannot be told of a file is kept for the next one', async () => {
+    const path = write('blob.csv', 'a\n1\n');
+    const { own, one } = ownReaders();
+    const place = await openAsBlob(path);
+    const walk = { options: { name: 'blob.csv' }, size: place.size, stream: nStreams++, place, rows: 1 };
+    expect(await one.walk(walk, undefined)).toBeUndefined();
+    expect(await copies(await walkApart(path, { rows: 1 }, one))).toHaveLength(1);
+    expect(own).toHaveLength(1);
   });
 
   test('that dies in the middle of a walk is replaced for the next one', async () => {

@@ -37,15 +37,24 @@ export class Reader {
     return this.#failure !== undefined;
   }
 
-  /** The chunks of a walk. Where it is left early the thread has stopped when this ends. */
-  async *walk(request: WalkRequest, signal: AbortSignal | undefined): AsyncGenerator<HostPoints> {
-    throwIfAborted(signal);
+  /** The chunks of a walk, which begins at once; undefined where its request cannot be sent, as that for a Blob of `fs.openAsBlob`. */
+  walk(request: WalkRequest, signal: AbortSignal | undefined): AsyncGenerator<HostPoints> | undefined {
+    try {
+      this.#send({ type: 'walk', ...request });
+    } catch {
+      return undefined;
+    }
+    return this.#chunks(signal);
+  }
+
+  /** The chunks of the walk that was begun. Where it is left early the thread has stopped when this ends. */
+  async *#chunks(signal: AbortSignal | undefined): AsyncGenerator<HostPoints> {
     const stop = () => this.#send({ type: 'stop' });
     let over = false;
     this.#worker.ref?.();
     signal?.addEventListener('abort', stop);
     try {
-      this.#send({ type: 'walk', ...request });
+      throwIfAborted(signal);
       for (;;) {
         const response = await this.#next();
         over = response.type === 'end';

@@ -28,7 +28,6 @@ export class Reader {
   static async start(worker: WorkerLike): Promise<Reader> {
     const reader = new Reader(worker);
     await reader.#next();
-    worker.unref?.();
     return reader;
   }
 
@@ -51,7 +50,6 @@ export class Reader {
   async *#chunks(signal: AbortSignal | undefined): AsyncGenerator<HostPoints> {
     const stop = () => this.#send({ type: 'stop' });
     let over = false;
-    this.#worker.ref?.();
     signal?.addEventListener('abort', stop);
     try {
       throwIfAborted(signal);
@@ -69,7 +67,6 @@ export class Reader {
     } finally {
       signal?.removeEventListener('abort', stop);
       if (!over) await this.#stop();
-      this.#worker.unref?.();
     }
   }
 
@@ -86,10 +83,12 @@ export class Reader {
     if (!this.failed) this.#worker.postMessage(request, []);
   }
 
+  /** The thread keeps the process alive only meanwhile: nobody may come back for the rest of a walk. */
   #next(): Promise<ReaderResponse> {
     const arrived = this.#arrived.shift();
     if (arrived) return Promise.resolve(arrived);
     if (this.#failure) return Promise.reject(this.#failure);
+    this.#worker.ref?.();
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
     });
@@ -98,8 +97,12 @@ export class Reader {
   #arrive(response: ReaderResponse): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    if (waiting) waiting.resolve(response);
-    else this.#arrived.push(response);
+    if (!waiting) {
+      this.#arrived.push(response);
+      return;
+    }
+    this.#worker.unref?.();
+    waiting.resolve(response);
   }
 
   #fail(cause: unknown): void {

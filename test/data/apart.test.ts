@@ -226,5 +226,11 @@ describe('a thread', () => {
     await expectError(rest(), 'worker-failed', 'A thread that read a file stopped');
     expect(await copies(await walkApart(path, { rows: 100_000 }, one))).toHaveLength(1);
     expect(own).toHaveLength(2);
+    for await (const _ of await walkApart(path, { rows: 10 }, one)) {
+      own[1]!.terminate();
+      break;
+    }
+    expect(await copies(await walkApart(path, { rows: 100_000 }, one))).toHaveLength(1);
+    expect(own).toHaveLength(3);
   });
 });

@@ -76,7 +76,11 @@ export class Reader {
 
   async #stop(): Promise<void> {
     this.#send({ type: 'stop' });
-    while (!this.failed && (await this.#next()).type !== 'end');
+    try {
+      while ((await this.#next()).type !== 'end');
+    } catch {
+      // A thread that died has stopped, too.
+    }
   }
 
   #send(request: ReaderRequest): void {

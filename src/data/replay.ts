@@ -15,7 +15,10 @@ export interface ChunkOptions {
    * receiver's.
    */
   readonly lent?: boolean | undefined;
-  /** Whether chunks lie in memory that threads share, where the runtime has such (Node, Deno, isolated pages). Default false. */
+  /**
+   * Whether chunks lie in memory that threads share, where the runtime has such (Node, Deno, isolated pages). Default false; but lent chunks of a file
+   * that is read on a thread of its own always do.
+   */
   readonly shared?: boolean | undefined;
 }
 

@@ -41,6 +41,7 @@ function write(name: string, content: string | Uint8Array): string {
 interface Walk extends Omit<OpenStreamOptions, 'name'> {
   readonly rows: number;
   readonly lent?: boolean;
+  readonly shared?: boolean;
   /** In place of the file's. */
   readonly size?: number;
 }
@@ -58,17 +59,22 @@ function ownReaders() {
 let nStreams = 0;
 
 /** Walks a file on another thread. */
-async function walkApart(path: string, { rows, lent, size, signal, ...options }: Walk, on = readers) {
+async function walkApart(path: string, { rows, lent, shared, size, signal, ...options }: Walk, on = readers) {
   const opened = await openPath(path);
   await opened.close();
   const { modified } = opened.source;
   const file = { options: { name: basename(path), ...options }, size: size ?? opened.source.size, modified };
-  return (await on.walk({ ...file, stream: nStreams++, place: path, rows, lent }, signal))!;
+  return (await on.walk({ ...file, stream: nStreams++, place: path, rows, lent, shared }, signal))!;
 }
 
 /** Walks it on the calling thread. */
-async function walkHere(path: string, { rows, lent, signal, ...options }: Walk) {
-  return (await openStream(() => openPath(path), { name: basename(path), ...options })).chunks({ rows, lent, signal });
+async function walkHere(path: string, { rows, lent, shared, signal, ...options }: Walk) {
+  return (await openStream(() => openPath(path), { name: basename(path), ...options })).chunks({
+    rows,
+    lent,
+    shared,
+    signal,
+  });
 }
 
 /** What remains of chunks once they are used. */
@@ -142,6 +148,9 @@ describe('a walk on another thread', () => {
     for await (const chunk of await walkApart(path, { rows: 1 })) chunks.push(chunk);
     expect(chunks.map(({ data }) => [...data])).toEqual([[1], [2], [3], [4]]);
     expect(chunks.every(({ data }) => data.buffer instanceof ArrayBuffer)).toBe(true);
+    for await (const { data } of await walkApart(path, { rows: 1, shared: true })) {
+      expect(data.buffer).toBeInstanceOf(SharedArrayBuffer);
+    }
   });
 
   test('is done by the thread of the walk before, also where that was left early', async () => {

@@ -51,7 +51,7 @@ interface Opening {
 async function walk(port: HostPort, request: WalkRequest, { open, openTable }: Opening, turns: Turns): Promise<void> {
   try {
     const table = await openTable(request);
-    const memory: ChunkMemory = request.lent ? { lent: 2 + AHEAD, shared: true } : { lent: 0 };
+    const memory: ChunkMemory = request.lent ? { lent: 2 + AHEAD, shared: true } : { lent: 0, shared: request.shared };
     const chunks = new Rechunker(kindOf(table.columns), request.rows, memory);
     await turns.take();
     for await (const piece of readBlocks(open, table, request, turns.signal, (rows) => chunks.room(rows))) {

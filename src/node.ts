@@ -78,7 +78,8 @@ export function openStream(
   const stream = nStreams++;
   const walkApart: WalkApart | undefined =
     isPath || source instanceof Blob
-      ? (file, { rows, lent, signal }) => readers.walk({ ...file, stream, place: source, rows, lent }, signal)
+      ? (file, { rows, lent, shared, signal }) =>
+          readers.walk({ ...file, stream, place: source, rows, lent, shared }, signal)
       : undefined;
   if (!isPath) return openFileStream(source, options, walkApart);
   return openFileStream(() => openPath(source), { ...options, name: options.name ?? basename(source) }, walkApart);

@@ -45,10 +45,7 @@ export function countSamples(points: Points): number {
 /** What weights are called elsewhere, or by a slip. */
 const NOT_WEIGHTS = ['sampleWeights', 'sample_weight', 'weights', 'weight'];
 
-/**
- * Throws `invalid-points` unless this is an object with points, and `invalid-weights` for weights of another name: callers in plain JavaScript have no
- * compiler to check that.
- */
+/** Throws `invalid-points` or `invalid-weights` unless this is an object with points: callers in plain JavaScript have no compiler to check that. */
 function checkSource(points: Points): void {
   const remedy = 'Pass { data, nFeatures } or, with a shared device, { buffer, nSamples, nFeatures }.';
   if (typeof points !== 'object' || points === null) {
@@ -57,6 +54,11 @@ function checkSource(points: Points): void {
   if (!isDevicePoints(points) && !isNumbers(points.data)) {
     throw new EmgpuError('invalid-points', 'data must be a Float32Array or a Float64Array.', remedy);
   }
+  checkSpelling(points);
+}
+
+/** Throws `invalid-weights` for weights of another name. */
+export function checkSpelling(points: object): void {
   const misspelt = NOT_WEIGHTS.find((name) => name in points);
   if (misspelt === undefined) return;
   throw new EmgpuError(

@@ -17,7 +17,7 @@ export interface Room {
 }
 
 /** The memory that chunks lie in. */
-export interface ChunkMemory {
+interface ChunkMemory {
   /** How many chunks there are at once: the one after so many takes the memory of a chunk again. 0: each has memory of its own. */
   readonly lent: number;
   /** Threads share it, where the runtime has such. */
@@ -47,6 +47,11 @@ export class Rechunker {
     this.#rows = rows;
     this.#memory = memory;
     this.#room = this.#allocate(0);
+  }
+
+  /** Begins anew, in the same memory: chunks that were lent are no longer used. */
+  restart(): void {
+    this.#filled = 0;
   }
 
   /** Memory for the next piece, of at most `rows` rows, in the chunk under way; undefined where they may be too many for it. */
@@ -105,7 +110,8 @@ export class Rechunker {
       ...(featureNames ? { featureNames } : {}),
       ...(weights ? { sampleWeight: isFull ? weights : weights.slice(0, this.#filled) } : {}),
     };
-    if (this.#memory.lent > 0 && isFull) this.#out.push(this.#room);
+    // Of a chunk that is not full a copy was given.
+    if (this.#memory.lent > 0 && this.#capacity === this.#rows) this.#out[isFull ? 'push' : 'unshift'](this.#room);
     this.#expected = this.#filled;
     this.#capacity = 0;
     this.#filled = 0;

@@ -1,6 +1,6 @@
 import { EmgpuError, throwIfAborted } from '../errors.ts';
 import { isNumbers, isSingle } from './arrays.ts';
-import type { HostPoints } from './points.ts';
+import { checkSpelling, type HostPoints } from './points.ts';
 import { type ChunkKind, Rechunker, type Room } from './rechunk.ts';
 import type { LeftOutColumn } from './table.ts';
 import { isWeight, WEIGHTS_ARE } from './weights.ts';
@@ -11,11 +11,14 @@ export interface ChunkOptions {
   /** Checked between pieces of the source; a fired signal rejects with `aborted`. */
   readonly signal?: AbortSignal | undefined;
   /**
-   * Whether chunks are lent: each is valid until the next but one is asked for, which may lie in the same memory. Default false: chunks are the
-   * receiver's.
+   * Whether chunks are lent: each is valid until the next but one is asked for, or the walk has told its end, as others may come to lie in the same
+   * memory. Default false: chunks are the receiver's.
    */
   readonly lent?: boolean | undefined;
-  /** Whether chunks lie in memory that threads share, where the runtime has such (Node, Deno, isolated pages). Default false. */
+  /**
+   * Whether chunks lie in memory that threads share, where the runtime has such (Node, Deno, isolated pages). Default false; but lent chunks of a file
+   * that is read on a thread of its own always do.
+   */
   readonly shared?: boolean | undefined;
 }
 
@@ -132,6 +135,7 @@ export class ReplayedStream implements PointStream {
         'Give { data, nFeatures }, or the numbers alone.',
       );
     }
+    checkSpelling(points);
     if (points.nFeatures !== d) this.#fail(index, `has ${points.nFeatures} columns, where ${d} are expected`);
     if (points.data.length % d !== 0) {
       this.#fail(index, `holds ${points.data.length} numbers, which is no multiple of its ${d} columns`);

@@ -9,6 +9,7 @@ import {
   SoftKMeans,
   select,
   selectFrom,
+  streamFrom,
 } from '../../src/index.ts';
 import { pointsOf, refusal, TWO_GROUPS } from './data.ts';
 
@@ -64,6 +65,7 @@ describe('slips that would go unnoticed', () => {
       const { message } = await refusal(() => new KMeans({ nClusters: 2, ...cpu }).fit(points), 'invalid-weights');
       expect(message).toContain(`The points have "${name}"`);
       await refusal(() => model.score(points, cpu), 'invalid-weights');
+      await refusal(() => model.score(streamFrom([points], { nFeatures: 2 }), cpu), 'invalid-weights');
     }
   });
 

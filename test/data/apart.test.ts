@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, openAsBlob, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -42,6 +42,7 @@ function write(name: string, content: string | Uint8Array): string {
 interface Walk extends Omit<OpenStreamOptions, 'name'> {
   readonly rows: number;
   readonly lent?: boolean;
+  readonly shared?: boolean;
   /** In place of the file's. */
   readonly size?: number;
 }
@@ -59,17 +60,22 @@ function ownReaders() {
 let nStreams = 0;
 
 /** Walks a file on another thread. */
-async function walkApart(path: string, { rows, lent, size, signal, ...options }: Walk, on = readers) {
+async function walkApart(path: string, { rows, lent, shared, size, signal, ...options }: Walk, on = readers) {
   const opened = await openPath(path);
   await opened.close();
   const { modified } = opened.source;
   const file = { options: { name: basename(path), ...options }, size: size ?? opened.source.size, modified };
-  return (await on.walk({ ...file, stream: nStreams++, place: path, rows, lent }, signal))!;
+  return (await on.walk({ ...file, stream: nStreams++, place: path, rows, lent, shared }, signal))!;
 }
 
 /** Walks it on the calling thread. */
-async function walkHere(path: string, { rows, lent, signal, ...options }: Walk) {
-  return (await openStream(() => openPath(path), { name: basename(path), ...options })).chunks({ rows, lent, signal });
+async function walkHere(path: string, { rows, lent, shared, signal, ...options }: Walk) {
+  return (await openStream(() => openPath(path), { name: basename(path), ...options })).chunks({
+    rows,
+    lent,
+    shared,
+    signal,
+  });
 }
 
 /** What remains of chunks once they are used. */
@@ -137,12 +143,38 @@ describe('a walk on another thread', () => {
     expect(seen[0]!.data[0]).toBe(12);
   });
 
+  test('takes the same memory as the walk before over the same stream, once that has ended', async () => {
+    const x = Float64Array.from({ length: 26 }, (_, i) => i);
+    const place = write('again.npy', WRITERS['a.npy']!({ x }, { groupRows: 1, offsetIndex: false }));
+    const { source, close } = await openPath(place);
+    await close();
+    const { size, modified } = source;
+    const request = { options: { name: 'again.npy' }, size, modified, stream: nStreams++, place, rows: 4, lent: true };
+    const { one } = ownReaders();
+    let lent: HostPoints['data'][] = [];
+    for (let round = 0; round < 4; round++) {
+      for (const memory of lent) memory.fill(-1);
+      const [found, now]: [number[], HostPoints['data'][]] = [[], []];
+      for await (const { data } of (await one.walk(request, undefined))!) {
+        found.push(...data);
+        if (data.length === 4) now.push(data);
+        if (round === 1 && found.length === 12) break;
+      }
+      expect(found).toEqual([...x].slice(0, round === 1 ? 12 : 26));
+      if (round > 1) for (const memory of lent) expect(memory).not.toContain(-1);
+      lent = now;
+    }
+  });
+
   test('gives arrays that belong to the receiver where chunks are not lent', async () => {
     const path = write('own.csv', 'a\n1\n2\n3\n4\n');
     const chunks: HostPoints[] = [];
     for await (const chunk of await walkApart(path, { rows: 1 })) chunks.push(chunk);
     expect(chunks.map(({ data }) => [...data])).toEqual([[1], [2], [3], [4]]);
     expect(chunks.every(({ data }) => data.buffer instanceof ArrayBuffer)).toBe(true);
+    for await (const { data } of await walkApart(path, { rows: 1, shared: true })) {
+      expect(data.buffer).toBeInstanceOf(SharedArrayBuffer);
+    }
   });
 
   test('is done by the thread of the walk before, also where that was left early', async () => {
@@ -186,9 +218,9 @@ describe('a walk on another thread', () => {
     }
     await expectError(copies(await walkApart(path, { rows: 10, columns: ['b'] })), 'missing-column');
     await expectError(copies(await walkApart(path, { rows: 10, size: 7 })), 'stream-changed', '7 bytes');
-    const gone = await walkApart(path, { rows: 10 });
     rmSync(path);
-    await expectError(copies(gone), 'unreadable-file', 'no such file');
+    const gone = { options: { name: 'bad.csv' }, size: 2, stream: nStreams++, place: path, rows: 10 };
+    await expectError(copies((await readers.walk(gone, undefined))!), 'unreadable-file', 'no such file');
   });
 });
 
@@ -226,6 +258,16 @@ describe('a thread', () => {
     }
   });
 
+  test('that cannot be told of a file is kept for the next one', async () => {
+    const path = write('blob.csv', 'a\n1\n');
+    const { own, one } = ownReaders();
+    const place = await openAsBlob(path);
+    const walk = { options: { name: 'blob.csv' }, size: place.size, stream: nStreams++, place, rows: 1 };
+    expect(await one.walk(walk, undefined)).toBeUndefined();
+    expect(await copies(await walkApart(path, { rows: 1 }, one))).toHaveLength(1);
+    expect(own).toHaveLength(1);
+  });
+
   test('that dies in the middle of a walk is replaced for the next one', async () => {
     const path = write('dies.csv', `a\n${'1\n'.repeat(100_000)}`);
     const { own, one } = ownReaders();
@@ -238,5 +280,11 @@ describe('a thread', () => {
     await expectError(rest(), 'worker-failed', 'A thread that read a file stopped');
     expect(await copies(await walkApart(path, { rows: 100_000 }, one))).toHaveLength(1);
     expect(own).toHaveLength(2);
+    for await (const _ of await walkApart(path, { rows: 10 }, one)) {
+      own[1]!.terminate();
+      break;
+    }
+    expect(await copies(await walkApart(path, { rows: 100_000 }, one))).toHaveLength(1);
+    expect(own).toHaveLength(3);
   });
 });

@@ -50,7 +50,7 @@ beforeAll(async () => {
   expected = runBy(process.execPath).logLikelihood;
 });
 
-test('Node reads a large stream on a thread of its own, in shared memory, and the program ends', () => {
+test('Node reads a large stream on a thread of its own, in shared memory, and the program ends, also in the middle of a walk', () => {
   const data = Float64Array.from({ length: 3 * 2 ** 20 }, (_, i) => i);
   writeFileSync(`${app.folder}large.npy`, npy({ descr: '<f8', shape: [2 ** 20, 3], data }));
   const program = `
@@ -61,6 +61,7 @@ test('Node reads a large stream on a thread of its own, in shared memory, and th
       told.sum += data.reduce((a, b) => a + b);
       if (data.length === 300_000) told.shared &&= data.buffer instanceof SharedArrayBuffer;
     }
+    await stream.chunks({ rows: 1000 })[Symbol.asyncIterator]().next();
     console.log(JSON.stringify(told));`;
   const options = { cwd: app.folder, encoding: 'utf8', timeout: 30_000 } as const;
   const { stdout, stderr, status } = spawnSync(process.execPath, ['--input-type=module', '-e', program], options);

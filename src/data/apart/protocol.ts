@@ -14,6 +14,8 @@ export interface WalkRequest extends WalkedFile {
   readonly rows: number;
   /** Whether chunks lie in shared memory that is used again, see {@link AHEAD}. */
   readonly lent?: boolean | undefined;
+  /** Whether chunks that are not lent lie in shared memory. */
+  readonly shared?: boolean | undefined;
 }
 
 /**

@@ -32,7 +32,6 @@ export class Reader {
   static async start(worker: WorkerLike): Promise<Reader> {
     const reader = new Reader(worker);
     await reader.#next();
-    worker.unref?.();
     return reader;
   }
 
@@ -41,15 +40,23 @@ export class Reader {
     return this.#failure !== undefined;
   }
 
-  /** The chunks of a walk. Where it is left early or aborted the thread has stopped, or was ended, when this ends. */
-  async *walk(request: WalkRequest, signal: AbortSignal | undefined): AsyncGenerator<HostPoints> {
-    throwIfAborted(signal);
-    const stop = () => this.#stop();
-    let over = false;
-    this.#worker.ref?.();
-    signal?.addEventListener('abort', stop);
+  /** The chunks of a walk, which begins at once; undefined where its request cannot be sent, as that for a Blob of `fs.openAsBlob`. */
+  walk(request: WalkRequest, signal: AbortSignal | undefined): AsyncGenerator<HostPoints> | undefined {
     try {
       this.#send({ type: 'walk', ...request });
+    } catch {
+      return undefined;
+    }
+    return this.#chunks(signal);
+  }
+
+  /** The chunks of the walk that was begun. Where it is left early or aborted the thread has stopped, or was ended, when this ends. */
+  async *#chunks(signal: AbortSignal | undefined): AsyncGenerator<HostPoints> {
+    const stop = () => this.#stop();
+    let over = false;
+    signal?.addEventListener('abort', stop);
+    try {
+      throwIfAborted(signal);
       for (;;) {
         const response = await this.#next();
         over = response.type === 'end';
@@ -65,7 +72,6 @@ export class Reader {
       signal?.removeEventListener('abort', stop);
       if (!over) await this.#leave();
       clearTimeout(this.#ending);
-      this.#worker.unref?.();
     }
   }
 
@@ -82,18 +88,23 @@ export class Reader {
   /** Waits until the thread has stopped, or is no more. */
   async #leave(): Promise<void> {
     this.#stop();
-    const isOver = async () => (await this.#next()).type === 'end';
-    while (!this.failed && !(await isOver().catch(() => true)));
+    try {
+      while ((await this.#next()).type !== 'end');
+    } catch {
+      // A thread that died has stopped, too.
+    }
   }
 
   #send(request: ReaderRequest): void {
     if (!this.failed) this.#worker.postMessage(request, []);
   }
 
+  /** The thread keeps the process alive only meanwhile: nobody may come back for the rest of a walk. */
   #next(): Promise<ReaderResponse> {
     const arrived = this.#arrived.shift();
     if (arrived) return Promise.resolve(arrived);
     if (this.#failure) return Promise.reject(this.#failure);
+    this.#worker.ref?.();
     return new Promise((resolve, reject) => {
       this.#waiting = { resolve, reject };
     });
@@ -102,8 +113,12 @@ export class Reader {
   #arrive(response: ReaderResponse): void {
     const waiting = this.#waiting;
     this.#waiting = undefined;
-    if (waiting) waiting.resolve(response);
-    else this.#arrived.push(response);
+    if (!waiting) {
+      this.#arrived.push(response);
+      return;
+    }
+    this.#worker.unref?.();
+    waiting.resolve(response);
   }
 
   #fail(cause: unknown): void {

@@ -18,15 +18,19 @@ export class Readers {
     this.#spawn = spawn;
   }
 
-  /** The chunks of a walk, which is to be begun at once; undefined where no thread can be started. */
+  /** The chunks of a walk, which begins at once; undefined where no thread can be started, or none be told of the file. */
   async walk(request: WalkRequest, signal: AbortSignal | undefined): Promise<AsyncIterable<HostPoints> | undefined> {
     const reader = await this.#take();
-    return reader && this.#lend(reader, request, signal);
+    if (!reader) return undefined;
+    const chunks = reader.walk(request, signal);
+    if (chunks) return this.#lend(reader, chunks);
+    this.#keep(reader);
+    return undefined;
   }
 
-  async *#lend(reader: Reader, request: WalkRequest, signal: AbortSignal | undefined): AsyncGenerator<HostPoints> {
+  async *#lend(reader: Reader, chunks: AsyncGenerator<HostPoints>): AsyncGenerator<HostPoints> {
     try {
-      yield* reader.walk(request, signal);
+      yield* chunks;
     } finally {
       if (!reader.failed) this.#keep(reader);
     }

@@ -4,7 +4,7 @@ import { kindOf, type OpenedSource, readBlocks } from '../file-stream.ts';
 import type { HostPoints } from '../points.ts';
 import { openFile } from '../readers/open.ts';
 import type { TableFile } from '../readers/source.ts';
-import { type ChunkMemory, Rechunker } from '../rechunk.ts';
+import { type ChunkKind, Rechunker } from '../rechunk.ts';
 import { AHEAD, type FilePlace, type ReaderRequest, type ReaderResponse, type WalkRequest } from './protocol.ts';
 
 /** How the thread's runtime opens files. */
@@ -12,7 +12,7 @@ type Open = (place: FilePlace) => Promise<OpenedSource>;
 
 /** The body of a thread that reads files: one walk at a time. */
 export function serveReader(port: HostPort, open: Open): void {
-  const openTable = rememberingLast(open);
+  const kept = new Kept(open);
   let turns = new Turns();
   port.listen((data) => {
     const request = data as ReaderRequest;
@@ -21,38 +21,21 @@ export function serveReader(port: HostPort, open: Open): void {
     else {
       turns = new Turns();
       turns.add(1 + AHEAD);
-      void walk(port, request, { open: () => open(request.place), openTable }, turns);
+      void walk(port, request, () => open(request.place), kept, turns);
     }
   });
   send(port, { type: 'started' });
 }
 
-/** Opens the table of a stream, unless it is that of the walk before. */
-function rememberingLast(open: Open): (request: WalkRequest) => Promise<TableFile> {
-  let last: { readonly stream: number; readonly table: TableFile } | undefined;
-  return async ({ stream, place, options }) => {
-    if (last?.stream !== stream) {
-      const { source, close } = await open(place);
-      try {
-        last = { stream, table: await openFile(source, options) };
-      } finally {
-        await close();
-      }
-    }
-    return last.table;
-  };
-}
-
-interface Opening {
-  readonly open: () => Promise<OpenedSource>;
-  readonly openTable: (request: WalkRequest) => Promise<TableFile>;
-}
-
-async function walk(port: HostPort, request: WalkRequest, { open, openTable }: Opening, turns: Turns): Promise<void> {
+async function walk(
+  port: HostPort,
+  request: WalkRequest,
+  open: () => Promise<OpenedSource>,
+  kept: Kept,
+  turns: Turns,
+): Promise<void> {
   try {
-    const table = await openTable(request);
-    const memory: ChunkMemory = request.lent ? { lent: 2 + AHEAD, shared: true } : { lent: 0 };
-    const chunks = new Rechunker(kindOf(table.columns), request.rows, memory);
+    const { table, chunks } = await kept.prepare(request);
     await turns.take();
     for await (const piece of readBlocks(open, table, request, turns.signal, (rows) => chunks.room(rows))) {
       throwIfAborted(turns.signal);
@@ -67,6 +50,49 @@ async function walk(port: HostPort, request: WalkRequest, { open, openTable }: O
     send(port, { type: 'end' });
   } catch (error) {
     send(port, { type: 'end', failure: failureOf(error, 'reading thread') });
+  }
+}
+
+/**
+ * What there is from the walk before over the same stream: its table, and the memory of its lent chunks. Fresh memory for each walk would be
+ * collected late: V8 does not count what is shared (40 walks took 4 GB).
+ */
+class Kept {
+  readonly #open: Open;
+  #stream: number | undefined;
+  #table: TableFile | undefined;
+  #lent: { readonly rows: number; readonly chunks: Rechunker } | undefined;
+
+  constructor(open: Open) {
+    this.#open = open;
+  }
+
+  async prepare(request: WalkRequest): Promise<{ table: TableFile; chunks: Rechunker }> {
+    if (request.stream !== this.#stream) {
+      this.#lent = undefined;
+      this.#table = await this.#openTable(request);
+      this.#stream = request.stream;
+    }
+    const table = this.#table!;
+    return { table, chunks: this.#chunks(request, kindOf(table.columns)) };
+  }
+
+  async #openTable({ place, options }: WalkRequest): Promise<TableFile> {
+    const { source, close } = await this.#open(place);
+    try {
+      return await openFile(source, options);
+    } finally {
+      await close();
+    }
+  }
+
+  #chunks({ rows, lent, shared }: WalkRequest, kind: ChunkKind): Rechunker {
+    if (!lent) return new Rechunker(kind, rows, { lent: 0, shared });
+    if (this.#lent?.rows !== rows) {
+      this.#lent = { rows, chunks: new Rechunker(kind, rows, { lent: 2 + AHEAD, shared: true }) };
+    }
+    this.#lent.chunks.restart();
+    return this.#lent.chunks;
   }
 }
 

@@ -66,12 +66,20 @@ const MAGIC: readonly (readonly [RegExp, FileFormat])[] = [
   [/^\x93NUMPY/, 'npy'],
 ];
 
-/** Bytes `start` to `end` of a file, cut at its end. Damaged files send one anywhere, where `Blob.slice` ends the process of Node. */
+/**
+ * Bytes `start` to `end` of a file, cut at its end. Throws for places beyond it, where damaged files send one and `Blob.slice` ends the process of Node,
+ * and where fewer bytes came than the file had.
+ */
 export async function readBytes(source: FileSource, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
   if (!(start >= 0 && start <= end && start <= source.size)) {
     throw new Error(`it refers to bytes ${start} to ${end} of the ${source.size} that it has`);
   }
-  return new Uint8Array(await source.slice(start, Math.min(end, source.size)).arrayBuffer());
+  const to = Math.min(end, source.size);
+  const bytes = new Uint8Array(await source.slice(start, to).arrayBuffer());
+  if (bytes.length < to - start) {
+    throw new Error(`it ended at byte ${start + bytes.length} while it was read, and had ${source.size} before`);
+  }
+  return bytes;
 }
 
 /** Bytes as Latin-1 text, one character per byte: for comparing magic numbers. */

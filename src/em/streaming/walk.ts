@@ -65,7 +65,7 @@ class ChunkLoader {
   constructor(backend: Backend, stream: PointStream, options: WalkOptions) {
     this.#backend = backend;
     this.#options = options;
-    // Chunks may be lent, as each is loaded before the next but one is asked for.
+    // Chunks may be lent, as each is loaded before the next but one is asked for, or the end.
     this.#chunks = numberedChunks(stream, { ...options, lent: true, shared: backend.sharesMemory });
     this.#reading = this.#chunks.next();
   }
@@ -75,10 +75,18 @@ class ChunkLoader {
     for (;;) {
       const { done, value } = await this.#reading;
       if (done) return this.#free();
-      this.#reading = this.#chunks.next();
-      this.#reading.catch(ignore);
-      if (!weighsNothing(value.chunk)) return this.#load(value);
+      const { data, nFeatures } = value.chunk;
+      const isLast = value.first + data.length / nFeatures === this.#options.nSamples;
+      if (!isLast) this.#readOn();
+      const loaded = weighsNothing(value.chunk) ? undefined : await this.#load(value);
+      if (isLast) this.#readOn();
+      if (loaded) return loaded;
     }
+  }
+
+  #readOn(): void {
+    this.#reading = this.#chunks.next();
+    this.#reading.catch(ignore);
   }
 
   /** Gives back a dataset that was loaded. */

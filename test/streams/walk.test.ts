@@ -33,6 +33,7 @@ function gated(count: number) {
         events.push(`read ${i} ends`);
         yield rowsOf(points, 100 * i, 100 * (i + 1));
       }
+      events.push('end asked for');
     },
   };
   const cpu = createCpuBackend();
@@ -74,6 +75,22 @@ describe('a walk', () => {
     const firsts = [0];
     for await (const { first } of datasets) firsts.push(first);
     expect(firsts).toEqual([0, 100, 200, 300, 400]);
+  });
+
+  test('asks for the end only once the last chunk is loaded, as no lent chunk is valid any more then', async () => {
+    const { events, reads, loads, stream, backend } = gated(2);
+    for (const { open } of reads) open();
+    const walking = (async () => {
+      const firsts: number[] = [];
+      for await (const { first } of walkDatasets(backend, stream, { ...walk, nSamples: 200 })) firsts.push(first);
+      return firsts;
+    })();
+    loads[0]!.open();
+    await settled();
+    expect(events.at(-1)).toBe('load 1 begins');
+    loads[1]!.open();
+    expect(await walking).toEqual([0, 100]);
+    expect(events.slice(-2)).toEqual(['load 1 ends', 'end asked for']);
   });
 
   test('holds at most two datasets, each until the next is asked for', async () => {

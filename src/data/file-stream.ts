@@ -1,6 +1,7 @@
 import { EmgpuError } from '../errors.ts';
+import { checkOptionNames, type OptionNames } from './option-names.ts';
 import type { HostPoints } from './points.ts';
-import { type FileOptions, openFile } from './readers/open.ts';
+import { FILE_OPTIONS, type FileOptions, openFile } from './readers/open.ts';
 import type { FileSource, TableFile } from './readers/source.ts';
 import type { ChunkKind } from './rechunk.ts';
 import { type ChunkOptions, type PointStream, ReplayedStream } from './replay.ts';
@@ -12,6 +13,8 @@ export interface OpenStreamOptions extends Omit<FileOptions, 'name'> {
   /** Stops opening; the call rejects with `aborted`. A walk has a signal of its own. */
   readonly signal?: AbortSignal | undefined;
 }
+
+const OPTIONS = { ...FILE_OPTIONS, signal: true } satisfies OptionNames<OpenStreamOptions>;
 
 /** The bytes of a file that are held open until `close()`. */
 export interface OpenedSource {
@@ -36,13 +39,13 @@ const APART_FROM = 16 * 2 ** 20;
 /** The stream of a file's rows. */
 export async function openFileStream(
   source: FileSource | SourceOpener,
-  { signal, name = nameOf(source) ?? 'data', ...given }: OpenStreamOptions,
+  given: OpenStreamOptions,
   walkApart?: WalkApart,
 ): Promise<PointStream> {
+  checkOptionNames(given, OPTIONS);
   const open = typeof source === 'function' ? source : async () => ({ source, close: async () => {} });
-  const { columns, weightsColumn, header, format, missing } = given;
-  // Nothing else, as another thread may be told of them.
-  const options: FileOptions = { name, columns, weightsColumn, header, format, missing };
+  const { signal, name = nameOf(source) ?? 'data', ...reading } = given;
+  const options: FileOptions = { ...reading, name };
   const opened = await open();
   try {
     const table = await openFile(opened.source, options, signal);
@@ -51,7 +54,7 @@ export async function openFileStream(
     return new ReplayedStream({
       name,
       ...kindOf(table.columns),
-      nSamples: missing === 'drop' ? undefined : table.nRows,
+      nSamples: options.missing === 'drop' ? undefined : table.nRows,
       leftOut: table.columns.leftOut,
       pieces: (walkSignal, room) => readBlocks(open, table, file, walkSignal, room),
       ...(walkApart && file.size >= APART_FROM && { chunksApart: (walk) => walkApart(file, walk) }),

@@ -1,3 +1,4 @@
+import type { OptionNames } from '../data/option-names.ts';
 import type { Bound } from '../em/bound.ts';
 import { boundAtPosterior } from '../em/bound.ts';
 import { EmRun, type RunSettings } from '../em/run.ts';
@@ -18,7 +19,6 @@ import {
   DEVICE_OPTIONS,
   defined,
   ITERATION_DEFAULTS,
-  type OptionNames,
 } from './options.ts';
 import { populationOf } from './population.ts';
 import { openSession, type PointSource, type Session } from './session.ts';

@@ -1,4 +1,5 @@
 import { outOfFrame, type Scaling } from '../data/frame.ts';
+import type { OptionNames } from '../data/option-names.ts';
 import type { Dataset, ExpectedPasses, Family } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { blockSize, type CovarianceType, countBlocks, covarianceShapes } from '../families/covariance.ts';
@@ -22,7 +23,6 @@ import {
   defined,
   ITERATION_DEFAULTS,
   MIXTURE_OPTIONS,
-  type OptionNames,
 } from './options.ts';
 import { populationCovariance, populationOf } from './population.ts';
 import { checkPrior, completePrior } from './prior.ts';

@@ -1,4 +1,5 @@
 import type { Frame } from '../data/frame.ts';
+import type { OptionNames } from '../data/option-names.ts';
 import type { Statistics } from '../em/types.ts';
 import { type KMeansParameters, kMeansFamily, lengthOf, sphericalKMeansFamily } from '../families/k-means.ts';
 import { normalizeRows } from './directions.ts';
@@ -15,7 +16,6 @@ import {
   defined,
   ESTIMATOR_OPTIONS,
   ITERATION_DEFAULTS,
-  type OptionNames,
 } from './options.ts';
 import { populationOf } from './population.ts';
 import type { PointSource, Session } from './session.ts';

@@ -1,3 +1,4 @@
+import { checkOptionNames, type OptionNames } from '../data/option-names.ts';
 import { MAX_COMPONENTS } from '../data/points.ts';
 import { EmgpuError } from '../errors.ts';
 import { checkIsObject, checkSeed, checkWhole } from '../judging/checks.ts';
@@ -17,18 +18,7 @@ export function checkOptions(options: unknown): void {
 export function checkSwitch(name: string, value: unknown, names: Readonly<Record<string, true>>): void {
   if (value === undefined || typeof value === 'boolean') return;
   checkIsObject(name, value, '{}, or true');
-  checkNames(value as object, names, `${name}.`);
-}
-
-/** Throws `invalid-option` for settings of other names: a misspelt one would go unnoticed. */
-export function checkNames(options: object, names: Readonly<Record<string, true>>, prefix = ''): void {
-  const unknown = Object.keys(options).find((name) => !Object.hasOwn(names, name));
-  if (unknown === undefined) return;
-  throw new EmgpuError(
-    'invalid-option',
-    `There is no option ${prefix}${unknown}.`,
-    `There are ${Object.keys(names).join(', ')}.`,
-  );
+  checkOptionNames(value as object, names, `${name}.`);
 }
 
 /** Checks K; throws `invalid-option` or `too-many-components`. */
@@ -108,9 +98,6 @@ export function warmUpRows(warmUp: boolean | number | undefined): number | undef
   return warmUp === true ? WARM_UP_ROWS : warmUp;
 }
 
-/** The names of all options of a type: one that is left out, or that the type does not have, does not compile. */
-export type OptionNames<T> = Readonly<Record<keyof T, true>>;
-
 /** Names of the options on where to compute, and how. */
 export const DEVICE_OPTIONS = {
   backend: true,
@@ -132,7 +119,7 @@ export const MIXTURE_OPTIONS = {
  */
 export function defined<T extends object>(options: T, names: OptionNames<T>): Defined<T> {
   checkOptions(options);
-  checkNames(options, names);
+  checkOptionNames(options, names);
   return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as Defined<T>;
 }
 

@@ -1,9 +1,10 @@
 import type { Frame } from '../data/frame.ts';
+import { checkOptionNames, type OptionNames } from '../data/option-names.ts';
 import type { Dataset, Family, KernelParameters, Readout, ReadoutKind, RunOptions } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { checkIsObject } from '../judging/checks.ts';
 import { blendOnDevice, blendOnHost, type ComponentColors } from './colors.ts';
-import { checkNames, DEVICE_OPTIONS, type OptionNames } from './options.ts';
+import { DEVICE_OPTIONS } from './options.ts';
 import { checkFits, isStream, type PointSource, withDataset } from './session.ts';
 import type { ColorOptions, DeviceOptions, ReadOptions } from './types.ts';
 
@@ -70,7 +71,7 @@ export abstract class PointModel<P> {
     pass: (dataset: Dataset, run: RunOptions) => Promise<T>,
   ): Promise<T> {
     checkIsObject('The options of the call', options, "{ backend: 'cpu' }");
-    checkNames(options, SCORE_OPTIONS);
+    checkOptionNames(options, SCORE_OPTIONS);
     const run = { signal: options.signal };
     if (points === undefined) return pass(this.home(), run);
     checkFits(points, this);

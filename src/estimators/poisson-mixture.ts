@@ -1,6 +1,7 @@
 import { randomPoisson } from 'd3-random';
 import { CountStream, checkCounts } from '../data/counts.ts';
 import { sampleNumbers } from '../data/frame-sample.ts';
+import type { OptionNames } from '../data/option-names.ts';
 import { checkPoints, isDevicePoints } from '../data/points.ts';
 import type { Dataset, Family, RunOptions } from '../em/types.ts';
 import { meanRates, type PoissonParameters, poissonFamily } from '../families/poisson.ts';
@@ -21,7 +22,6 @@ import {
   defined,
   ITERATION_DEFAULTS,
   MIXTURE_OPTIONS,
-  type OptionNames,
 } from './options.ts';
 import type { ScoreOptions } from './point-model.ts';
 import { populationOf } from './population.ts';

@@ -1,11 +1,12 @@
 import type { Scaling } from '../data/frame.ts';
+import type { OptionNames } from '../data/option-names.ts';
 import { checkPoints } from '../data/points.ts';
 import { EmgpuError } from '../errors.ts';
 import { type CovarianceType, covarianceShapes } from '../families/covariance.ts';
 import type { Estimator } from './estimator.ts';
 import { GAUSSIAN_OPTIONS, GaussianMixture } from './gaussian-mixture.ts';
 import type { MixtureFit, MixtureRecord } from './mixture-fit.ts';
-import { checkCall, checkChoice, checkCount, defined, type OptionNames } from './options.ts';
+import { checkCall, checkChoice, checkCount, defined } from './options.ts';
 import { isStream, type PointSource } from './session.ts';
 import type { CallOptions, GaussianMixtureOptions } from './types.ts';
 

@@ -1,15 +1,8 @@
+import type { OptionNames } from '../data/option-names.ts';
 import type { Dataset } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import { GaussianMixture } from './gaussian-mixture.ts';
-import {
-  checkChoice,
-  checkCount,
-  checkOptions,
-  checkPositive,
-  defined,
-  ESTIMATOR_OPTIONS,
-  type OptionNames,
-} from './options.ts';
+import { checkChoice, checkCount, checkOptions, checkPositive, defined, ESTIMATOR_OPTIONS } from './options.ts';
 import type { GaussianMixtureOptions } from './types.ts';
 
 export interface SoftKMeansOptions

@@ -5,7 +5,9 @@ import {
   GaussianMixture,
   KMeans,
   MixtureModel,
+  openStream,
   PoissonMixture,
+  readTable,
   SoftKMeans,
   select,
   selectFrom,
@@ -66,6 +68,16 @@ describe('slips that would go unnoticed', () => {
       expect(message).toContain(`The points have "${name}"`);
       await refusal(() => model.score(points, cpu), 'invalid-weights');
       await refusal(() => model.score(streamFrom([points], { nFeatures: 2 }), cpu), 'invalid-weights');
+    }
+  });
+
+  test('options of readers', async () => {
+    const file = new Blob(['x,y,w\n1,2,3\n']);
+    const wrong = { name: 'a.csv', weightColumn: 'w' } as never;
+    for (const read of [() => readTable(file, wrong), () => openStream(file, wrong)]) {
+      const { message, remedy } = await refusal(read, 'invalid-option');
+      expect(message).toContain('There is no option weightColumn.');
+      expect(remedy).toContain('weightsColumn');
     }
   });
 

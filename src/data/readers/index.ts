@@ -1,5 +1,6 @@
+import { checkOptionNames, type OptionNames } from '../option-names.ts';
 import { type Table, TableBuilder } from '../table.ts';
-import { type FileOptions, openFile } from './open.ts';
+import { FILE_OPTIONS, type FileOptions, openFile } from './open.ts';
 import type { FileSource } from './source.ts';
 
 export type { LeftOutColumn, Table } from '../table.ts';
@@ -17,6 +18,11 @@ export interface ReadTableOptions extends FileOptions {
   readonly onProgress?: ((fraction: number) => void) | undefined;
 }
 
+const OPTIONS = {
+  ...FILE_OPTIONS,
+  ...{ survey: true, signal: true, onProgress: true },
+} satisfies OptionNames<ReadTableOptions>;
+
 /**
  * Reads columns of numbers from a CSV, TSV, Parquet, Arrow (IPC file or stream, Feather 2) or NPY file. The file is read
  * in pieces (chunks, row groups, record batches), not as a whole.
@@ -26,6 +32,7 @@ export interface ReadTableOptions extends FileOptions {
  * counted from 1, and the column), `too-many-features`, `invalid-option`, `out-of-memory` and `aborted`.
  */
 export async function readTable(source: FileSource, options: ReadTableOptions): Promise<Table> {
+  checkOptionNames(options, OPTIONS);
   const { name, missing = 'error', survey = false, signal } = options;
   const onProgress = rising(options.onProgress);
   const file = await openFile(source, options, signal);

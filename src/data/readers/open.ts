@@ -1,4 +1,5 @@
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
+import type { OptionNames } from '../option-names.ts';
 import type { Missing, TableBuilder } from '../table.ts';
 import { detectFormat, type FileFormat, type FileSource, type ReadRequest, type TableFile } from './source.ts';
 
@@ -25,6 +26,15 @@ export interface FileOptions {
    */
   readonly missing?: Missing | undefined;
 }
+
+export const FILE_OPTIONS = {
+  name: true,
+  columns: true,
+  weightsColumn: true,
+  header: true,
+  format: true,
+  missing: true,
+} satisfies OptionNames<FileOptions>;
 
 type Open = (source: FileSource, request: ReadRequest) => Promise<TableFile>;
 

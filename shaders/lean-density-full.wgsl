@@ -27,6 +27,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       }
     }
   }
+  workgroupBarrier();   // all have read what was near
 #each p POINTS
   finish(n{p}, norm{p});
 #end

@@ -15,6 +15,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
   let row = first_row(group);
   let mine = lane % K;
   let slice = lane / K;
+  let own = slice * QUADS + mine / 4u;   // place of the component's quad in the slice's first row
   let another = DB > 1u;   // block than the first
   var likelihood = NO_POINTS;
   var count = 0.0;
@@ -62,7 +63,8 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 #each b DB
       let mean{b} = parameter(base + {b}u);
 #end
-      for (var at = 0u; at < 256u; at += STAGED) {
+      for (var stage = 0u; stage < 256u / STAGED; stage++) {
+        let at = stage * STAGED;
         stage_responsibilities(row, k0, at, lane);
         stage_blocks(0u, job.first + tile + at, lane);
         workgroupBarrier();

@@ -12,6 +12,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   let unit = group.z;
   let mine = lane % K;
   let slice = lane / K;
+  let own = slice * QUADS + mine / 4u;   // place of the component's quad in the slice's first row
 #each b UNIT_BLOCKS
   let mean{b} = mean_block(k0, lane, unit * UNIT_BLOCKS + {b}u);
 #end
@@ -27,8 +28,11 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 #end
     for (var at = fold_at; at < min(fold_at + FOLDED, end); at += STAGED) {
       stage_responsibilities(k0, at, end, lane);
-      for (var i = lane; i < UNIT_BLOCKS * STAGED; i += LANES) {
-        stage_block(unit * UNIT_BLOCKS + i / STAGED, i / STAGED, at, end, i % STAGED);
+      for (var i = 0u; i < (UNIT_BLOCKS * STAGED + LANES - 1u) / LANES; i++) {
+        let b = i * (LANES / STAGED) + lane / STAGED;
+        if (is_entry(i, lane, UNIT_BLOCKS * STAGED)) {
+          stage_block(unit * UNIT_BLOCKS + b, b, at, end, lane % STAGED);
+        }
       }
       workgroupBarrier();
 #insert sum-diag

@@ -14,9 +14,11 @@ const BLOCKS: u32 = DB;
 // Stages STAGED points: their responsibilities, and of their blocks those from 2i on, then those from 2j on; returns when all of it is there.
 fn stage(k0: u32, i: u32, j: u32, blocks: u32, at: u32, end: u32, lane: u32) {
   stage_responsibilities(k0, at, end, lane);
-  for (var e = lane; e < blocks * STAGED; e += LANES) {
-    let b = e / STAGED;
-    stage_block(select(2u * i + b, 2u * j + b - 2u, b >= 2u), b, at, end, e % STAGED);
+  for (var round = 0u; round < (BLOCKS * STAGED + LANES - 1u) / LANES; round++) {
+    let b = round * (LANES / STAGED) + lane / STAGED;
+    if (b < blocks) {
+      stage_block(select(2u * i + b, 2u * j + b - 2u, b >= 2u), b, at, end, lane % STAGED);
+    }
   }
   workgroupBarrier();
 }
@@ -31,6 +33,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
   }
   let mine = lane % K;
   let slice = lane / K;
+  let own = slice * QUADS + mine / 4u;   // place of the component's quad in the slice's first row
   let mean0 = mean_block(k0, lane, 2u * i);
   let mean1 = mean_block(k0, lane, 2u * i + 1u);
 #if TILED
@@ -68,12 +71,13 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         if (slice < SLICES) {
           for (var turn = 0u; turn < TURNS; turn++) {
 #each q 2
-            let n{q} = (2u * turn + {q}u) * SLICES + slice;
-            let r{q} = sh_responsibilities[n{q}][mine];
-            let a{q}_0 = r{q} * (sh_points[0][n{q}] - mean0);
-            let a{q}_1 = r{q} * (sh_points[1][n{q}] - mean1);
-            let b{q}_0 = sh_points[2][n{q}] - mean2;
-            let b{q}_1 = sh_points[3][n{q}] - mean3;
+            let before{q} = (2u * turn + {q}u) * SLICES;   // the slices' rows
+            let staged{q} = bitcast<f32>(sh_room[before{q} * QUADS + own][mine % 4u]);
+            let r{q} = select(staged{q}, 0.0, IS_RAGGED && before{q} + slice >= STAGED);
+            let a{q}_0 = r{q} * (block_of_bits(sh_room[POINTS_AT + before{q} + slice]) - mean0);
+            let a{q}_1 = r{q} * (block_of_bits(sh_room[POINTS_AT + ROWS + before{q} + slice]) - mean1);
+            let b{q}_0 = block_of_bits(sh_room[POINTS_AT + 2u * ROWS + before{q} + slice]) - mean2;
+            let b{q}_1 = block_of_bits(sh_room[POINTS_AT + 3u * ROWS + before{q} + slice]) - mean3;
 #end
 #each q 2
 #each c W

@@ -37,6 +37,7 @@ fn normalize_point(before: LogLikelihood, n: u32) -> LogLikelihood {
 
 const LANES: u32 = 64u;
 const LEAVES: u32 = LANES;
+const ROOM: u32 = LEAVES;
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -50,7 +51,7 @@ fn main(@builtin(workgroup_id) tile: vec3u, @builtin(local_invocation_index) lan
       sum = normalize_point(sum, n);
     }
   }
-  sh_likelihoods[lane] = sum;
+  put_leaf(lane, sum);
   let all = join_leaves(lane);
   if (lane == 0u) {
     log_likelihoods[job.tile_first + tile.x] = all;

@@ -5,15 +5,15 @@
     var distance{p} = 0.0;
 #end
 #each b DB
-    let mean{b} = sh_parameters[base + {b}u];
-    let lost{b} = -sh_parameters[base + DB + {b}u];
-    let u{b} = sh_parameters[base + 2u * DB + {b}u];
+    let mean{b} = block_of_bits(sh_room[base + {b}u]);
+    let lost{b} = -block_of_bits(sh_room[base + DB + {b}u]);
+    let u{b} = block_of_bits(sh_room[base + 2u * DB + {b}u]);
 #each p POINTS
     let y{p}_{b} = fma(u{b}, x{p}_{b} - mean{b}, lost{b});
     distance{p} = add_inner(y{p}_{b}, y{p}_{b}, {b}u, distance{p});
 #end
 #end
-    let log_normalizer = sh_parameters[base + STRIDE - 1u].x;
+    let log_normalizer = block_of_bits(sh_room[base + STRIDE - 1u]).x;
 #each p POINTS
     let density{p} = log_normalizer - min(distance{p}, MAX_DISTANCE);
 #end

@@ -2,7 +2,7 @@
 // the blocks of the factor lie. Expects the components' number `near`, STRIDE, and the points x{p}_{b}; defines density{p}.
     let base = near * STRIDE;
 #each b DB
-    let mean{b} = sh_parameters[base + {b}u];
+    let mean{b} = block_of_bits(sh_room[base + {b}u]);
 #each p POINTS
     let z{p}_{b} = x{p}_{b} - mean{b};
 #end
@@ -11,11 +11,11 @@
     var distance{p} = 0.0;
 #end
 #each j DB
-    let lost{j} = -sh_parameters[base + DB + {j}u];
+    let lost{j} = -block_of_bits(sh_room[base + DB + {j}u]);
     let column{j} = base + 2u * DB + {j}u * ({j}u + 1u) / 2u * W;
     let u{j}_{j} = Mat(
 #each c W
-      sh_parameters[column{j} + {j}u * W + {c}u],
+      block_of_bits(sh_room[column{j} + {j}u * W + {c}u]),
 #end
     );
 #each p POINTS
@@ -24,7 +24,7 @@
 #each i {j}
     let u{i}_{j} = Mat(
 #each c W
-      sh_parameters[column{j} + {i}u * W + {c}u],
+      block_of_bits(sh_room[column{j} + {i}u * W + {c}u]),
 #end
     );
 #each p POINTS
@@ -35,7 +35,7 @@
     distance{p} = add_inner(y{p}_{j}, y{p}_{j}, {j}u, distance{p});
 #end
 #end
-    let log_normalizer = sh_parameters[base + STRIDE - 1u].x;
+    let log_normalizer = block_of_bits(sh_room[base + STRIDE - 1u]).x;
 #each p POINTS
     let density{p} = log_normalizer - min(distance{p}, MAX_DISTANCE);
 #end

@@ -5,13 +5,13 @@
     var distance{p} = 0.0;
 #end
 #each b DB
-    let mean{b} = sh_parameters[base + DB + {b}u];
+    let mean{b} = block_of_bits(sh_room[base + DB + {b}u]);
 #each p POINTS
     let away{p}_{b} = y{p}_{b} - mean{b};
     distance{p} = add_inner(away{p}_{b}, away{p}_{b}, {b}u, distance{p});
 #end
 #end
-    let log_normalizer = sh_parameters[base + STRIDE - 1u].x;
+    let log_normalizer = block_of_bits(sh_room[base + STRIDE - 1u]).x;
 #each p POINTS
     let density{p} = log_normalizer - min(distance{p}, MAX_DISTANCE);
 #end

@@ -1,13 +1,14 @@
 // Adds what is staged to the sums of an invocation's component for one block of features or two: r, r z and r z zᵀ, of which only what is on and above
-// the diagonal. Expects mine, slice, mean0, mean1, and whether there is `another` block than the first; count, first0, first1, m00_{c}, m01_{c}, m11_{c}.
+// the diagonal. Expects mine, slice, own, mean0, mean1, and whether there is `another` block than the first; count, first0, first1, m00_{c}, m01_{c}, m11_{c}.
         if (slice < SLICES) {
           for (var turn = 0u; turn < TURNS; turn++) {
 #each q 2
-            let n{q} = (2u * turn + {q}u) * SLICES + slice;
-            let r{q} = sh_responsibilities[n{q}][mine];
-            let z{q}_0 = sh_points[0][n{q}] - mean0;
+            let before{q} = (2u * turn + {q}u) * SLICES;   // the slices' rows
+            let staged{q} = bitcast<f32>(sh_room[before{q} * QUADS + own][mine % 4u]);
+            let r{q} = select(staged{q}, 0.0, IS_RAGGED && before{q} + slice >= STAGED);
+            let z{q}_0 = block_of_bits(sh_room[POINTS_AT + before{q} + slice]) - mean0;
 #if PAIRED
-            let z{q}_1 = sh_points[1][n{q}] - mean1;
+            let z{q}_1 = block_of_bits(sh_room[POINTS_AT + ROWS + before{q} + slice]) - mean1;
 #endif
 #end
 #each q 2

@@ -2,16 +2,24 @@
 // on the number of invocations (LANES, a power of two as well), so neither do the bits of the result.
 
 #import likelihood
+#import room
 
-var<workgroup> sh_likelihoods: array<LogLikelihood, LEAVES>;
+fn put_leaf(i: u32, l: LogLikelihood) {
+  sh_room[i] = vec4u(bitcast<u32>(l.peaks), bitcast<u32>(l.mantissa), bitcast<u32>(l.exponent), 0u);
+}
 
-// Called by all invocations together, once the leaves are written. Only invocation 0 gets the joined log-likelihood.
+fn leaf(i: u32) -> LogLikelihood {
+  let bits = sh_room[i];
+  return LogLikelihood(bitcast<f32>(bits.x), bitcast<f32>(bits.y), bitcast<i32>(bits.z));
+}
+
+// Called by all invocations together, once the leaves are put. Only invocation 0 gets the joined log-likelihood.
 fn join_leaves(lane: u32) -> LogLikelihood {
   for (var half = LEAVES / 2u; half > 0u; half >>= 1u) {
     workgroupBarrier();
     for (var i = lane; i < half; i += LANES) {
-      sh_likelihoods[i] = join(sh_likelihoods[i], sh_likelihoods[i + half]);
+      put_leaf(i, join(leaf(i), leaf(i + half)));
     }
   }
-  return sh_likelihoods[lane];
+  return leaf(lane);
 }

@@ -26,17 +26,18 @@
 const LANES: u32 = 256u / POINTS;
 const LEAVES: u32 = 256u;
 const NEAR_FLOATS: u32 = 1152u;
+const ROOM: u32 = max(NEAR * STRIDE, LEAVES);
 
 // Writes the norm of point n of the chunk, and its log-likelihood as a leaf.
 fn finish(n: u32, norm: Norm) {
   if (n >= job.count) {
     norms[n] = vec2f(norm.peak, 0.0);
-    sh_likelihoods[n % 256u] = NO_POINTS;
+    put_leaf(n % 256u, NO_POINTS);
     return;
   }
   let w = weight_of(n);
   norms[n] = scale_of(norm, w);
-  sh_likelihoods[n % 256u] = join_point(NO_POINTS, norm, w);
+  put_leaf(n % 256u, join_point(NO_POINTS, norm, w));
 }
 
 // Writes the workgroup's log-likelihood; called by all invocations together.

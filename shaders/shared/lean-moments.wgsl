@@ -13,28 +13,33 @@
 
 // Points between two folds: a multiple of STAGED.
 const FOLDED: u32 = 64u * SLICES;
+const ROOM: u32 = SLICES_ROOM;
 
 // Stages the responsibilities of components k0 … for STAGED points of the chunk, from `at` on; 0 from `end` on. All reads come first, so that none
 // waits for another.
 fn stage_responsibilities(k0: u32, at: u32, end: u32, lane: u32) {
-  let n = lane % STAGED;
-  let side = lane / STAGED;
-  let point = min(at + n, end - 1u);
 #each i ROUNDS
-  let d{i} = densities[min(k0 + {i}u * SIDES + side, job.components - 1u) * job.row + point];
+  let n{i} = at + ({i}u * LANES + lane) / QUADS;
+  let first{i} = k0 + ({i}u * LANES + lane) % QUADS * 4u;
+  let point{i} = min(n{i}, end - 1u);
+  let d{i} = vec4f(
+#each c 4
+    densities[min(first{i} + {c}u, job.components - 1u) * job.row + point{i}],
 #end
-  let norm = norms[point];
+  );
+  let norm{i} = norms[point{i}];
+#end
 #each i ROUNDS
-  if ({i}u * SIDES + side < K) {
-    let r = exp2(max(d{i} - norm.x, MIN_EXPONENT)) * norm.y;
-    sh_responsibilities[n][{i}u * SIDES + side] = select(0.0, r, at + n < end);
+  if (is_entry({i}u, lane, STAGED * QUADS)) {
+    let r = exp2(max(d{i} - norm{i}.x, vec4f(MIN_EXPONENT))) * norm{i}.y;
+    sh_room[{i}u * LANES + lane] = bitcast<vec4u>(select(vec4f(0.0), r, n{i} < end));
   }
 #end
 }
 
 // Stages block b of a point of the chunk as the `to`-th. Past the last block that block is staged again: nobody reads its sums.
 fn stage_block(b: u32, to: u32, at: u32, end: u32, n: u32) {
-  sh_points[to][n] = point_block(job.first + min(at + n, end - 1u), min(b, DB - 1u));
+  sh_room[POINTS_AT + to * ROWS + n] = bits_of_block(point_block(job.first + min(at + n, end - 1u), min(b, DB - 1u)));
 }
 
 // A block of the mean of the invocation's component.

@@ -13,6 +13,7 @@ const BLOCKS: u32 = UNIT_BLOCKS;
 #import point-block
 #import near
 #import norm
+#import room
 #import join-leaves
 #import slices
 
@@ -29,6 +30,7 @@ const LEAVES: u32 = LANES;
 const NEAR_FLOATS: u32 = 576u;   // beside all else, so that several workgroups find room
 // Only where sums are of all components and features.
 const FOLD_TILES: u32 = select(1u, max(1u, SLICES / 4u), UNITS == 1u);
+const ROOM: u32 = max(NEAR * STRIDE, SLICES_ROOM);
 
 var<workgroup> sh_norms: array<vec2f, 256>;
 
@@ -56,29 +58,37 @@ fn note(n: u32, at: u32, norm: Norm, before: LogLikelihood) -> LogLikelihood {
 
 // Stages the responsibilities of components k0 … for STAGED points of the tile, from `at` on. All reads come first, so that none waits for another.
 fn stage_responsibilities(row: u32, k0: u32, at: u32, lane: u32) {
-  let n = lane % STAGED;
-  let side = lane / STAGED;
 #each i ROUNDS
-  let d{i} = densities[row + min(k0 + {i}u * SIDES + side, job.components - 1u)][at + n];
+  let n{i} = at + ({i}u * LANES + lane) / QUADS;
+  let first{i} = k0 + ({i}u * LANES + lane) % QUADS * 4u;
+  let d{i} = vec4f(
+#each c 4
+    densities[row + min(first{i} + {c}u, job.components - 1u)][n{i}],
 #end
-  let norm = sh_norms[at + n];
+  );
+#end
 #each i ROUNDS
-  if ({i}u * SIDES + side < K) {
-    sh_responsibilities[n][{i}u * SIDES + side] = exp2(max(d{i} - norm.x, MIN_EXPONENT)) * norm.y;
+  let norm{i} = sh_norms[n{i}];
+  if (is_entry({i}u, lane, STAGED * QUADS)) {
+    sh_room[{i}u * LANES + lane] = bitcast<vec4u>(exp2(max(d{i} - norm{i}.x, vec4f(MIN_EXPONENT))) * norm{i}.y);
   }
 #end
 }
 
 // Stages a unit's blocks of features (the including stage's `block_of`) for STAGED points, from point `at` of the window on.
 fn stage_blocks(unit: u32, at: u32, lane: u32) {
-  for (var i = lane; i < UNIT_BLOCKS * STAGED; i += LANES) {
-    sh_points[i / STAGED][i % STAGED] = point_block(at + i % STAGED, block_of(unit, i / STAGED));
+  for (var i = 0u; i < (UNIT_BLOCKS * STAGED + LANES - 1u) / LANES; i++) {
+    let n = lane % STAGED;
+    let b = i * (LANES / STAGED) + lane / STAGED;
+    if (is_entry(i, lane, UNIT_BLOCKS * STAGED)) {
+      sh_room[POINTS_AT + b * ROWS + n] = bits_of_block(point_block(at + n, block_of(unit, b)));
+    }
   }
 }
 
 // Writes the log-likelihood of the run; called by all invocations together.
 fn leave(likelihood: LogLikelihood, group: u32, lane: u32) {
-  sh_likelihoods[lane] = likelihood;
+  put_leaf(lane, likelihood);
   let all = join_leaves(lane);
   if (lane == 0u) {
     log_likelihoods[job.tile_first + group] = all;

@@ -136,8 +136,8 @@ export function expandShader(
     K: components,
     UNITS: isFull ? 1 : diagUnits(shape),
     UNIT_BLOCKS: unitBlocks(shape),
-    // In which 64 invocations stage the responsibilities of 32 points, two components per round.
-    ROUNDS: Math.ceil(components / 2),
+    // In which 64 invocations stage the responsibilities of 32 points, two quads of components per round.
+    ROUNDS: Math.ceil(components / 8),
     TAKEN: takenPoints(shape),
   };
   const prelude = Object.entries(constants).map(([name, value]) => `const ${name}: u32 = ${value}u;\n`);

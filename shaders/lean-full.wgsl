@@ -51,7 +51,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
         }
       }
 #each p POINTS
-      likelihood = note(tile + at{p}, at{p}, norm{p}, likelihood);
+      likelihood = note(tile + at{p}, group, at{p}, norm{p}, likelihood);
 #end
     }
     storageBarrier();
@@ -65,7 +65,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 #end
       for (var stage = 0u; stage < 256u / STAGED; stage++) {
         let at = stage * STAGED;
-        stage_responsibilities(row, k0, at, lane);
+        stage_responsibilities(group, row, k0, at, lane);
         stage_blocks(0u, job.first + tile + at, lane);
         workgroupBarrier();
 #insert sum-full

@@ -1,7 +1,7 @@
 // Both steps of EM in one stage, for GPUs. A workgroup takes a run of points, one tile of 256 after another:
 //
-//   E   An invocation takes four points, POINTS at once. Log-densities go to rows of scratch memory that only this workgroup uses (and that
-//       stay in caches), norms to workgroup memory.
+//   E   An invocation takes four points, POINTS at once. Log-densities and norms (see lean-density.wgsl) go to rows of scratch memory that only
+//       this workgroup uses, and that stay in caches.
 //   M   The workgroup takes K components (and a unit of sums, from UNIT_BLOCKS blocks of features) at a time, as slices.wgsl says. With few
 //       components, an invocation keeps their sums over FOLD_TILES tiles.
 //
@@ -20,10 +20,11 @@ const BLOCKS: u32 = UNIT_BLOCKS;
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(2) var<storage, read> points: array<Vec>;
 @group(0) @binding(3) var<storage, read_write> densities: array<array<f32, 256>>;
-@group(0) @binding(4) var<storage, read_write> log_likelihoods: array<LogLikelihood>; // by run
-@group(0) @binding(5) var<storage, read_write> partials: array<vec4f>;               // by run, high and low numbers, component, tile
+@group(0) @binding(4) var<storage, read_write> norms: array<array<vec2f, 256>>;      // a row for each workgroup
+@group(0) @binding(5) var<storage, read_write> log_likelihoods: array<LogLikelihood>; // by run
+@group(0) @binding(6) var<storage, read_write> partials: array<vec4f>;               // by run, high and low numbers, component, tile
 #if WEIGHTED
-@group(0) @binding(6) var<storage, read> weights: array<f32>;                        // one per point of the window
+@group(0) @binding(7) var<storage, read> weights: array<f32>;                        // one per point of the window
 #endif
 
 const LEAVES: u32 = LANES;
@@ -31,8 +32,6 @@ const NEAR_FLOATS: u32 = 576u;   // beside all else, so that several workgroups 
 // Only where sums are of all components and features.
 const FOLD_TILES: u32 = select(1u, max(1u, SLICES / 4u), UNITS == 1u);
 const ROOM: u32 = max(NEAR * STRIDE, SLICES_ROOM);
-
-var<workgroup> sh_norms: array<vec2f, 256>;
 
 // The first of a workgroup's rows of log-densities. Each has an odd number of rows, which spreads them over the channels of memory.
 fn first_row(group: u32) -> u32 {
@@ -45,19 +44,19 @@ fn count_tiles(group: u32) -> u32 {
   return (min(job.run, job.count - first) + 255u) / 256u;
 }
 
-// Keeps the norm of point n of the chunk, the tile's `at`-th; returns the log-likelihood with the point joined to it.
-fn note(n: u32, at: u32, norm: Norm, before: LogLikelihood) -> LogLikelihood {
+// Writes the norm of point n of the chunk, the tile's `at`-th; returns the log-likelihood with the point joined to it.
+fn note(n: u32, group: u32, at: u32, norm: Norm, before: LogLikelihood) -> LogLikelihood {
   if (n >= job.count) {
-    sh_norms[at] = vec2f(norm.peak, 0.0);
+    norms[group][at] = vec2f(norm.peak, 0.0);
     return before;
   }
   let w = weight_of(n);
-  sh_norms[at] = scale_of(norm, w);
+  norms[group][at] = scale_of(norm, w);
   return join_point(before, norm, w);
 }
 
 // Stages the responsibilities of components k0 … for STAGED points of the tile, from `at` on. All reads come first, so that none waits for another.
-fn stage_responsibilities(row: u32, k0: u32, at: u32, lane: u32) {
+fn stage_responsibilities(group: u32, row: u32, k0: u32, at: u32, lane: u32) {
 #each i ROUNDS
   let n{i} = at + ({i}u * LANES + lane) / QUADS;
   let first{i} = k0 + ({i}u * LANES + lane) % QUADS * 4u;
@@ -66,9 +65,9 @@ fn stage_responsibilities(row: u32, k0: u32, at: u32, lane: u32) {
     densities[row + min(first{i} + {c}u, job.components - 1u)][n{i}],
 #end
   );
+  let norm{i} = norms[group][n{i}];
 #end
 #each i ROUNDS
-  let norm{i} = sh_norms[n{i}];
   if (is_entry({i}u, lane, STAGED * QUADS)) {
     sh_room[{i}u * LANES + lane] = bitcast<vec4u>(exp2(max(d{i} - norm{i}.x, vec4f(MIN_EXPONENT))) * norm{i}.y);
   }

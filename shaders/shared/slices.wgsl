@@ -33,13 +33,18 @@ fn place_of(run: u32, k0: u32, tile: u32) -> u32 {
   return ((2u * run * job.components + k0) * TILES + tile) * SUMS;
 }
 
+const NONE: vec4f = vec4f(0.0);   // in the place of sums that there are not
+
 // Adds the first `count` of four vec4f of all slices to the run's sums, of component k0 from place `to` on; called by all invocations together.
-fn fold(v: array<vec4f, 4>, k0: u32, to: u32, count: u32, is_first: bool, lane: u32) {
-#each i 4
-  if ({i}u < count) {
-    sh_room[{i}u * LANES + lane] = bitcast<vec4u>(v[{i}]);
+fn fold(a: vec4f, b: vec4f, c: vec4f, d: vec4f, k0: u32, to: u32, count: u32, is_first: bool, lane: u32) {
+  sh_room[lane] = bitcast<vec4u>(a);
+  if (count > 1u) {
+    sh_room[LANES + lane] = bitcast<vec4u>(b);
   }
-#end
+  if (count > 2u) {
+    sh_room[2u * LANES + lane] = bitcast<vec4u>(c);
+    sh_room[3u * LANES + lane] = bitcast<vec4u>(d);
+  }
   workgroupBarrier();
   for (var i = 0u; i < (4u * K + LANES - 1u) / LANES; i++) {
     let e = i * LANES + lane;

@@ -8,7 +8,7 @@ const DENSITY_BYTES = 33 * 2 ** 20;
 const PARTIAL_BYTES = 12 * 2 ** 20;
 /** Sums of a window by groups of runs: at most so many bytes. */
 const MIDDLE_BYTES = 15 * 2 ** 20;
-/** The same where both steps are one stage: log-densities and partial sums of a chunk together, and sums by groups. */
+/** The same where both steps are one stage: log-densities, norms and partial sums of a chunk together, and sums by groups. */
 const WHOLE_BYTES = 58 * 2 ** 20;
 const WHOLE_MIDDLE_BYTES = 5 * 2 ** 20;
 /** Totals of a window that are read back: at most this many bytes, or one. */
@@ -51,7 +51,7 @@ export const densityRows = (K: number) => K | 1;
 
 /** Bytes of scratch memory per run of a stage for both steps. */
 function wholeBytes({ way, K, column }: Model): number {
-  return densityRows(K) * TILE * 4 + rowsPerRun(way) * column;
+  return densityRows(K) * TILE * 4 + TILE * 8 + rowsPerRun(way) * column;
 }
 
 /** The largest power of two that is no larger. */

@@ -70,7 +70,7 @@ export async function firstStage(
   const stage = await compileFirst(context, shape, work, flags);
   const { buffer } = window;
   const resources = way.whole
-    ? [parameters, buffer, densities, logLikelihoods, partials]
+    ? [parameters, buffer, densities, norms, logLikelihoods, partials]
     : way.moments
       ? [parameters, buffer, densities, norms, logLikelihoods]
       : [batchBinding(parameters), buffer, partials];

@@ -100,7 +100,7 @@ async function allocate(
     parameters: await storage('parameters', parameters, Usage.UNIFORM | Usage.COPY_DST),
     means: await storage('means', K * shape.DB * shape.W * 4, Usage.COPY_DST | Usage.COPY_SRC),
     densities: await storage('densities', densities),
-    norms: await storage('norms', moments ? capacity * 8 : 0),
+    norms: await storage('norms', whole ? runsAtOnce * TILE * 8 : moments ? capacity * 8 : 0),
     partials: await storage('partials', runsAtOnce * rowsPerRun(way) * column),
     middle: await storage('sums', 2 * most(({ middle }) => middle) * column),
     totals: await storage('totals', totals, Usage.COPY_SRC),

@@ -37,9 +37,9 @@ const LEAN_DENSITY: StageLayout = {
   pointwise: true,
 };
 
-/** Parameters, points, log-densities, log-likelihoods, partial sums. */
+/** Parameters, points, log-densities, norms, log-likelihoods, partial sums. */
 const LEAN_WHOLE: StageLayout = {
-  bindings: ['job', 'read', 'read', 'write', 'write', 'write'],
+  bindings: ['job', 'read', 'read', 'write', 'write', 'write', 'write'],
   shaped: true,
   pointwise: true,
   counted: true,

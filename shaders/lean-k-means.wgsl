@@ -1,16 +1,18 @@
 // One pass of k-means over the points, for GPUs: assignment as in assign.wgsl, sums about the old centres as in update.wgsl, and in its layout. A
 // workgroup takes one run of points, one tile after another:
 //
-//   assign   An invocation takes TAKEN points, POINTS at once, and sets the bit of each among the members of its cluster.
-//   update   An invocation owns a cluster, whose sums it keeps in registers, and every `slices`-th word, which stands for 32 points. It adds the
+//   assign   An invocation takes TAKEN points, POINTS at once, and sets the bit of each among the members of its cluster. Scores tell which, for half
+//            the work of distances; where they cannot, distances do (second-look.wgsl): so labels are those of assign.wgsl.
+//   update   An invocation owns a cluster, whose sums it keeps in registers, and every SLICES-th word, which stands for 32 points. It adds the
 //            members among them in their order.
 //
-// At the end of the run the slices are added up, in order. The order in which bits are set does not matter, so results never change.
-// Twins: assign.ts and update.ts in src/backends/cpu/stages/
+// At the end of the run the slices are added up, in order. The order in which bits are set does not matter, so results never change. Each value of a
+// point or a block is a variable of its own: see lean-density.wgsl. Twins: assign.ts and update.ts in src/backends/cpu/stages/
 
 #import job
 #import point-block
 #import parameters
+#import second-look
 
 @group(0) @binding(0) var<uniform> job: Job;
 @group(0) @binding(2) var<storage, read> points: array<Vec>;
@@ -23,73 +25,18 @@ const LANES: u32 = 128u;
 const TILE: u32 = LANES * TAKEN;
 const WORDS: u32 = TILE / 32u;
 const BLOCKS: u32 = DB + 1u;
-
-alias Points = array<array<Vec, DB>, POINTS>;
+const SLICES: u32 = LANES / K;
 
 var<workgroup> sh_members: array<atomic<u32>, K * WORDS>;   // the words of one cluster side by side
-var<workgroup> sh_nearest: array<f32, TILE>;
+var<workgroup> sh_half_norms: array<f32, K>;                // ½|c|²
 var<workgroup> sh_sums: array<Vec, LANES>;
 
-fn assign(tile: u32, end: u32, round: u32, lane: u32) {
-  var x: Points;
-  var best: array<f32, POINTS>;
-  var label = array<u32, POINTS>();
-  for (var p = 0u; p < POINTS; p++) {
-    best[p] = MAX_FLOAT;
-    for (var b = 0u; b < DB; b++) {
-      x[p][b] = point_block(job.first + tile + (round + p) * LANES + lane, b);
-    }
-  }
-  for (var k = 0u; k < K; k++) {
-    var distance = array<f32, POINTS>();
-    for (var b = 0u; b < DB; b++) {
-      let center = parameter(k * DB + b);
-      for (var p = 0u; p < POINTS; p++) {
-        let z = x[p][b] - center;
-        distance[p] = add_inner(z, z, b, distance[p]);
-      }
-    }
-    for (var p = 0u; p < POINTS; p++) {
-      label[p] = select(label[p], k, distance[p] < best[p]);
-      best[p] = min(best[p], distance[p]);
-    }
-  }
-  for (var p = 0u; p < POINTS; p++) {
-    let n = (round + p) * LANES + lane;
-    if (tile + n < end) {
-      sh_nearest[n] = best[p];
-      atomicOr(&sh_members[label[p] * WORDS + n / 32u], 1u << (n % 32u));
-    }
-  }
-}
-
-struct Sums {
-  first: array<Vec, DB>,
-  count: f32,
-  inertia: f32,
-}
-
-// Adds the members of cluster k in one word, and clears it.
-fn update(before: Sums, center: array<Vec, DB>, k: u32, word: u32, tile: u32) -> Sums {
-  var s = before;
-  var members = atomicExchange(&sh_members[k * WORDS + word], 0u);
-  while (members != 0u) {
-    // The place of the lowest bit. firstTrailingBit(members) is written out by some compilers, in 19 instructions.
-    let n = word * 32u + countOneBits(~members & (members - 1u));
-    members &= members - 1u;
-    let at = job.first + tile + n;
+fn weight_of(at: u32) -> f32 {
 #if WEIGHTED
-    let w = weights[at];
+  return weights[at];
 #else
-    let w = 1.0;
+  return 1.0;
 #endif
-    s.count += w;
-    s.inertia += w * sh_nearest[n];
-    for (var b = 0u; b < DB; b++) {
-      s.first[b] += w * (point_block(at, b) - center[b]);
-    }
-  }
-  return s;
 }
 
 // Adds up the slices' sums of one block, and writes the total; called by all invocations together.
@@ -98,8 +45,8 @@ fn flush(sum: Vec, lane: u32, to: u32) {
   workgroupBarrier();
   if (lane < K) {
     var total = Vec(0.0);
-    for (var other = lane; other < LANES; other += K) {
-      total += sh_sums[other];
+    for (var slice = 0u; slice < SLICES; slice++) {
+      total += sh_sums[slice * K + lane];
     }
     partials[to] = total;
   }
@@ -108,35 +55,91 @@ fn flush(sum: Vec, lane: u32, to: u32) {
 
 @compute @workgroup_size(LANES)
 fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) lane: u32) {
-  let k = lane % K;
+  let own = lane % K;
   let slice = lane / K;
-  let slices = LANES / K;
-  var center: array<Vec, DB>;
-  for (var b = 0u; b < DB; b++) {
-    center[b] = parameter(k * DB + b);
+  var half_norm = 0.0;
+#each b DB
+  let center{b} = parameter(own * DB + {b}u);
+  half_norm = add_inner(0.5 * center{b}, center{b}, {b}u, half_norm);
+  var first{b} = Vec(0.0);
+#end
+  var count = 0.0;
+  var inertia = 0.0;
+  if (lane < K) {
+    sh_half_norms[lane] = half_norm;
   }
-  var sums = Sums();
+  workgroupBarrier();
   let start = group.x * job.run;
   let end = min(start + job.run, job.count);
   for (var tile = start; tile < end; tile += TILE) {
-    for (var round = 0u; round < TAKEN; round += POINTS) {
-      assign(tile, end, round, lane);
+    for (var round = 0u; round < TAKEN / POINTS; round++) {
+#each p POINTS
+      let n{p} = (round * POINTS + {p}u) * LANES + lane;
+      let at{p} = job.first + tile + n{p};
+      var norm{p} = 0.0;
+#each b DB
+      let x{p}_{b} = point_block(at{p}, {b}u);
+      norm{p} = add_inner(x{p}_{b}, x{p}_{b}, {b}u, norm{p});
+#end
+      var best{p} = MAX_FLOAT;
+      var second{p} = MAX_FLOAT;
+      var label{p} = 0u;
+#end
+      for (var k = 0u; k < K; k++) {
+#each p POINTS
+        var product{p} = 0.0;
+#end
+#each b DB
+        let c{b} = parameter(k * DB + {b}u);
+#each p POINTS
+        product{p} = add_inner(x{p}_{b}, c{b}, {b}u, product{p});
+#end
+#end
+#each p POINTS
+        let score{p} = sh_half_norms[k] - product{p};
+        label{p} = select(label{p}, k, score{p} < best{p});
+        second{p} = min(second{p}, max(best{p}, score{p}));
+        best{p} = min(best{p}, score{p});
+#end
+      }
+#each p POINTS
+      if (are_close(norm{p}, best{p}, second{p})) {
+        label{p} = look_again(at{p});
+      }
+      if (tile + n{p} < end) {
+        atomicOr(&sh_members[label{p} * WORDS + n{p} / 32u], 1u << (n{p} % 32u));
+      }
+#end
     }
     workgroupBarrier();
-    if (slice < slices) {
-      for (var word = slice; word < WORDS; word += slices) {
-        sums = update(sums, center, k, word, tile);
+    if (slice < SLICES) {
+      for (var word = slice; word < WORDS; word += SLICES) {
+        var members = atomicExchange(&sh_members[own * WORDS + word], 0u);
+        while (members != 0u) {
+          // The place of the lowest bit. Some compilers of WGSL write firstTrailingBit(members) out, in 19 instructions.
+          let at = job.first + tile + word * 32u + countOneBits(~members & (members - 1u));
+          members &= members - 1u;
+          let w = weight_of(at);
+          var distance = 0.0;
+#each b DB
+          let z{b} = point_block(at, {b}u) - center{b};
+          first{b} += w * z{b};
+          distance = add_inner(z{b}, z{b}, {b}u, distance);
+#end
+          count += w;
+          inertia += w * distance;
+        }
       }
     }
     workgroupBarrier();
   }
-  let to = (group.x * K + k) * BLOCKS;
-  for (var b = 0u; b < DB; b++) {
-    flush(sums.first[b], lane, to + b);
-  }
+  let to = (group.x * K + own) * BLOCKS;
+#each b DB
+  flush(first{b}, lane, to + {b}u);
+#end
 #if WIDE
-  flush(Vec(sums.count, sums.inertia, 0.0, 0.0), lane, to + DB);
+  flush(Vec(count, inertia, 0.0, 0.0), lane, to + DB);
 #else
-  flush(Vec(sums.count, sums.inertia), lane, to + DB);
+  flush(Vec(count, inertia), lane, to + DB);
 #endif
 }

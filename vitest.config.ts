@@ -15,7 +15,7 @@ const SLOW = [
   'test/bench/bundle.test.ts',
   'test/bench-peers/**',
   'test/cpu/{assignment,dataset,seeding,stages,wasm,weights}.test.ts',
-  'test/data/{apart,arrow,csv,csv-property,open-stream,parquet,stream-memory}.test.ts',
+  'test/data/{apart,arrow,csv,csv-property,damaged,open-stream,parquet,stream-memory}.test.ts',
   'test/em/{acceleration,k-means,missing,prior,restarts,row-sample,shapes,warm-up,warm-up-weights,weights}.test.ts',
   'test/information/**',
   'test/lab/data/{generate,prepare,room}.test.ts',

@@ -2,6 +2,7 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { findLayout } from '../data/readers/csv-columns.ts';
 import { isBlank, readRows } from '../data/readers/csv-rows.ts';
+import { readable } from '../data/readers/open.ts';
 import { detectFormat, type FileSource } from '../data/readers/source.ts';
 import { EmgpuError, type FileFormat, readTable } from '../node.ts';
 import { STDIN } from './input.ts';
@@ -41,11 +42,14 @@ export async function readLabels(
   signal: AbortSignal,
 ): Promise<LabelColumn> {
   const handle = await open(path);
+  const name = basename(path);
+  let format = options.format;
   try {
     const source = sourceOf(handle, (await handle.stat()).size);
-    const request = { path, name: basename(path), column, header: hasHeader(options), signal };
-    const found = options.format ?? (await detectFormat(source, request.name));
-    return await READERS[found](source, request);
+    format ??= await detectFormat(source, name);
+    return await READERS[format](source, { path, name, column, header: hasHeader(options), signal });
+  } catch (error) {
+    throw readable(name, format, error);
   } finally {
     await handle.close();
   }
@@ -81,17 +85,24 @@ async function fromText(
 }
 
 async function fromParquet(source: FileSource, { name, column }: Request): Promise<LabelColumn> {
-  const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = await import('hyparquet');
+  const { parquetReadObjects, parquetSchema } = await import('hyparquet');
   const { compressors } = await import('hyparquet-compressors');
-  const file = {
-    byteLength: source.size,
-    slice: (start: number, end = source.size) => source.slice(start, end).arrayBuffer(),
-  };
-  const metadata = await parquetMetadataAsync(file);
-  const names = parquetSchema(metadata).children.map(({ element }) => element.name);
-  if (!names.includes(column)) refuseColumn(name, column, names);
-  const rows = await parquetReadObjects({ file, metadata, columns: [column], compressors });
-  return rows.map((row) => labelOf(row[column]));
+  const { checkedChunk, findRowGroups, forOddPages, readMetadata } = await import('../data/readers/parquet-chunks.ts');
+  const metadata = await readMetadata(source);
+  const elements = parquetSchema(metadata)
+    .children.filter(({ element, children }) => children.length === 0 && element.repetition_type !== 'REPEATED')
+    .map(({ element }) => element);
+  const names = elements.map((element) => element.name);
+  if (!names.includes(column)) return refuseColumn(name, column, names);
+  const nullable = elements[names.indexOf(column)]!.repetition_type !== 'REQUIRED';
+  const labels: (string | undefined)[] = [];
+  for (const { start, rows, chunks } of findRowGroups(metadata, [column])) {
+    const chunk = checkedChunk(source, chunks[0]!, nullable, rows, forOddPages(compressors));
+    const range = { rowStart: start, rowEnd: start + rows };
+    const cells = await parquetReadObjects({ ...chunk, ...range, metadata, columns: [column] });
+    for (const cell of cells) labels.push(labelOf(cell[column]));
+  }
+  return labels;
 }
 
 /** Reads the column of an Arrow file. The codecs of compressed batches were registered when the points were read. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Table, tableToIPC, type Vector, vectorFromArray } from 'apache-arrow';
+import { parquetMetadata } from 'hyparquet';
 import { parquetWriteBuffer } from 'hyparquet-writer';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type HostPoints, MixtureModel } from '../../src/node.ts';
@@ -119,6 +120,21 @@ describe('emgpu evaluate', () => {
       const bad = await emgpu(['evaluate', model, file, '--labels-column', 'kind', ...CPU]);
       expect(bad.stderr).toMatch(/\[missing-column\] .*"kind".*sepal_length/);
     }
+  });
+
+  it('says so where only the column of known classes is damaged', async () => {
+    const columnData = [...NAMES, 'species'].map((name, j) => ({
+      name,
+      data: cells.map((row) => (name === 'species' ? row[j]! : Number(row[j]))),
+    }));
+    const parquet = parquetWriteBuffer({ columnData });
+    const chunk = parquetMetadata(parquet).row_groups[0]!.columns[4]!.meta_data!;
+    // The head of the column's first page ends before its sizes.
+    new Uint8Array(parquet)[Number(chunk.dictionary_page_offset ?? chunk.data_page_offset) + 2] = 0;
+    const file = work.write('damaged.parquet', new Uint8Array(parquet));
+    const { status, stderr } = await emgpu(['evaluate', model, file, '--labels-column', 'species', ...CPU]);
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/\[unreadable-file\] damaged.parquet .*the size of a page is undefined/);
   });
 
   it('keeps classes with their rows where rows are dropped, blank, quoted or without a class', async () => {

@@ -136,6 +136,11 @@ describe('Parquet, types', () => {
     expect(table.rowNumbers).toEqual(Uint32Array.of(0, 1, 3));
   });
 
+  it('reads columns that cannot have nulls, also where a writer does not say that they cannot', async () => {
+    const file = tinyParquet([column('x', 5, [double(1), double(2)], { required: true })]);
+    expect(rowsOf(await read('t.parquet', file))).toEqual([[1], [2]]);
+  });
+
   it('leaves columns out that share a name, and says so', async () => {
     const file = tinyParquet(['a', 'x', 'a'].map((name, i) => column(name, 5, [double(i), double(i + 10)])));
     const table = await read('t.parquet', file);

@@ -17,6 +17,8 @@ export interface TinyColumn {
   readonly converted?: number;
   /** A `LogicalType` of the format. */
   readonly logical?: Wire;
+  /** It has no nulls, and is written as fastparquet does, which leaves out fields of 0. */
+  readonly required?: boolean;
   /** Per row group, PLAIN bytes of each value, null where there is none. */
   readonly groups: readonly (readonly (Uint8Array | null)[])[];
 }
@@ -59,10 +61,10 @@ export const PLAIN = {
   text: (x: string) => Uint8Array.of(...uint32(x.length), ...ascii(x)),
 };
 
-function schemaElement({ name, type, converted, logical }: TinyColumn): Wire {
+function schemaElement({ name, type, converted, logical, required }: TinyColumn): Wire {
   return struct({
     1: i32(type),
-    3: i32(1),
+    ...(required ? {} : { 3: i32(1) }),
     4: text(name),
     ...(converted === undefined ? {} : { 6: i32(converted) }),
     ...(logical ? { 10: logical } : {}),
@@ -70,10 +72,11 @@ function schemaElement({ name, type, converted, logical }: TinyColumn): Wire {
 }
 
 /** Appends a column chunk to the file; gives its `ColumnChunk`. */
-function writeChunk(file: number[], { name, type, groups }: TinyColumn, g: number): Wire {
+function writeChunk(file: number[], { name, type, required, groups }: TinyColumn, g: number): Wire {
   const cells = groups[g]!;
-  const levels = packBits(cells.map((cell) => cell !== null));
-  const page = [...uint32(levels.length), ...levels, ...cells.flatMap((cell) => [...(cell ?? [])])];
+  const bits = packBits(cells.map((cell) => cell !== null));
+  const levels = required ? [] : [...uint32(bits.length), ...bits];
+  const page = [...levels, ...cells.flatMap((cell) => [...(cell ?? [])])];
   const header = struct({
     1: i32(0),
     2: i32(page.length),

@@ -1,5 +1,6 @@
 import type { Data, DataType, RecordBatch, RecordBatchReader } from 'apache-arrow';
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
+import { MetadataCheck } from './arrow-metadata.ts';
 import { chooseColumns, type OfferedColumn, ROW_LABELS } from './columns.ts';
 import { type FileSource, latin1, type ReadRequest, readBytes, type TableFile, truncated } from './source.ts';
 
@@ -23,14 +24,15 @@ export async function openArrow(source: FileSource, request: ReadRequest): Promi
   const arrow = await import('apache-arrow');
   await addCodecs(arrow);
   const isFile = await checkEnds(source, name);
-  const { schema } = await openReader(arrow, new SliceHandle(source), name);
+  const handleOf = (from: FileSource) => new SliceHandle(from, new MetadataCheck(), isFile);
+  const { schema } = await openReader(arrow, handleOf(source), name);
   const offered = schema.fields.map((field) => describe(arrow, field.name, field.type));
   const { places, labels, weighted, leftOut } = chooseColumns(offered, request);
   const features = weighted ? places.slice(0, -1) : places;
   return {
     columns: { labels, weighted, leftOut, narrow: features.every((place) => offered[place]!.narrow) },
     async *read(source, builder, signal) {
-      const handle = new SliceHandle(source);
+      const handle = handleOf(source);
       const reader = await openReader(arrow, handle, name);
       let nRows = 0;
       let nBatches = 0;
@@ -51,6 +53,10 @@ export async function openArrow(source: FileSource, request: ReadRequest): Promi
         nRows += batch.numRows;
       }
       if (!isFile && handle.endsWithin) throw truncated(name, 'it ends within a message');
+      // apache-arrow passes over a message whose head is damaged, and then takes zeros in its body for the end.
+      if (!isFile && handle.position < source.size) {
+        throw new Error(`it goes on after its end at byte ${handle.position}, to byte ${source.size}`);
+      }
     },
   };
 }
@@ -119,16 +125,21 @@ function asTruncated(error: unknown, name: string): unknown {
   return error instanceof Error && /^Expected to read/.test(error.message) ? truncated(name, error.message) : error;
 }
 
-/** The part of a Node `FileHandle` that apache-arrow uses, over slices. */
+/** The part of a Node `FileHandle` that apache-arrow uses, over slices, of which those that hold metadata are checked. */
 class SliceHandle {
   readonly fd = 0;
   /** Where the last read ended. */
   position = 0;
   readonly #source: FileSource;
+  readonly #check: MetadataCheck;
+  /** Where the footer ends; −1 in a stream. */
+  readonly #footerEnd: number;
   #lastRead = new Uint8Array(0);
 
-  constructor(source: FileSource) {
+  constructor(source: FileSource, check: MetadataCheck, isFile: boolean) {
     this.#source = source;
+    this.#check = check;
+    this.#footerEnd = isFile ? source.size - 10 : -1;
   }
 
   /** Whether the last read was (part of) the mark or length with which a message begins; zeros there end a stream. */
@@ -145,6 +156,11 @@ class SliceHandle {
     // A source that shrinks while it is read would make apache-arrow ask for ever.
     if (bytes.length === 0 && length > 0) throw new Error('the file ends before its size');
     buffer.set(bytes, offset);
+    // Metadata are what is read after their length.
+    if (this.#lastRead.length === 4 && new DataView(this.#lastRead.buffer).getInt32(0, true) === bytes.length) {
+      if (position + length === this.#footerEnd) this.#check.footer(bytes);
+      else this.#check.message(bytes);
+    }
     this.#lastRead = bytes.length <= 4 ? bytes : new Uint8Array(8);
     this.position = position + bytes.length;
     return { bytesRead: bytes.length, buffer };
@@ -209,6 +225,7 @@ function toCells(arrow: Arrow, data: Data): Cells {
   }
   if (is.isDecimal(type)) return decimalCells(data, type.scale, type.bitWidth);
   if (is.isBool(type) || (is.isFloat(type) && type.precision === Precision.HALF)) {
+    checkLength(data, is.isBool(type) ? 8 * data.values.length - data.offset : data.values.length);
     return Array.from(new arrow.Vector([data]));
   }
   const [factor, divisor] = millisecondsIn(arrow, type);
@@ -220,8 +237,7 @@ function toCells(arrow: Arrow, data: Data): Cells {
 function decimalCells(data: Data, scale: number, bitWidth: number): Cells {
   const words = data.values as Uint32Array;
   const stride = bitWidth / 32;
-  if (words.length < data.length * stride)
-    throw new Error(`a column of ${data.length} rows holds ${words.length / stride} values`);
+  checkLength(data, words.length / stride);
   return Array.from({ length: data.length }, (_, i) => {
     if (!data.getValid(i)) return null;
     let digits = 0n;
@@ -230,11 +246,16 @@ function decimalCells(data: Data, scale: number, bitWidth: number): Cells {
   });
 }
 
-/** Maps the values that are there; in a damaged file the buffer may be too short for its rows. */
+/** Maps the values that are there. */
 function mapCells(data: Data, map: (value: number | bigint) => unknown): unknown[] {
   const values = data.values as ArrayLike<number | bigint>;
-  if (values.length < data.length) throw new Error(`a column of ${data.length} rows holds ${values.length} values`);
+  checkLength(data, values.length);
   return Array.from({ length: data.length }, (_, i) => (data.getValid(i) ? map(values[i]!) : null));
+}
+
+/** In a damaged file the buffer may be too short for its rows. */
+function checkLength({ length }: Data, held: number): void {
+  if (held < length) throw new Error(`a column of ${length} rows holds ${held} values`);
 }
 
 /** The unit of a date or timestamp in milliseconds, as a factor and a divisor; both are 1 for all other types. */

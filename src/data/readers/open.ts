@@ -85,13 +85,20 @@ function named(name: string, format: FileFormat, file: TableFile): TableFile {
   };
 }
 
-function readable(name: string, format: FileFormat | undefined, cause: unknown): EmgpuError {
+/** Whatever a reader threw as an {@link EmgpuError}. */
+export function readable(name: string, format: FileFormat | undefined, cause: unknown): EmgpuError {
   if (cause instanceof EmgpuError) return cause;
-  const reason = cause instanceof Error ? cause.message : String(cause);
   return new EmgpuError(
     'unreadable-file',
-    `${name} cannot be read${format ? ` as ${format}` : ''}: ${reason.replace(/\.$/, '')}.`,
+    `${name} cannot be read${format ? ` as ${format}` : ''}: ${reasonOf(cause).replace(/\.$/, '')}.`,
     'Check that the file is whole and really of this format, or write it anew.',
     { cause },
   );
+}
+
+/** Libraries stumble over damaged bytes with errors of the language, which say nothing about the file. */
+function reasonOf(cause: unknown): string {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const isStumble = cause instanceof TypeError || cause instanceof RangeError;
+  return isStumble ? `what it says about its own parts makes no sense (${reason.replace(/\.$/, '')})` : reason;
 }

@@ -1,17 +1,12 @@
 import type { AsyncBuffer, Compressors, FileMetaData, ParquetParsers, SchemaElement, SchemaTree } from 'hyparquet';
 import { EmgpuError, throwIfAborted } from '../../errors.ts';
 import { chooseColumns, type OfferedColumn, ROW_LABELS } from './columns.ts';
+import { checkedChunk, findRowGroups, forOddPages, type RowGroup, readMetadata } from './parquet-chunks.ts';
 import { type FileSource, latin1, type ReadRequest, readBytes, type TableFile, truncated } from './source.ts';
-
-/** A row group: its rows and, in bytes, where the column chunks wanted from it end. */
-interface RowGroup {
-  readonly start: number;
-  readonly rows: number;
-  readonly end: number;
-}
 
 interface ParquetColumn extends OfferedColumn {
   readonly narrow: boolean;
+  readonly nullable: boolean;
 }
 
 /** Times become numbers, not `Date` objects: milliseconds since 1970 UTC. */
@@ -35,10 +30,10 @@ const PIECE_CELLS = 2 ** 23;
  */
 export async function openParquet(source: FileSource, request: ReadRequest): Promise<TableFile> {
   const { name } = request;
-  const { parquetMetadataAsync, parquetRead, parquetSchema } = await import('hyparquet');
+  const { parquetRead, parquetSchema } = await import('hyparquet');
   const { compressors } = await import('hyparquet-compressors');
   await checkEnds(source, name);
-  const metadata = await parquetMetadataAsync(asyncBuffer(source), { parsers: PARSERS, geoparquet: false });
+  const metadata = await readMetadata(source, PARSERS);
   metadata.schema.forEach(completeType);
   const offered = withoutNamesakes(parquetSchema(metadata).children.map(describe));
   const { places, labels, weighted, leftOut } = chooseColumns(offered, request);
@@ -50,13 +45,8 @@ export async function openParquet(source: FileSource, request: ReadRequest): Pro
     columns: { labels, weighted, leftOut, narrow: features.every((place) => offered[place]!.narrow) },
     nRows,
     async *read(source, builder, signal) {
-      const options = {
-        file: asyncBuffer(source),
-        metadata,
-        compressors: forOddPages(compressors),
-        parsers: PARSERS,
-        useOffsetIndex: true,
-      };
+      const codecs = forOddPages(compressors);
+      const options = { metadata, parsers: PARSERS, useOffsetIndex: true };
       for (const group of groups) {
         if (group.end > source.size) {
           throw truncated(name, `its columns reach to byte ${group.end}, it has ${source.size}`);
@@ -66,42 +56,15 @@ export async function openParquet(source: FileSource, request: ReadRequest): Pro
           const rows = Math.min(step, group.start + group.rows - from);
           builder.open(rows);
           for (const [j, label] of labels.entries()) {
-            await readPiece(parquetRead, { ...options, columns: [label] }, group, from, rows, (at, cells) =>
-              builder.setColumn(j, at, cells),
-            );
+            const { nullable } = offered[places[j]!]!;
+            const chunk = checkedChunk(source, group.chunks[j]!, nullable, group.rows, codecs);
+            const column = { ...options, ...chunk, columns: [label] };
+            await readPiece(parquetRead, column, group, from, rows, (at, cells) => builder.setColumn(j, at, cells));
           }
           builder.close(rows, (row) => `row ${from + row + 1}`);
           yield (from + rows) / nRows;
         }
       }
-    },
-  };
-}
-
-/** Codecs for empty pages, too, and for LZ4 blocks without Hadoop's frame whose first bytes look like one. */
-function forOddPages(codecs: Compressors): Compressors {
-  const whole = (unpack: Compressors['SNAPPY']) => (input: Uint8Array, length: number) =>
-    length === 0 ? new Uint8Array() : unpack!(input, length);
-  const all: Compressors = Object.fromEntries(Object.entries(codecs).map(([codec, unpack]) => [codec, whole(unpack)]));
-  const { LZ4, LZ4_RAW } = all;
-  const either = (input: Uint8Array, length: number) => {
-    try {
-      return LZ4!(input, length);
-    } catch {
-      return LZ4_RAW!(input, length);
-    }
-  };
-  return { ...all, LZ4: either };
-}
-
-function asyncBuffer(source: FileSource): AsyncBuffer {
-  return {
-    byteLength: source.size,
-    slice: (start, end) => {
-      const bytes = readBytes(source, start, end ?? source.size).then(({ buffer }) => buffer);
-      // hyparquet begins several reads at once, and awaits no more of them once one has failed.
-      bytes.catch(() => {});
-      return bytes;
     },
   };
 }
@@ -166,20 +129,6 @@ async function checkEnds(source: FileSource, name: string): Promise<void> {
   }
 }
 
-function findRowGroups({ row_groups }: FileMetaData, names: readonly string[]): RowGroup[] {
-  let start = 0;
-  return row_groups.map(({ num_rows, columns }) => {
-    const ends = columns.flatMap(({ meta_data: chunk }) =>
-      chunk && names.includes(chunk.path_in_schema[0]!)
-        ? [Number((chunk.dictionary_page_offset || chunk.data_page_offset) + chunk.total_compressed_size)]
-        : [],
-    );
-    const group = { start, rows: Number(num_rows), end: Math.max(0, ...ends) };
-    start += group.rows;
-    return group;
-  });
-}
-
 /** hyparquet converts decimals and dates only by the older of Parquet's two ways to write a type; this adds it. */
 function completeType(element: SchemaElement): void {
   const { logical_type: logical, converted_type: converted } = element;
@@ -198,7 +147,8 @@ const TIMES = /^(?:DATE|TIME)/;
 function describe({ element, children }: SchemaTree): ParquetColumn {
   const { name, type = 'nested', converted_type: converted, logical_type: logical, repetition_type } = element;
   const annotation = logical?.type ?? converted;
-  const column = { name, type: (annotation ?? type).toLowerCase(), narrow: false };
+  const nullable = repetition_type !== 'REQUIRED';
+  const column = { name, type: (annotation ?? type).toLowerCase(), narrow: false, nullable };
   if (children.length > 0 || repetition_type === 'REPEATED') return { ...column, ...UNREADABLE };
   if (type === 'BOOLEAN') return { ...column, readable: true, byDefault: false, narrow: true };
   if (type === 'INT96' || TIMES.test(annotation ?? '')) return { ...column, readable: true, byDefault: false };

@@ -142,7 +142,7 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
     const { dataset } = session;
     const D = dataset.nFeatures;
     const given = this.#givenModel(D);
-    const noise = given?.noise ?? (this.#noise && completeNoise(this.#noise, points));
+    const noise = this.#noiseFrom(given, points);
     const prior = this.#prior && completePrior(this.#prior, await describePopulation(dataset, call), covarianceType, K);
     const family = this.#family({ noise, prior });
     const { featureNames } = points;
@@ -164,6 +164,14 @@ export class GaussianMixture extends Estimator<MixtureParameters, MixtureModel, 
 
   get #noise(): NoiseOptions | undefined {
     return settingsOf(this.options.noise);
+  }
+
+  /** The noise at the start: that of the model that is given, with the volume that is asked for. */
+  #noiseFrom(given: MixtureModel | undefined, points: PointSource): NoiseStart | undefined {
+    const asked = this.#noise;
+    if (!given?.noise) return asked && completeNoise(asked, points);
+    const hasVolume = asked?.volume !== undefined || asked?.logVolume !== undefined;
+    return hasVolume ? { ...completeNoise(asked, points), weight: given.noise.weight } : given.noise;
   }
 
   get #prior(): PriorOptions | undefined {

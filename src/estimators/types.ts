@@ -124,7 +124,10 @@ export interface PriorOptions {
 export interface NoiseOptions {
   /** Weight of the noise component at the start, in (0, 1); default 0.05. */
   readonly weight?: number | undefined;
-  /** Volume that the noise is spread over, data units to the power of D. Default: the box around the points, which must then be on the host. */
+  /**
+   * Volume that the noise is spread over, data units to the power of D. Default: that of the start, where it is a model with noise, else the box around
+   * the points, which must then be on the host.
+   */
   readonly volume?: number | undefined;
   /** Natural logarithm of the volume, in place of `volume`: with many columns the volume itself may be beyond float64. */
   readonly logVolume?: number | undefined;

@@ -75,9 +75,11 @@ export function gaussianFamily(options: GaussianFamilyOptions): Family<MixturePa
     collapses: (parameters, frame, limits) =>
       collapsesOf(shape, parameters, frame, { ...limits, regCovar, fixed: frozen.has('covariances') }),
 
-    // With covariances that are given, wide ones may leave no other optimum.
+    // With covariances that are given, wide ones may leave no other optimum. The noise has a weight, but neither mean nor covariance.
     coinciding: ({ means, covariances, weights }) =>
-      frozen.has('covariances') ? undefined : coincidingPair(shape, means, covariances, weights.length),
+      frozen.has('covariances')
+        ? undefined
+        : coincidingPair(shape, means, covariances, weights.length - (noise ? 1 : 0)),
 
     countParameters: (K, D) =>
       (frozen.has('weights') ? 0 : K - (noise ? 0 : 1)) +

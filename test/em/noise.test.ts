@@ -145,6 +145,30 @@ test('a model file keeps it; a fit may go on from one', async () => {
   for (const result of [fit, further, whole]) result.destroy();
 });
 
+test('a volume that is asked for takes the place of that of the start; the weight goes on', async () => {
+  const init = { ...TWO_GROUPS, weights: [0.3, 0.6], noise: { weight: 0.1, logVolume: 5 } };
+  for (const noise of [{ volume: 2500 }, { logVolume: Math.log(2500), weight: 0.3 }]) {
+    const run = await new GaussianMixture({ nComponents: 2, init, noise, ...cpu }).start(points);
+    expect(run.model.noise!.logVolume).toBeCloseTo(Math.log(2500), 14);
+    expectNear([...run.model.weights, run.model.noise!.weight], [0.3, 0.6, 0.1], 1e-14);
+    expectNear((await run.finish()).noise!.logVolume, Math.log(2500), 1e-14);
+  }
+});
+
+test.each(TYPES)('%s: noise is not taken for a component that coincides with another', async (covarianceType) => {
+  for (const nComponents of [1, 2]) {
+    const fit = await fitNoisy({ covarianceType, nComponents, nInit: 3 });
+    expect(fit.warnings.map(({ code }) => code)).not.toContain('coinciding-components');
+    fit.destroy();
+  }
+  // Components that do coincide are still told of.
+  const init = { ...startAt(points, 2, covarianceType), weights: [0.5, 0.4], noise: { weight: 0.1, logVolume: 8 } };
+  const alike = { ...init, means: [init.means[0]!, init.means[0]!] };
+  const fit = await fitNoisy({ covarianceType, init: alike });
+  expect(fit.warnings.map(({ message }) => message).join()).toContain('Components 0 and 1 coincide');
+  fit.destroy();
+});
+
 test('with noise asked for, a model without it starts with the weight that is asked for', async () => {
   const run = await new GaussianMixture({
     nComponents: 2,

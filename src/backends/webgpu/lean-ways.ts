@@ -78,7 +78,8 @@ export const fullWays: readonly LeanWay[] = [
 export const diagWays: readonly LeanWay[] = [
   {
     first: 'lean-diag',
-    points: () => 4,
+    // Beyond, four would leave registers for fewer workgroups than a dispatch has.
+    points: ({ D }) => (D <= 16 ? 4 : 2),
     ladder: () => WHOLE_LADDER,
     // All features of four points are more than registers hold.
     fits: ({ D }) => D <= 32,

@@ -1,5 +1,5 @@
 import { EigenvalueDecomposition, Matrix } from 'ml-matrix';
-import type { Dataset, RunOptions } from '../em/types.ts';
+import type { Dataset, RunOptions, Statistics } from '../em/types.ts';
 import { EmgpuError } from '../errors.ts';
 import {
   alongCoordinates,
@@ -119,8 +119,10 @@ export async function fisherInformation(
     names,
     observed: publish(observed, -1),
     complete: publishComplete(complete, publish),
-    ...describe(invert(observed, complete, names), { names, publish, gradient }, (v) =>
-      errorsOf(v, coordinates, parameters, mixture),
+    ...describe(
+      invert(observed, complete, whyOf(names, coordinates, parameters, statistics)),
+      { names, publish, gradient },
+      (v) => errorsOf(v, coordinates, parameters, mixture),
     ),
   };
 }
@@ -185,8 +187,8 @@ type Inverse =
  * The inverse of the observed information, where it has one. With `complete = L Lᵀ` and `U = L⁻ᵀ` the eigenvalues of `Uᵀ observed U` are shares of the
  * complete information, whatever the parameters' units and however they are correlated.
  */
-function invert(observed: Matrix, complete: CompleteInformation, names: readonly string[]): Inverse {
-  const p = names.length;
+function invert(observed: Matrix, complete: CompleteInformation, why: Why): Inverse {
+  const p = observed.rows;
   const whole = Matrix.zeros(p, p);
   let at = 0;
   for (const block of [complete.weights, ...complete.means, ...complete.covariances]) {
@@ -204,12 +206,32 @@ function invert(observed: Matrix, complete: CompleteInformation, names: readonly
   const missingShare = 1 - least;
   if (least < LEAST_SHARE) {
     const direction = q.getColumn(realEigenvalues.indexOf(least)).map(Math.abs);
-    const name = names[direction.indexOf(Math.max(...direction))]!;
-    const what = least < -LEAST_SHARE ? 'is not at a maximum' : 'is flat';
-    return { missingShare, indefinite: `The log-likelihood ${what} in a direction that is mostly ${name}.` };
+    return { missingShare, indefinite: why(direction.indexOf(Math.max(...direction)), least) };
   }
   const root = u.mmul(q).mulRowVector(realEigenvalues.map((share) => 1 / Math.sqrt(share)));
   return { missingShare, covariance: root.mmul(root.transpose()) };
+}
+
+/** Why there is no inverse, where parameter j makes up most of a direction with this share of the complete information. */
+type Why = (j: number, share: number) => string;
+
+function whyOf(
+  names: readonly string[],
+  { all }: Coordinates,
+  { weights }: MixtureParameters,
+  { totalWeight }: Pick<Statistics, 'totalWeight'>,
+): Why {
+  return (j, share) => {
+    const { part, moves } = all[j]!;
+    const weight = weights[moves[0]![0]]!;
+    // Of labels that are as good as never drawn, the complete information is without bounds.
+    if (part === 'weights' && weight * totalWeight < 1) {
+      const value = Number(weight.toPrecision(2));
+      return `${names[j]} is ${value}, less than the share of one point: at its edge it has no standard error. Fit without that component.`;
+    }
+    const what = share < -LEAST_SHARE ? 'is not at a maximum' : 'is flat';
+    return `The log-likelihood ${what} in a direction that is mostly ${names[j]}.`;
+  };
 }
 
 /** What is published of the inverse. `gradient`: that of the log-likelihood by the free parameters, frame units. */

@@ -272,6 +272,22 @@ describe('no standard errors', () => {
     expect(result.observed.length).toBe(result.names.length);
   });
 
+  test('of a weight under the share of one point, which is at its edge', async () => {
+    const points = pointsOf(TWO_GROUPS, 200);
+    const { weights, ...rest } = await fitted(points, TWO_GROUPS);
+    for (const weight of [1e-8, 1e-20]) {
+      const noise = { weight, logVolume: 5 };
+      const result = await informationOf(
+        points,
+        mixtureOf({ ...rest, weights: weights.map((w) => w * (1 - weight)), noise }),
+      );
+      expect(result.standardErrors).toBeUndefined();
+      expect(result.indefinite).toBe(
+        `noise.weight is ${weight}, less than the share of one point: at its edge it has no standard error. Fit without that component.`,
+      );
+    }
+  });
+
   test('of a component of weight 0, which is refused', async () => {
     const empty = { ...TWO_GROUPS, weights: [0, 1] };
     await refusal(() => informationOf(pointsOf(TWO_GROUPS, 200), mixtureOf(empty)), 'invalid-model');

@@ -28,13 +28,16 @@ export interface Moments {
   readonly variance: Float64Array;
 }
 
-/** The frame that brings columns with these moments near zero mean and unit spread, unless scaling is `none`. A constant column keeps scale 1. */
-export function frameFor(moments: Moments, scaling: Scaling): Frame {
+/**
+ * The frame that brings columns with these moments near zero and unit spread, unless scaling is `none`. A constant column keeps scale 1.
+ * @param middle D numbers that become 0, within some spreads of the means
+ */
+export function frameFor(moments: Moments, scaling: Scaling, middle = moments.mean): Frame {
   if (scaling === 'none') return { shift: moments.mean.map(() => 0), scale: moments.mean.map(() => 1) };
   const spread = Float64Array.from(moments.variance, Math.sqrt);
   const widest = spread.reduce((a, b) => Math.max(a, b), 0);
   const scale = spread.map((s) => nearestPowerOfTwo(scaling === 'isotropic' ? widest : s));
-  return { shift: Float64Array.from(moments.mean), scale };
+  return { shift: Float64Array.from(middle), scale };
 }
 
 /** Converts rows, M × D, from data units into the frame. */

@@ -1,5 +1,5 @@
 import { type Frame, isRounding } from '../data/frame.ts';
-import { frameOfMoments } from '../data/frame-sample.ts';
+import { frameOfComponents } from '../data/frame-sample.ts';
 import type { ResidentPoints } from '../em/resident.ts';
 import { checkInRange } from '../em/statistics.ts';
 import type { Dataset } from '../em/types.ts';
@@ -99,7 +99,7 @@ export class KMeansModel extends PointModel<KMeansParameters> {
       variance[i % D]! += (c - mean[i % D]!) ** 2 / K;
     });
     if (variance.every((v, d) => isRounding(v, mean[d]!))) return undefined;
-    return frameOfMoments({ mean, variance }, this.family.scaling);
+    return frameOfComponents({ mean, variance }, this.family.scaling, centers, new Float64Array(K).fill(1));
   }
 
   /** @internal */

@@ -1,5 +1,5 @@
 import type { Frame } from '../data/frame.ts';
-import { frameOfMoments } from '../data/frame-sample.ts';
+import { frameOfComponents } from '../data/frame-sample.ts';
 import type { HostPoints } from '../data/points.ts';
 import { conditionalMeans } from '../em/missing/impute.ts';
 import { type CovarianceType, covarianceShapes } from '../families/covariance.ts';
@@ -128,7 +128,7 @@ export class MixtureModel extends MixtureBase<MixtureParameters> {
     const average = (value: (k: number) => number) => weights.reduce((sum, w, k) => sum + (w / total) * value(k), 0);
     const mean = Float64Array.from({ length: D }, (_, d) => average((k) => means[k]![d]!));
     const variance = mean.map((m, d) => average((k) => fullCovariances[k]![d]![d]! + (means[k]![d]! - m) ** 2));
-    return frameOfMoments({ mean, variance }, this.family.scaling);
+    return frameOfComponents({ mean, variance }, this.family.scaling, means.flat(), weights);
   }
 
   /** @internal */

@@ -138,13 +138,13 @@ test('points without gaps are an ordinary dataset', async () => {
   ordinary.destroy();
 });
 
-test('the frame has the moments of what is observed, in rows that count', async () => {
-  const data = Float64Array.of(1, N_A, 3, 40, N_A, 80, 1e6, 1e6);
-  const points = { data, nFeatures: 2, sampleWeight: Float64Array.of(1, 2, 0.5, 0) };
+test('the frame has the medians and spreads of what is observed, in rows that count', async () => {
+  const data = Float64Array.of(1, N_A, 3, 40, 4, 70, N_A, 80, 1e6, 1e6);
+  const points = { data, nFeatures: 2, sampleWeight: Float64Array.of(1, 2, 1, 0.5, 0) };
   await withDataset({ points }, async ({ frame, totalWeight, nSamples }) => {
-    expect([...frame.shift]).toEqual([2, 60]);
+    expect([...frame.shift]).toEqual([3, 70]);
     expect([...frame.scale]).toEqual([1, 16]);
-    expect([totalWeight, nSamples]).toEqual([3.5, 4]);
+    expect([totalWeight, nSamples]).toEqual([4.5, 5]);
   });
 });
 

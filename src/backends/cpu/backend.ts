@@ -1,5 +1,6 @@
 import type { Numbers } from '../../data/arrays.ts';
-import { type Frame, frameFor, hostMoments } from '../../data/frame.ts';
+import type { Frame } from '../../data/frame.ts';
+import { frameOfPoints } from '../../data/frame-sample.ts';
 import { checkPoints, type HostPoints, isDevicePoints, type Points } from '../../data/points.ts';
 import { checkWeights } from '../../data/weights.ts';
 import { checkFeatures } from '../../em/features.ts';
@@ -60,7 +61,7 @@ class CpuBackend implements Backend {
     const host = requireHostPoints(points);
     const checked = checkWeights(host);
     throwIfAborted(options.signal);
-    const frame = options.frame ?? frameFor(await hostMoments(host, options.signal), options.scaling);
+    const frame = options.frame ?? (await frameOfPoints(host, options.scaling, options.signal));
     checkFeatures(frame.shift.length, host.nFeatures);
     const n = host.data.length / host.nFeatures;
     const workers = (await this.#pool?.take(countWorkers(n, host.nFeatures, this.#pool.size))) ?? [];

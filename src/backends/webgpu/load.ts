@@ -1,4 +1,5 @@
-import { type Frame, frameFor, hostMoments } from '../../data/frame.ts';
+import type { Frame } from '../../data/frame.ts';
+import { frameOfPoints } from '../../data/frame-sample.ts';
 import { countSamples, type DevicePoints, type HostPoints, isDevicePoints, type Points } from '../../data/points.ts';
 import { checkWeights } from '../../data/weights.ts';
 import type { LoadOptions } from '../../em/types.ts';
@@ -92,7 +93,7 @@ async function bringHome(
     const frame = await tryQuickly(context, shape, points, windows, options);
     if (frame) return frame;
   }
-  const frame = options.frame ?? frameFor(await hostMoments(points, signal), scaling);
+  const frame = options.frame ?? (await frameOfPoints(points, scaling, signal));
   const rejected = await ingestAll(context, windows, shape, points, options, (s) =>
     hostRows(context, shape, points, frame, { scratch: s, bringNear: options.bringNear }),
   );

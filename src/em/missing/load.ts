@@ -1,4 +1,5 @@
-import { frameFor, hostMoments, type Moments } from '../../data/frame.ts';
+import { type Frame, frameFor, hostMoments } from '../../data/frame.ts';
+import { middleOf, sampleNumbers, takeRows } from '../../data/frame-sample.ts';
 import { checkPoints, type HostPoints } from '../../data/points.ts';
 import { rowBlocks } from '../../data/row-blocks.ts';
 import { checkWeights } from '../../data/weights.ts';
@@ -36,7 +37,7 @@ export async function loadIncomplete(
   checkWeights(points);
   const patterns = await findPatterns(points, options.signal);
   if (patterns.every(({ missing }) => missing.length === 0)) return backend.load(points, options);
-  const frame = options.frame ?? frameFor(await observedMoments(points, options.signal), options.scaling);
+  const frame = options.frame ?? (await observedFrame(points, options));
   checkFeatures(frame.shift.length, points.nFeatures);
   const parts: Part[] = [];
   const n = points.data.length / points.nFeatures;
@@ -56,12 +57,13 @@ export async function loadIncomplete(
   return new IncompleteDataset(frame, parts);
 }
 
-/** Mean and population variance of the observed numbers of every column, in rows that weigh something. */
-async function observedMoments(points: HostPoints, signal: AbortSignal | undefined): Promise<Moments> {
+/** The frame of the observed numbers of every column, in rows that weigh something. */
+async function observedFrame(points: HostPoints, { signal, scaling }: IncompleteLoadOptions): Promise<Frame> {
   const { data, nFeatures: D, featureNames, sampleWeight } = points;
   const n = data.length / D;
   const mean = new Float64Array(D);
   const variance = new Float64Array(D);
+  const middle = new Float64Array(D);
   const column = new Float64Array(n);
   for (let d = 0; d < D; d++) {
     let count = 0;
@@ -77,8 +79,9 @@ async function observedMoments(points: HostPoints, signal: AbortSignal | undefin
     const moments = await hostMoments(observed, signal);
     mean[d] = moments.mean[0]!;
     variance[d] = moments.variance[0]!;
+    middle[d] = middleOf(takeRows(observed, sampleNumbers(count)))[0]!;
   }
-  return { mean, variance };
+  return frameFor({ mean, variance }, scaling, middle);
 }
 
 function refuseEmptyColumn(name: string): never {

@@ -68,6 +68,33 @@ export const loading: readonly LaneCase[] = [
     },
   },
   {
+    name: 'loading: one number far from all others costs them no digits',
+    async run(context) {
+      const small = uniform(context, 0);
+      for (const n of [2000, N]) {
+        const data = Float32Array.from(small.subarray(0, n * D));
+        data[1] = 1e12;
+        const buffer = rowsBuffer(context.device, data);
+        for (const points of [
+          { data, nFeatures: D },
+          { buffer, nSamples: n, nFeatures: D },
+        ]) {
+          const dataset = await gpuBackend(context).load(points, { scaling: 'per-feature' });
+          const { shift, scale } = dataset.frame;
+          const rows = await dataset.rows(Uint32Array.from({ length: 100 }, (_, i) => i + 1));
+          const off = rows.map((z, i) => Math.abs(z * scale[i % D]! + shift[i % D]! - data[i + D]!));
+          dataset.destroy();
+          const worst = Math.max(...off);
+          assert(
+            worst < 1e-6,
+            `of ${n} rows, ${'buffer' in points ? 'buffer' : 'array'}: off by ${worst}, seed ${context.seed}`,
+          );
+        }
+        buffer.destroy();
+      }
+    },
+  },
+  {
     name: 'loading: rows are read back in pieces',
     async run(context) {
       const [n, width] = [70_001, 64];

@@ -26,9 +26,10 @@ const TILE: u32 = LANES * TAKEN;
 const WORDS: u32 = TILE / 32u;
 const BLOCKS: u32 = DB + 1u;
 const SLICES: u32 = LANES / K;
+const CENTERS: u32 = (K + 3u) / 4u * 4u;   // of which four at a time are compared
 
 var<workgroup> sh_members: array<atomic<u32>, K * WORDS>;   // the words of one cluster side by side
-var<workgroup> sh_half_norms: array<f32, K>;                // ½|c|²
+var<workgroup> sh_half_norms: array<f32, CENTERS>;          // ½|c|²; of what is no centre so much that it is never near
 var<workgroup> sh_sums: array<Vec, LANES>;
 
 fn weight_of(at: u32) -> f32 {
@@ -65,8 +66,8 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
 #end
   var count = 0.0;
   var inertia = 0.0;
-  if (lane < K) {
-    sh_half_norms[lane] = half_norm;
+  if (lane < CENTERS) {
+    sh_half_norms[lane] = select(0.5 * MAX_FLOAT, half_norm, lane < K);
   }
   workgroupBarrier();
   let start = group.x * job.run;
@@ -85,21 +86,28 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
       var second{p} = MAX_FLOAT;
       var label{p} = 0u;
 #end
-      for (var k = 0u; k < K; k++) {
+      for (var quad = 0u; quad < CENTERS / 4u; quad++) {
+        let k = quad * 4u;
+        // Never, as there are K: it keeps compilers from writing the loop out, with all centres in registers.
+        if (k >= job.components) {
+          break;
+        }
+#each q 4
 #each p POINTS
-        var product{p} = 0.0;
+        var product{p}_{q} = 0.0;
 #end
 #each b DB
-        let c{b} = parameter(k * DB + {b}u);
+        let c{b}_{q} = parameter((k + {q}u) * DB + {b}u);
 #each p POINTS
-        product{p} = add_inner(x{p}_{b}, c{b}, {b}u, product{p});
+        product{p}_{q} = add_inner(x{p}_{b}, c{b}_{q}, {b}u, product{p}_{q});
 #end
 #end
 #each p POINTS
-        let score{p} = sh_half_norms[k] - product{p};
-        label{p} = select(label{p}, k, score{p} < best{p});
-        second{p} = min(second{p}, max(best{p}, score{p}));
-        best{p} = min(best{p}, score{p});
+        let score{p}_{q} = sh_half_norms[k + {q}u] - product{p}_{q};
+        label{p} = select(label{p}, k + {q}u, score{p}_{q} < best{p});
+        second{p} = min(second{p}, max(best{p}, score{p}_{q}));
+        best{p} = min(best{p}, score{p}_{q});
+#end
 #end
       }
 #each p POINTS

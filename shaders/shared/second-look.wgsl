@@ -13,14 +13,15 @@ fn are_close(norm: f32, best: f32, second: f32) -> bool {
   return second <= best + fma(CLOSE, norm + best, TINY);
 }
 
-// The centre that is nearest to point n of the window, by distances; of equals the one with the lowest index.
+// The centre that is nearest to point n of the window, by distances; of equals the one with the lowest index. The loop goes to the job's number of
+// components, not to the constant: written out, as compilers do, its centres would stay in registers beside those of the loop for scores.
 fn look_again(n: u32) -> u32 {
 #each b DB
   let x{b} = point_block(n, {b}u);
 #end
   var best = MAX_FLOAT;
   var label = 0u;
-  for (var k = 0u; k < K; k++) {
+  for (var k = 0u; k < job.components; k++) {
     var distance = 0.0;
 #each b DB
     let z{b} = x{b} - parameter(k * DB + {b}u);

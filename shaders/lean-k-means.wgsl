@@ -92,23 +92,7 @@ fn main(@builtin(workgroup_id) group: vec3u, @builtin(local_invocation_index) la
         if (k >= job.components) {
           break;
         }
-#each q 4
-#each p POINTS
-        var product{p}_{q} = 0.0;
-#end
-#each b DB
-        let c{b}_{q} = parameter((k + {q}u) * DB + {b}u);
-#each p POINTS
-        product{p}_{q} = add_inner(x{p}_{b}, c{b}_{q}, {b}u, product{p}_{q});
-#end
-#end
-#each p POINTS
-        let score{p}_{q} = sh_half_norms[k + {q}u] - product{p}_{q};
-        label{p} = select(label{p}, k + {q}u, score{p}_{q} < best{p});
-        second{p} = min(second{p}, max(best{p}, score{p}_{q}));
-        best{p} = min(best{p}, score{p}_{q});
-#end
-#end
+#insert scores
       }
 #each p POINTS
       if (are_close(norm{p}, best{p}, second{p})) {

@@ -92,6 +92,7 @@ fn main(@builtin(workgroup_id) workgroup: vec3u, @builtin(local_invocation_index
 #end
       }
     }
+    storageBarrier();   // all have read what the next tile writes over
   }
   leave(likelihood, group, lane);
 }

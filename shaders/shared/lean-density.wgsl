@@ -1,6 +1,6 @@
 // The E-step of a mixture in one stage, for GPUs. An invocation takes POINTS points, so that one read of a parameter serves them all, and the
-// parameters of some components at a time wait in workgroup memory. It writes
-// densities[k][n], base 2, and for each point what turns its densities into responsibilities,
+// parameters of some components at a time wait in workgroup memory. It writes densities[k][n], base 2, and for each point what turns its densities
+// into responsibilities,
 //
 //   norms[n] = (peak_n, w_n / total_n),   peak_n = max_k densities[k][n],   total_n = Σ_k 2^(densities[k][n] − peak_n)
 //

@@ -58,7 +58,7 @@ fn note(n: u32, group: u32, at: u32, norm: Norm, before: LogLikelihood) -> LogLi
 // Stages the responsibilities of components k0 … for STAGED points of the tile, from `at` on. All reads come first, so that none waits for another.
 fn stage_responsibilities(group: u32, row: u32, k0: u32, at: u32, lane: u32) {
 #each i ROUNDS
-  let n{i} = at + ({i}u * LANES + lane) / QUADS;
+  let n{i} = min(at + ({i}u * LANES + lane) / QUADS, 255u);
   let first{i} = k0 + ({i}u * LANES + lane) % QUADS * 4u;
   let d{i} = vec4f(
 #each c 4

@@ -2,8 +2,8 @@
 // the components and every SLICES-th point. STAGED points and their responsibilities at a time wait in workgroup memory, where K invocations find
 // each of them: were every invocation to read points for itself, all would wait for the second-level cache.
 //
-// Before an invocation has added up more than 64 points in one float32, the sums of four slices at a time are added up, in order, and added to those
-// of the run, each as two numbers that lose next to nothing: see totals.wgsl.
+// When an invocation has added up 64 points in one float32 (for some K more, up to 128), the sums of four slices at a time are added up, in order, and
+// added to those of the run, each as two numbers that lose next to nothing: see totals.wgsl.
 //
 // In the room: for each row, which is a point, QUADS quads of responsibilities; then, for each of BLOCKS blocks of features (the including stage's),
 // the rows. Rows beyond STAGED have no point: IS_RAGGED says that there are some. Instead, where sums are folded: four vec4f of all invocations.
@@ -61,8 +61,8 @@ fn fold(a: vec4f, b: vec4f, c: vec4f, d: vec4f, k0: u32, to: u32, count: u32, is
       let column = e / K * LANES + e % K;
       for (var first = 0u; first < (SLICES + JOINED - 1u) / JOINED; first++) {
         var sum = bitcast<vec4f>(sh_room[column + first * JOINED * K]);
-        for (var i = 1u; i < JOINED; i++) {
-          let slice = first * JOINED + i;
+        for (var other = 1u; other < JOINED; other++) {
+          let slice = first * JOINED + other;
           if (slice < SLICES) {
             sum += bitcast<vec4f>(sh_room[column + slice * K]);
           }

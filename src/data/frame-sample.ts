@@ -33,14 +33,18 @@ export function takeRows({ data, nFeatures: D, sampleWeight }: HostPoints, numbe
   return { data: rows, nFeatures: D };
 }
 
+/** Numbers that medians are taken of, at most: of rows with many columns every other one will do, or every third. */
+const MOST_SORTED = 2 ** 20;
+
 /**
  * The median of every column. Where a few numbers are far away (values that stand for missing ones, say), it stays among the others, which so
  * keep their digits; the mean does not. It is within a standard deviation of the mean.
  */
 export function middleOf({ data, nFeatures: D }: HostPoints): Float64Array {
-  const column = new Float64Array(data.length / D);
+  const step = Math.ceil(data.length / MOST_SORTED);
+  const column = new Float64Array(Math.ceil(data.length / D / step));
   return Float64Array.from({ length: D }, (_, d) => {
-    for (let i = 0; i < column.length; i++) column[i] = data[i * D + d]!;
+    for (let i = 0; i < column.length; i++) column[i] = data[i * step * D + d]!;
     return column.sort()[(column.length - 1) >> 1]!;
   });
 }
@@ -48,55 +52,58 @@ export function middleOf({ data, nFeatures: D }: HostPoints): Float64Array {
 /** The frame of all points but those of weight 0, about the medians of a sample. Rejects as {@link hostMoments}. */
 export async function frameOfPoints(points: HostPoints, scaling: Scaling, signal?: AbortSignal): Promise<Frame> {
   const moments = await hostMoments(points, signal);
+  if (scaling === 'none') return frameFor(moments, scaling);
   const sample = takeRows(points, sampleNumbers(points.data.length / points.nFeatures));
   return frameFor(moments, scaling, sample.data.length > 0 ? middleOf(sample) : moments.mean);
 }
 
 /**
  * The frame from a sample of rows: any shift and scale near those of all points will do. A device subtracts the shifts of float32 rows, so these are
- * cut to 20 bits below the largest number of the column: then subtracting them from float32 numbers near that size is exact. float64
+ * cut to 20 bits below the largest of most numbers of the column: then subtracting them from float32 numbers near that size is exact. float64
  * rows are shifted on the host.
  */
 export async function frameOfRows({ data, nFeatures: D }: HostPoints, scaling: Scaling): Promise<Frame> {
   const sample = { data, nFeatures: D };
-  const frame = frameFor(await hostMoments(sample), scaling, middleOf(sample));
-  if (!isSingle(data)) return frame;
-  const shift = frame.shift.map((mean, d) => {
-    let largest = 0;
-    for (let i = d; i < data.length; i += D) largest = Math.max(largest, Math.abs(data[i]!));
-    return cutShift(mean, largest);
-  });
-  return { shift, scale: frame.scale };
+  const middle = middleOf(sample);
+  const { shift, scale } = frameFor(await hostMoments(sample), scaling, middle);
+  if (!isSingle(data)) return { shift, scale };
+  const deviation = middleOf({ data: Float64Array.from(data, (x, i) => Math.abs(x - middle[i % D]!)), nFeatures: D });
+  return { shift: shift.map((at, d) => cutShift(at, Math.abs(middle[d]!) + MANY * deviation[d]!)), scale };
 }
 
-/** Cuts a shift to 20 bits below the largest number. */
-function cutShift(mean: number, largest: number): number {
-  const unit = largest > 0 ? 2 ** (Math.ceil(Math.log2(largest)) - 20) : 1;
-  return Math.round(mean / unit) * unit;
+/** Median deviations within which most numbers are: four standard deviations of normal ones. */
+const MANY = 6;
+
+/** Cuts a shift to 20 bits below the size of most numbers. */
+function cutShift(shift: number, size: number): number {
+  const unit = size > 0 ? 2 ** (Math.ceil(Math.log2(size)) - 20) : 1;
+  return Math.round(shift / unit) * unit;
+}
+
+/** Components of a model: their weights (K), means and, where it knows them, standard deviations (K × D). */
+interface Components {
+  readonly weights: ArrayLike<number>;
+  readonly means: ArrayLike<number>;
+  readonly deviations?: ArrayLike<number>;
 }
 
 /**
- * The frame for points with these moments about components with these means, of which the median is the middle; its shifts are cut as in
- * {@link frameOfRows}.
- * @param means K × D
- * @param weights K numbers
+ * The frame for points with these moments about such components, of which the median is the middle; its shifts are cut as in {@link frameOfRows}.
  */
-export function frameOfComponents(
-  moments: Moments,
-  scaling: Scaling,
-  means: ArrayLike<number>,
-  weights: ArrayLike<number>,
-): Frame {
+export function frameOfComponents(moments: Moments, scaling: Scaling, components: Components): Frame {
+  const { weights, means, deviations } = components;
   const D = moments.mean.length;
-  const middle = moments.mean.map((_, d) =>
+  const median = (d: number, value: (at: number) => number) =>
     weightedMedian(
-      Array.from(weights, (_, k) => means[k * D + d]!),
+      Array.from(weights, (_, k) => value(k * D + d)),
       weights,
-    ),
-  );
+    );
+  const middle = moments.mean.map((_, d) => median(d, (at) => means[at]!));
   const { shift, scale } = frameFor(moments, scaling, middle);
-  const largest = moments.mean.map((mean, d) => Math.abs(mean) + 4 * Math.sqrt(moments.variance[d]!));
-  return { shift: shift.map((at, d) => cutShift(at, largest[d]!)), scale };
+  const size = middle.map(
+    (m, d) => Math.abs(m) + median(d, (at) => Math.abs(means[at]! - m) + 4 * (deviations?.[at] ?? 0)),
+  );
+  return { shift: shift.map((at, d) => cutShift(at, size[d]!)), scale };
 }
 
 /** The first value, in order, up to which there is half of the weight. */

@@ -219,13 +219,13 @@ function whyOf(
   names: readonly string[],
   { all }: Coordinates,
   { weights }: MixtureParameters,
-  { totalWeight }: Pick<Statistics, 'totalWeight'>,
+  { nSamples }: Pick<Statistics, 'nSamples'>,
 ): Why {
   return (j, share) => {
     const { part, moves } = all[j]!;
     const weight = weights[moves[0]![0]]!;
     // Of labels that are as good as never drawn, the complete information is without bounds.
-    if (part === 'weights' && weight * totalWeight < 1) {
+    if (part === 'weights' && weight * nSamples < 1) {
       const value = Number(weight.toPrecision(2));
       return `${names[j]} is ${value}, less than the share of one point: at its edge it has no standard error. Fit without that component.`;
     }

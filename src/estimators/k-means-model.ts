@@ -99,7 +99,8 @@ export class KMeansModel extends PointModel<KMeansParameters> {
       variance[i % D]! += (c - mean[i % D]!) ** 2 / K;
     });
     if (variance.every((v, d) => isRounding(v, mean[d]!))) return undefined;
-    return frameOfComponents({ mean, variance }, this.family.scaling, centers, new Float64Array(K).fill(1));
+    const weights = new Float64Array(K).fill(1);
+    return frameOfComponents({ mean, variance }, this.family.scaling, { weights, means: centers });
   }
 
   /** @internal */

@@ -128,7 +128,8 @@ export class MixtureModel extends MixtureBase<MixtureParameters> {
     const average = (value: (k: number) => number) => weights.reduce((sum, w, k) => sum + (w / total) * value(k), 0);
     const mean = Float64Array.from({ length: D }, (_, d) => average((k) => means[k]![d]!));
     const variance = mean.map((m, d) => average((k) => fullCovariances[k]![d]![d]! + (means[k]![d]! - m) ** 2));
-    return frameOfComponents({ mean, variance }, this.family.scaling, means.flat(), weights);
+    const deviations = fullCovariances.flatMap((covariance) => covariance.map((row, d) => Math.sqrt(row[d]!)));
+    return frameOfComponents({ mean, variance }, this.family.scaling, { weights, means: means.flat(), deviations });
   }
 
   /** @internal */

@@ -133,6 +133,8 @@ async function prepareTrial(context: GpuContext, shape: Shape, work: Recording, 
   const inChunk = chunks[0]!.count;
   const count = Math.min(most, inChunk);
   const run = Math.ceil(count / Math.ceil(inChunk / inEarnest) / TILE) * TILE;
+  // Compiled before anything is bound: meanwhile it may be freed.
+  await compileStages(context, shape, work, weighing(window).flags);
   const jobs = await memory.buffer('trial', JOB_STRIDE, Usage.UNIFORM | Usage.COPY_DST);
   context.device.queue.writeBuffer(jobs, 0, encodeJobs([{ count, components: K, row: capacity, run, sums }]));
   const stage = await firstStage(context, shape, work, jobs, window);

@@ -34,12 +34,15 @@ export class Memory {
         { cause: error },
       );
     }
-    if (this.#isFree) {
-      buffer.destroy();
-      throw new EmgpuError('destroyed', `What "${label}" was for has been freed.`, 'Start afresh.');
-    }
+    if (this.#isFree) buffer.destroy();
+    this.check(label);
     this.#buffers.add(buffer);
     return buffer;
+  }
+
+  /** Throws `destroyed` where everything has been freed, `label` with it: to be asked after a wait, before a buffer is bound. */
+  check(label: string): void {
+    if (this.#isFree) throw new EmgpuError('destroyed', `What "${label}" was for has been freed.`, 'Start afresh.');
   }
 
   /** Frees every buffer. May be called twice. */

@@ -43,6 +43,7 @@ export function workspaceCandidates(tried: Tried): Candidate[] {
       async prepare(points) {
         const stage = await context.pipelines.get(work.kernel.expectation, shape, [], { points });
         const jobs = await jobsOnce();
+        work.memory.check('trial');
         const [command] = densityCommands(context, stage, { ...work, jobs }, packed, window, shape.D)(chunk, 0);
         return command!.dispatches[0]!;
       },
@@ -53,6 +54,7 @@ export function workspaceCandidates(tried: Tried): Candidate[] {
       async prepare(across) {
         const at = ladders.across.rungs.indexOf(across);
         const own = { ...work, jobs: await jobsOnce(), grid: grids[at]! };
+        work.memory.check('trial');
         const commands = await momentCommands(context, shape, own, packed, window);
         return commands(chunk, at)[0]!.dispatches[0]!;
       },

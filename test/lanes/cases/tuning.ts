@@ -249,20 +249,25 @@ const timedLean: readonly LaneCase[] = (
     const cache = openCache();
     const compiled = countCompilations(context.device);
     const backend = gpuBackend({ ...context, device: compiled.device }, { cache, leanFrom: 0, tuneFrom: 0 });
-    const dataset = await backend.load(model.points, { scaling: model.scaling, tune: true });
-    const parameters = model.pack(dataset.frame);
-    const first = await dataset.expectation(parameters);
-    let last = first;
-    // However quick passes are, variants have to be compiled meanwhile.
-    const deadline = performance.now() + 20_000;
-    while (cache.writes === 0 && performance.now() < deadline) last = await dataset.expectation(parameters);
-    const after = await dataset.expectation(parameters);
-    dataset.destroy();
+    const seen: number[][] = [];
+    // On a busy machine time may run out before all is known: the next dataset tries again.
+    for (let attempt = 0; attempt < 3 && cache.writes === 0; attempt++) {
+      const dataset = await backend.load(model.points, { scaling: model.scaling, tune: true });
+      const parameters = model.pack(dataset.frame);
+      const pass = async () => sums(await dataset.expectation(parameters));
+      seen.push(await pass());
+      // However quick passes are, variants have to be compiled meanwhile.
+      const deadline = performance.now() + 12_000;
+      let last = seen[0]!;
+      while (cache.writes === 0 && performance.now() < deadline) last = await pass();
+      seen.push(last, await pass());
+      dataset.destroy();
+    }
     const points = parseTuning(cache.text)[adapterKey(context.adapter.info)!]?.[choiceKey(stage, D, 5)];
     assert(points !== undefined && rungs.some((rung) => rung === points), `${cache.text}`);
     assert(compiled.labels.filter((label) => label.startsWith(stage)).length > 1, `${compiled.labels}`);
-    assertSame(sums(last), sums(first), 'statistics during the trial');
-    assertSame(sums(after), sums(first), 'statistics after it');
+    for (const [i, some] of seen.entries())
+      assertSame(some, seen[0]!, `statistics before, during and after trials: ${i}`);
     context.log(`${points} points at once`);
   },
 }));

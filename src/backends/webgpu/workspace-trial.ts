@@ -35,7 +35,13 @@ export function workspaceCandidates(tried: Tried): Candidate[] {
     return buffer;
   };
   let made: Promise<GPUBuffer> | undefined;
-  const jobsOnce = () => (made ??= makeJobs());
+  /** To be awaited last, right before they are bound: what comes too late binds nothing that was freed. */
+  const jobsOnce = async () => {
+    made ??= makeJobs();
+    const jobs = await made;
+    work.memory.check('trial');
+    return jobs;
+  };
   return [
     {
       ...ladders.points,
@@ -43,7 +49,6 @@ export function workspaceCandidates(tried: Tried): Candidate[] {
       async prepare(points) {
         const stage = await context.pipelines.get(work.kernel.expectation, shape, [], { points });
         const jobs = await jobsOnce();
-        work.memory.check('trial');
         const [command] = densityCommands(context, stage, { ...work, jobs }, packed, window, shape.D)(chunk, 0);
         return command!.dispatches[0]!;
       },
@@ -54,7 +59,6 @@ export function workspaceCandidates(tried: Tried): Candidate[] {
       async prepare(across) {
         const at = ladders.across.rungs.indexOf(across);
         const own = { ...work, jobs: await jobsOnce(), grid: grids[at]! };
-        work.memory.check('trial');
         const commands = await momentCommands(context, shape, own, packed, window);
         return commands(chunk, at)[0]!.dispatches[0]!;
       },
